@@ -1,0 +1,36 @@
+/* code.h: how a module's machine code lies in memory, known to compilers (relative displacements) and to the
+ * runtime (addresses). One contiguous reservation per module:
+ *
+ *     +------------------+ base (page aligned)             executable
+ *     | PLT              |   16 bytes per defined function:
+ *     |                  |     jmp [rip + slot]   ; 6 bytes
+ *     |                  |     mov eax, index     ; 5 bytes, what an unresolved slot points at
+ *     |                  |     jmp lazy           ; 5 bytes, to the first bytes after the PLT:
+ *     +------------------+     jmp [rip + lazy address slot]
+ *     | code             |   bodies, in the order they are compiled, 32-byte aligned
+ *     |   ...            |
+ *     +------------------+ base + code_capacity
+ *     | slots            |   8 bytes per defined function: the current entry   readable, writable
+ *     | lazy address     |   one more: address of hs_stub_lazy
+ *     +------------------+
+ *
+ * Rel32 reaches everything: the reservation is below 2 GiB. A call within the module is `call [rip + slot]`
+ * or, when the callee is compiled already and cannot be replaced, `call rel32`. Tier-up and lazy compilation are one
+ * atomic store into a slot. A funcref's code is the PLT entry, which is permanent. */
+#ifndef HS_ABI_CODE_H
+#define HS_ABI_CODE_H
+
+#include <stdint.h>
+
+enum { HS_PLT_ENTRY = 16, HS_PLT_LAZY = 6, HS_CODE_ALIGN = 32 };
+
+struct hs_code_range {
+    uint8_t *base;          /* executable view */
+    uint64_t plt_size;      /* bytes, rounded up to HS_CODE_ALIGN, with the lazy jump */
+    uint64_t code_capacity; /* bytes from base to slots */
+    uint64_t code_used;     /* from base; under the module's lock */
+    void *_Atomic *slots;   /* slots[i]: entry of defined function i */
+    uint32_t nfuncs;        /* defined functions */
+};
+
+#endif
