@@ -62,7 +62,6 @@ extern "C" {
 /* The ownership mark; it exists for the reader only. */
 #define own
 
-
 /* -------------------------------------------------------------------------
  * Bytes, floats and the families
  * ---------------------------------------------------------------------- */
@@ -71,13 +70,15 @@ typedef char byte_t;      /* one byte of a name or a module */
 typedef float float32_t;  /* the value type f32 */
 typedef double float64_t; /* the value type f64 */
 
-static_assert(sizeof(float32_t) == sizeof(uint32_t), "f32 is 32 bits wide");
-static_assert(sizeof(float64_t) == sizeof(uint64_t), "f64 is 64 bits wide");
-static_assert(sizeof(intptr_t) == sizeof(uint32_t) || sizeof(intptr_t) == sizeof(uint64_t),
-              "a pointer fits i32 or i64");
-
-/** Exists for programs that call it: the checks above run in the compiler. */
-static inline void assertions(void) {
+/** Never called: the compiler checks here what the value types rely on. */
+static inline void assertions(void)
+{
+#if defined(__cplusplus) || defined(static_assert)
+    static_assert(sizeof(float32_t) == sizeof(uint32_t), "f32 is 32 bits wide");
+    static_assert(sizeof(float64_t) == sizeof(uint64_t), "f64 is 64 bits wide");
+    static_assert(sizeof(intptr_t) == sizeof(uint32_t) || sizeof(intptr_t) == sizeof(uint64_t),
+                  "a pointer fits i32 or i64");
+#endif
 }
 
 /**
@@ -135,23 +136,24 @@ WASM_DECLARE_VEC(byte, )
  */
 typedef wasm_byte_vec_t wasm_name_t;
 
-#define wasm_name wasm_byte_vec
-#define wasm_name_new wasm_byte_vec_new
-#define wasm_name_new_empty wasm_byte_vec_new_empty
+#define wasm_name                   wasm_byte_vec
+#define wasm_name_new               wasm_byte_vec_new
+#define wasm_name_new_empty         wasm_byte_vec_new_empty
 #define wasm_name_new_uninitialized wasm_byte_vec_new_uninitialized
-#define wasm_name_copy wasm_byte_vec_copy
-#define wasm_name_delete wasm_byte_vec_delete
+#define wasm_name_copy              wasm_byte_vec_copy
+#define wasm_name_delete            wasm_byte_vec_delete
 
 /** Makes a name from the characters of @p s, without the terminating zero. */
-static inline void wasm_name_new_from_string(own wasm_name_t *out, const char *s) {
+static inline void wasm_name_new_from_string(own wasm_name_t *out, const char *s)
+{
     wasm_name_new(out, strlen(s), s);
 }
 
 /** Makes a name from the characters of @p s and the terminating zero ("nt"). */
-static inline void wasm_name_new_from_string_nt(own wasm_name_t *out, const char *s) {
+static inline void wasm_name_new_from_string_nt(own wasm_name_t *out, const char *s)
+{
     wasm_name_new(out, strlen(s) + 1, s);
 }
-
 
 /* -------------------------------------------------------------------------
  * Configuration, engine, store
@@ -193,7 +195,6 @@ WASM_DECLARE_OWN(store)
 
 /** Makes an empty store. The caller owns it; the engine is counted. */
 WASM_API_EXTERN own wasm_store_t *wasm_store_new(wasm_engine_t *engine);
-
 
 /* -------------------------------------------------------------------------
  * Type descriptions
@@ -255,22 +256,26 @@ WASM_API_EXTERN own wasm_valtype_t *wasm_valtype_new(wasm_valkind_t kind);
 WASM_API_EXTERN wasm_valkind_t wasm_valtype_kind(const wasm_valtype_t *type);
 
 /** Whether a kind is a number. */
-static inline bool wasm_valkind_is_num(wasm_valkind_t k) {
+static inline bool wasm_valkind_is_num(wasm_valkind_t k)
+{
     return k < WASM_EXTERNREF;
 }
 
 /** Whether a kind is a reference. */
-static inline bool wasm_valkind_is_ref(wasm_valkind_t k) {
+static inline bool wasm_valkind_is_ref(wasm_valkind_t k)
+{
     return k >= WASM_EXTERNREF;
 }
 
 /** Whether a value type is a number. */
-static inline bool wasm_valtype_is_num(const wasm_valtype_t *t) {
+static inline bool wasm_valtype_is_num(const wasm_valtype_t *t)
+{
     return wasm_valkind_is_num(wasm_valtype_kind(t));
 }
 
 /** Whether a value type is a reference. */
-static inline bool wasm_valtype_is_ref(const wasm_valtype_t *t) {
+static inline bool wasm_valtype_is_ref(const wasm_valtype_t *t)
+{
     return wasm_valkind_is_ref(wasm_valtype_kind(t));
 }
 
@@ -407,9 +412,8 @@ WASM_DECLARE_TYPE(importtype)
  * Makes an import type. Both names are emptied and @p type is consumed. NULL if
  * a name is not UTF-8.
  */
-WASM_API_EXTERN own wasm_importtype_t *wasm_importtype_new(own wasm_name_t *module,
-                                                           own wasm_name_t *name,
-                                                           own wasm_externtype_t *type);
+WASM_API_EXTERN own wasm_importtype_t *
+wasm_importtype_new(own wasm_name_t *module, own wasm_name_t *name, own wasm_externtype_t *type);
 
 /** The first name of the import, borrowed from the import type. */
 WASM_API_EXTERN const wasm_name_t *wasm_importtype_module(const wasm_importtype_t *type);
@@ -435,7 +439,6 @@ WASM_API_EXTERN const wasm_name_t *wasm_exporttype_name(const wasm_exporttype_t 
 
 /** What is exported, borrowed from the export type. */
 WASM_API_EXTERN const wasm_externtype_t *wasm_exporttype_type(const wasm_exporttype_t *type);
-
 
 /* -------------------------------------------------------------------------
  * Values and references
@@ -484,8 +487,8 @@ WASM_DECLARE_VEC(val, )
                                                                                                    \
     WASM_API_EXTERN void *wasm_##name##_get_host_info(const wasm_##name##_t *);                    \
     WASM_API_EXTERN void wasm_##name##_set_host_info(wasm_##name##_t *, void *info);               \
-    WASM_API_EXTERN void wasm_##name##_set_host_info_with_finalizer(                               \
-        wasm_##name##_t *, void *info, void (*finalizer)(void *));
+    WASM_API_EXTERN void wasm_##name##_set_host_info_with_finalizer(wasm_##name##_t *, void *info, \
+                                                                    void (*finalizer)(void *));
 
 /**
  * Declares an object of a store that can also be seen as a reference.
@@ -520,7 +523,6 @@ WASM_DECLARE_VEC(val, )
 
 /** A reference to any object of a store. */
 WASM_DECLARE_REF_BASE(ref)
-
 
 /* -------------------------------------------------------------------------
  * Traps and frames
@@ -564,8 +566,7 @@ WASM_DECLARE_REF(trap)
  * @param message  borrowed; its last byte must be zero
  * @return NULL if the message is not terminated
  */
-WASM_API_EXTERN own wasm_trap_t *wasm_trap_new(wasm_store_t *store,
-                                               const wasm_message_t *message);
+WASM_API_EXTERN own wasm_trap_t *wasm_trap_new(wasm_store_t *store, const wasm_message_t *message);
 
 /**
  * Gives the message: the reason, preceded by a backtrace if there were frames.
@@ -583,7 +584,6 @@ WASM_API_EXTERN own wasm_frame_t *wasm_trap_origin(const wasm_trap_t *trap);
  * @param[out] out  owned by the caller; empty for a trap that the host made
  */
 WASM_API_EXTERN void wasm_trap_trace(const wasm_trap_t *trap, own wasm_frame_vec_t *out);
-
 
 /* -------------------------------------------------------------------------
  * Foreign objects and modules
@@ -633,7 +633,6 @@ WASM_API_EXTERN void wasm_module_serialize(const wasm_module_t *module, own wasm
  */
 WASM_API_EXTERN own wasm_module_t *wasm_module_deserialize(wasm_store_t *store,
                                                            const wasm_byte_vec_t *serialized);
-
 
 /* -------------------------------------------------------------------------
  * Functions
@@ -688,10 +687,8 @@ WASM_API_EXTERN size_t wasm_func_result_arity(const wasm_func_t *func);
  * @return NULL, or a trap that the caller owns; mistakes in the arguments are
  *         reported in this way, too
  */
-WASM_API_EXTERN own wasm_trap_t *wasm_func_call(const wasm_func_t *func,
-                                                const wasm_val_vec_t *args,
+WASM_API_EXTERN own wasm_trap_t *wasm_func_call(const wasm_func_t *func, const wasm_val_vec_t *args,
                                                 wasm_val_vec_t *results);
-
 
 /* -------------------------------------------------------------------------
  * Globals, tables, memories
@@ -701,9 +698,8 @@ WASM_API_EXTERN own wasm_trap_t *wasm_func_call(const wasm_func_t *func,
 WASM_DECLARE_REF(global)
 
 /** Makes a global. NULL if the value is not of the type; both are borrowed. */
-WASM_API_EXTERN own wasm_global_t *wasm_global_new(wasm_store_t *store,
-                                                   const wasm_globaltype_t *type,
-                                                   const wasm_val_t *value);
+WASM_API_EXTERN own wasm_global_t *
+wasm_global_new(wasm_store_t *store, const wasm_globaltype_t *type, const wasm_val_t *value);
 
 /** The type of the global. The caller owns it. */
 WASM_API_EXTERN own wasm_globaltype_t *wasm_global_type(const wasm_global_t *global);
@@ -773,7 +769,6 @@ WASM_API_EXTERN wasm_memory_pages_t wasm_memory_size(const wasm_memory_t *memory
 /** Adds pages of zeros. False if limits or the machine do not allow it. */
 WASM_API_EXTERN bool wasm_memory_grow(wasm_memory_t *memory, wasm_memory_pages_t delta);
 
-
 /* -------------------------------------------------------------------------
  * Externs and instances
  * ---------------------------------------------------------------------- */
@@ -833,33 +828,38 @@ WASM_API_EXTERN own wasm_instance_t *wasm_instance_new(wasm_store_t *store,
 WASM_API_EXTERN void wasm_instance_exports(const wasm_instance_t *instance,
                                            own wasm_extern_vec_t *out);
 
-
 /* -------------------------------------------------------------------------
  * Conveniences, all of them inline
  * ---------------------------------------------------------------------- */
 
 /** Value types by name. The caller owns the result. */
-static inline own wasm_valtype_t *wasm_valtype_new_i32(void) {
+static inline own wasm_valtype_t *wasm_valtype_new_i32(void)
+{
     return wasm_valtype_new(WASM_I32);
 }
 
-static inline own wasm_valtype_t *wasm_valtype_new_i64(void) {
+static inline own wasm_valtype_t *wasm_valtype_new_i64(void)
+{
     return wasm_valtype_new(WASM_I64);
 }
 
-static inline own wasm_valtype_t *wasm_valtype_new_f32(void) {
+static inline own wasm_valtype_t *wasm_valtype_new_f32(void)
+{
     return wasm_valtype_new(WASM_F32);
 }
 
-static inline own wasm_valtype_t *wasm_valtype_new_f64(void) {
+static inline own wasm_valtype_t *wasm_valtype_new_f64(void)
+{
     return wasm_valtype_new(WASM_F64);
 }
 
-static inline own wasm_valtype_t *wasm_valtype_new_externref(void) {
+static inline own wasm_valtype_t *wasm_valtype_new_externref(void)
+{
     return wasm_valtype_new(WASM_EXTERNREF);
 }
 
-static inline own wasm_valtype_t *wasm_valtype_new_funcref(void) {
+static inline own wasm_valtype_t *wasm_valtype_new_funcref(void)
+{
     return wasm_valtype_new(WASM_FUNCREF);
 }
 
@@ -867,14 +867,16 @@ static inline own wasm_valtype_t *wasm_valtype_new_funcref(void) {
  * Function types by arity: `wasm_functype_new_<params>_<results>`. Every
  * argument is consumed; the caller owns the result.
  */
-static inline own wasm_functype_t *wasm_functype_new_0_0(void) {
+static inline own wasm_functype_t *wasm_functype_new_0_0(void)
+{
     wasm_valtype_vec_t params, results;
     wasm_valtype_vec_new_empty(&params);
     wasm_valtype_vec_new_empty(&results);
     return wasm_functype_new(&params, &results);
 }
 
-static inline own wasm_functype_t *wasm_functype_new_1_0(own wasm_valtype_t *p) {
+static inline own wasm_functype_t *wasm_functype_new_1_0(own wasm_valtype_t *p)
+{
     wasm_valtype_t *ps[1] = {p};
     wasm_valtype_vec_t params, results;
     wasm_valtype_vec_new(&params, 1, ps);
@@ -883,7 +885,8 @@ static inline own wasm_functype_t *wasm_functype_new_1_0(own wasm_valtype_t *p) 
 }
 
 static inline own wasm_functype_t *wasm_functype_new_2_0(own wasm_valtype_t *p1,
-                                                         own wasm_valtype_t *p2) {
+                                                         own wasm_valtype_t *p2)
+{
     wasm_valtype_t *ps[2] = {p1, p2};
     wasm_valtype_vec_t params, results;
     wasm_valtype_vec_new(&params, 2, ps);
@@ -891,9 +894,9 @@ static inline own wasm_functype_t *wasm_functype_new_2_0(own wasm_valtype_t *p1,
     return wasm_functype_new(&params, &results);
 }
 
-static inline own wasm_functype_t *wasm_functype_new_3_0(own wasm_valtype_t *p1,
-                                                         own wasm_valtype_t *p2,
-                                                         own wasm_valtype_t *p3) {
+static inline own wasm_functype_t *
+wasm_functype_new_3_0(own wasm_valtype_t *p1, own wasm_valtype_t *p2, own wasm_valtype_t *p3)
+{
     wasm_valtype_t *ps[3] = {p1, p2, p3};
     wasm_valtype_vec_t params, results;
     wasm_valtype_vec_new(&params, 3, ps);
@@ -901,7 +904,8 @@ static inline own wasm_functype_t *wasm_functype_new_3_0(own wasm_valtype_t *p1,
     return wasm_functype_new(&params, &results);
 }
 
-static inline own wasm_functype_t *wasm_functype_new_0_1(own wasm_valtype_t *r) {
+static inline own wasm_functype_t *wasm_functype_new_0_1(own wasm_valtype_t *r)
+{
     wasm_valtype_t *rs[1] = {r};
     wasm_valtype_vec_t params, results;
     wasm_valtype_vec_new_empty(&params);
@@ -910,7 +914,8 @@ static inline own wasm_functype_t *wasm_functype_new_0_1(own wasm_valtype_t *r) 
 }
 
 static inline own wasm_functype_t *wasm_functype_new_1_1(own wasm_valtype_t *p,
-                                                         own wasm_valtype_t *r) {
+                                                         own wasm_valtype_t *r)
+{
     wasm_valtype_t *ps[1] = {p};
     wasm_valtype_t *rs[1] = {r};
     wasm_valtype_vec_t params, results;
@@ -919,9 +924,9 @@ static inline own wasm_functype_t *wasm_functype_new_1_1(own wasm_valtype_t *p,
     return wasm_functype_new(&params, &results);
 }
 
-static inline own wasm_functype_t *wasm_functype_new_2_1(own wasm_valtype_t *p1,
-                                                         own wasm_valtype_t *p2,
-                                                         own wasm_valtype_t *r) {
+static inline own wasm_functype_t *
+wasm_functype_new_2_1(own wasm_valtype_t *p1, own wasm_valtype_t *p2, own wasm_valtype_t *r)
+{
     wasm_valtype_t *ps[2] = {p1, p2};
     wasm_valtype_t *rs[1] = {r};
     wasm_valtype_vec_t params, results;
@@ -933,7 +938,8 @@ static inline own wasm_functype_t *wasm_functype_new_2_1(own wasm_valtype_t *p1,
 static inline own wasm_functype_t *wasm_functype_new_3_1(own wasm_valtype_t *p1,
                                                          own wasm_valtype_t *p2,
                                                          own wasm_valtype_t *p3,
-                                                         own wasm_valtype_t *r) {
+                                                         own wasm_valtype_t *r)
+{
     wasm_valtype_t *ps[3] = {p1, p2, p3};
     wasm_valtype_t *rs[1] = {r};
     wasm_valtype_vec_t params, results;
@@ -943,7 +949,8 @@ static inline own wasm_functype_t *wasm_functype_new_3_1(own wasm_valtype_t *p1,
 }
 
 static inline own wasm_functype_t *wasm_functype_new_0_2(own wasm_valtype_t *r1,
-                                                         own wasm_valtype_t *r2) {
+                                                         own wasm_valtype_t *r2)
+{
     wasm_valtype_t *rs[2] = {r1, r2};
     wasm_valtype_vec_t params, results;
     wasm_valtype_vec_new_empty(&params);
@@ -952,7 +959,8 @@ static inline own wasm_functype_t *wasm_functype_new_0_2(own wasm_valtype_t *r1,
 }
 
 static inline own wasm_functype_t *
-wasm_functype_new_1_2(own wasm_valtype_t *p, own wasm_valtype_t *r1, own wasm_valtype_t *r2) {
+wasm_functype_new_1_2(own wasm_valtype_t *p, own wasm_valtype_t *r1, own wasm_valtype_t *r2)
+{
     wasm_valtype_t *ps[1] = {p};
     wasm_valtype_t *rs[2] = {r1, r2};
     wasm_valtype_vec_t params, results;
@@ -964,7 +972,8 @@ wasm_functype_new_1_2(own wasm_valtype_t *p, own wasm_valtype_t *r1, own wasm_va
 static inline own wasm_functype_t *wasm_functype_new_2_2(own wasm_valtype_t *p1,
                                                          own wasm_valtype_t *p2,
                                                          own wasm_valtype_t *r1,
-                                                         own wasm_valtype_t *r2) {
+                                                         own wasm_valtype_t *r2)
+{
     wasm_valtype_t *ps[2] = {p1, p2};
     wasm_valtype_t *rs[2] = {r1, r2};
     wasm_valtype_vec_t params, results;
@@ -975,7 +984,8 @@ static inline own wasm_functype_t *wasm_functype_new_2_2(own wasm_valtype_t *p1,
 
 static inline own wasm_functype_t *
 wasm_functype_new_3_2(own wasm_valtype_t *p1, own wasm_valtype_t *p2, own wasm_valtype_t *p3,
-                      own wasm_valtype_t *r1, own wasm_valtype_t *r2) {
+                      own wasm_valtype_t *r1, own wasm_valtype_t *r2)
+{
     wasm_valtype_t *ps[3] = {p1, p2, p3};
     wasm_valtype_t *rs[2] = {r1, r2};
     wasm_valtype_vec_t params, results;
@@ -985,7 +995,8 @@ wasm_functype_new_3_2(own wasm_valtype_t *p1, own wasm_valtype_t *p2, own wasm_v
 }
 
 /** Makes a number that carries a pointer of the host, as wide as a pointer. */
-static inline void wasm_val_init_ptr(own wasm_val_t *out, void *p) {
+static inline void wasm_val_init_ptr(own wasm_val_t *out, void *p)
+{
 #if UINTPTR_MAX == UINT32_MAX
     out->kind = WASM_I32;
     out->of.i32 = (int32_t)(intptr_t)p;
@@ -996,7 +1007,8 @@ static inline void wasm_val_init_ptr(own wasm_val_t *out, void *p) {
 }
 
 /** The pointer that wasm_val_init_ptr() put into a number. */
-static inline void *wasm_val_ptr(const wasm_val_t *val) {
+static inline void *wasm_val_ptr(const wasm_val_t *val)
+{
 #if UINTPTR_MAX == UINT32_MAX
     return (void *)(intptr_t)val->of.i32;
 #else
@@ -1004,6 +1016,7 @@ static inline void *wasm_val_ptr(const wasm_val_t *val) {
 #endif
 }
 
+/* clang-format off */
 /* Initializers, for `wasm_val_vec_t v = WASM_ARRAY_VEC(a)` and the like. */
 #define WASM_EMPTY_VEC {0, NULL}
 #define WASM_ARRAY_VEC(array) {sizeof(array) / sizeof(*(array)), array}
@@ -1014,6 +1027,7 @@ static inline void *wasm_val_ptr(const wasm_val_t *val) {
 #define WASM_F64_VAL(z) {.kind = WASM_F64, .of = {.f64 = z}}
 #define WASM_REF_VAL(r) {.kind = WASM_EXTERNREF, .of = {.ref = r}}
 #define WASM_INIT_VAL {.kind = WASM_EXTERNREF, .of = {.ref = NULL}}
+/* clang-format on */
 
 #undef own
 
