@@ -16,8 +16,15 @@ struct hs_rt_result {
     uint64_t trap; /* enum trap; TRAP_NONE: none */
 };
 
+/* Entries of the table behind the runtime calls, jumped to instead of called. */
+enum {
+    HS_RT_TAIL_SWITCH = LIBCALL_COUNT, /* hs_tail_switch: arguments in place, frame left; it may use rax, r10 and
+                                          r11, and r10 is the jumping instance's vmctx when the target is entered */
+    HS_RT_COUNT
+};
+
 /* The table vmctx->rt points at: the stubs. */
-extern void *const hs_rt_stubs[LIBCALL_COUNT];
+extern void *const hs_rt_stubs[HS_RT_COUNT];
 
 /* An activation: one entry from the host into compiled code, on the C stack of hs_enter's caller. */
 struct hs_activation {
@@ -45,7 +52,8 @@ _Noreturn void hs_raise(struct hs_activation *act, uint32_t code);
 extern char hs_stub_lazy[];        /* eax: index of a defined function; compiles it and jumps to it (hs_rt_lazy) */
 extern char hs_tail_switch[];      /* a tail call into another instance: vmctx->tail_code, tail_vmctx */
 extern char hs_tail_return[];      /* where hs_tail_switch's frames return to */
-extern char hs_stub_trap_landing[];/* the signal handler continues here: calls hs_rt_trapped, then hs_raise */
+extern char hs_stub_trap_landing[];/* the signal handler continues here with rdi = run, rsi = the innermost activation (r13 and
+                                      the rest are the guest's): calls hs_rt_trapped, then hs_raise */
 extern char hs_stub_poll_landing[];/* the signal handler continues here after a poll fault: saves all registers, calls
                                       hs_rt_poll, restores and resumes at run->trap_pc */
 
