@@ -24,7 +24,7 @@ extern "C" {
 struct wasmtime_component_item_t;
 
 /** The type of an instance, owned by whoever cloned it. */
-typedef struct wasmtime_component_instance_type_t wasmtime_component_instance_type_t;
+typedef struct wasmtime_component_instance_type wasmtime_component_instance_type_t;
 
 /** Copies the type; the caller owns the copy. */
 WASM_API_EXTERN wasmtime_component_instance_type_t *
