@@ -11,6 +11,7 @@
 #define HS_LIMIT_SUBTYPE_DEPTH 63u               /* (web) displays of supertypes stay small */
 #define HS_LIMIT_FUNCS 1000000u                  /* (web) */
 #define HS_LIMIT_IMPORTS 1000000u                /* (web) */
+#define HS_LIMIT_CUSTOMS 100000u                 /* a custom section takes 3 bytes in the file and 40 in memory */
 #define HS_LIMIT_EXPORTS 1000000u                /* (web) */
 #define HS_LIMIT_GLOBALS 1000000u                /* (web) */
 #define HS_LIMIT_TAGS 1000000u                   /* (web) */

@@ -120,6 +120,9 @@ struct module {
     struct global *globals;
     struct tag *tags;
     struct export *exports;
+    uint32_t *export_table;   /* exports by name, see hs_module_find_export; NULL: not built */
+    uint32_t export_mask;
+    uint64_t export_seed;
     struct elem *elems;
     struct data *datas;
     struct custom *customs;
@@ -144,6 +147,9 @@ static inline const struct functype *hs_module_functype(const struct module *m, 
 
 /* The name of a function from the name section; an empty span if it has none. */
 struct span hs_module_func_name(const struct module *m, uint32_t func);
+/* Builds the table behind hs_module_find_export; the binary reader does. *out_duplicate is the first export whose
+ * name another has already, or NULL. ST_OOM or ST_OK. */
+enum status hs_module_index_exports(struct module *m, const struct export **out_duplicate);
 const struct export *hs_module_find_export(const struct module *m, struct span name);
 /* The type of an index space's item of an import. */
 const struct import *hs_module_import_of(const struct module *m, enum externkind kind, uint32_t index);
