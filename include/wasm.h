@@ -228,11 +228,13 @@ typedef struct wasm_limits_t {
     uint32_t max;
 } wasm_limits_t;
 
+/** The maximum that means "none". */
 static const uint32_t wasm_limits_max_default = 0xffffffff;
 
 /** A value type. The kinds 128 and above are references. */
 WASM_DECLARE_TYPE(valtype)
 
+/** The kind of a value: one of the constants below. */
 typedef uint8_t wasm_valkind_t;
 enum wasm_valkind_enum {
     WASM_I32,             /* 32-bit integer, either sign */
@@ -354,6 +356,7 @@ WASM_API_EXTERN const wasm_functype_t *wasm_tagtype_functype(const wasm_tagtype_
 /** The type of something that can be imported or exported. */
 WASM_DECLARE_TYPE(externtype)
 
+/** The kind of an import or export: one of the constants below. */
 typedef uint8_t wasm_externkind_t;
 enum wasm_externkind_enum {
     WASM_EXTERN_FUNC,
@@ -371,37 +374,74 @@ WASM_API_EXTERN wasm_externkind_t wasm_externtype_kind(const wasm_externtype_t *
  * be deleted twice. From the general to the particular the result is NULL if
  * the object is of another kind.
  */
+
+/** The function type seen as an extern type; the same object. */
 WASM_API_EXTERN wasm_externtype_t *wasm_functype_as_externtype(wasm_functype_t *type);
+
+/** The global type seen as an extern type; the same object. */
 WASM_API_EXTERN wasm_externtype_t *wasm_globaltype_as_externtype(wasm_globaltype_t *type);
+
+/** The table type seen as an extern type; the same object. */
 WASM_API_EXTERN wasm_externtype_t *wasm_tabletype_as_externtype(wasm_tabletype_t *type);
+
+/** The memory type seen as an extern type; the same object. */
 WASM_API_EXTERN wasm_externtype_t *wasm_memorytype_as_externtype(wasm_memorytype_t *type);
+
+/** The tag type seen as an extern type; the same object. */
 WASM_API_EXTERN wasm_externtype_t *wasm_tagtype_as_externtype(wasm_tagtype_t *type);
 
+/** The extern type seen as a function type, NULL if it is none; the same object. */
 WASM_API_EXTERN wasm_functype_t *wasm_externtype_as_functype(wasm_externtype_t *type);
+
+/** The extern type seen as a global type, NULL if it is none; the same object. */
 WASM_API_EXTERN wasm_globaltype_t *wasm_externtype_as_globaltype(wasm_externtype_t *type);
+
+/** The extern type seen as a table type, NULL if it is none; the same object. */
 WASM_API_EXTERN wasm_tabletype_t *wasm_externtype_as_tabletype(wasm_externtype_t *type);
+
+/** The extern type seen as a memory type, NULL if it is none; the same object. */
 WASM_API_EXTERN wasm_memorytype_t *wasm_externtype_as_memorytype(wasm_externtype_t *type);
+
+/** The extern type seen as a tag type, NULL if it is none; the same object. */
 WASM_API_EXTERN wasm_tagtype_t *wasm_externtype_as_tagtype(wasm_externtype_t *type);
 
+/** The function type seen as an extern type; read-only. */
 WASM_API_EXTERN const wasm_externtype_t *
 wasm_functype_as_externtype_const(const wasm_functype_t *type);
+
+/** The global type seen as an extern type; read-only. */
 WASM_API_EXTERN const wasm_externtype_t *
 wasm_globaltype_as_externtype_const(const wasm_globaltype_t *type);
+
+/** The table type seen as an extern type; read-only. */
 WASM_API_EXTERN const wasm_externtype_t *
 wasm_tabletype_as_externtype_const(const wasm_tabletype_t *type);
+
+/** The memory type seen as an extern type; read-only. */
 WASM_API_EXTERN const wasm_externtype_t *
 wasm_memorytype_as_externtype_const(const wasm_memorytype_t *type);
+
+/** The tag type seen as an extern type; read-only. */
 WASM_API_EXTERN const wasm_externtype_t *
 wasm_tagtype_as_externtype_const(const wasm_tagtype_t *type);
 
+/** The extern type seen as a function type, NULL if it is none; read-only. */
 WASM_API_EXTERN const wasm_functype_t *
 wasm_externtype_as_functype_const(const wasm_externtype_t *type);
+
+/** The extern type seen as a global type, NULL if it is none; read-only. */
 WASM_API_EXTERN const wasm_globaltype_t *
 wasm_externtype_as_globaltype_const(const wasm_externtype_t *type);
+
+/** The extern type seen as a table type, NULL if it is none; read-only. */
 WASM_API_EXTERN const wasm_tabletype_t *
 wasm_externtype_as_tabletype_const(const wasm_externtype_t *type);
+
+/** The extern type seen as a memory type, NULL if it is none; read-only. */
 WASM_API_EXTERN const wasm_memorytype_t *
 wasm_externtype_as_memorytype_const(const wasm_externtype_t *type);
+
+/** The extern type seen as a tag type, NULL if it is none; read-only. */
 WASM_API_EXTERN const wasm_tagtype_t *
 wasm_externtype_as_tagtype_const(const wasm_externtype_t *type);
 
@@ -713,6 +753,7 @@ WASM_API_EXTERN void wasm_global_set(wasm_global_t *global, const wasm_val_t *va
 /** A table of references. */
 WASM_DECLARE_REF(table)
 
+/** A number of elements. */
 typedef uint32_t wasm_table_size_t;
 
 /** Makes a table whose elements are all @p init (borrowed; NULL for null). */
@@ -742,6 +783,7 @@ WASM_API_EXTERN bool wasm_table_grow(wasm_table_t *table, wasm_table_size_t delt
 /** A linear memory. */
 WASM_DECLARE_REF(memory)
 
+/** A number of pages of 64 KiB. */
 typedef uint32_t wasm_memory_pages_t;
 
 /** The size of an ordinary page in bytes. */
@@ -787,24 +829,53 @@ WASM_API_EXTERN own wasm_externtype_t *wasm_extern_type(const wasm_extern_t *ext
  * Views: the same handle under the other name, not to be deleted twice. From
  * the general to the particular the result is NULL for another kind.
  */
+
+/** The function seen as an extern; the same object. */
 WASM_API_EXTERN wasm_extern_t *wasm_func_as_extern(wasm_func_t *func);
+
+/** The global seen as an extern; the same object. */
 WASM_API_EXTERN wasm_extern_t *wasm_global_as_extern(wasm_global_t *global);
+
+/** The table seen as an extern; the same object. */
 WASM_API_EXTERN wasm_extern_t *wasm_table_as_extern(wasm_table_t *table);
+
+/** The memory seen as an extern; the same object. */
 WASM_API_EXTERN wasm_extern_t *wasm_memory_as_extern(wasm_memory_t *memory);
 
+/** The extern seen as a function, NULL if it is none; the same object. */
 WASM_API_EXTERN wasm_func_t *wasm_extern_as_func(wasm_extern_t *external);
+
+/** The extern seen as a global, NULL if it is none; the same object. */
 WASM_API_EXTERN wasm_global_t *wasm_extern_as_global(wasm_extern_t *external);
+
+/** The extern seen as a table, NULL if it is none; the same object. */
 WASM_API_EXTERN wasm_table_t *wasm_extern_as_table(wasm_extern_t *external);
+
+/** The extern seen as a memory, NULL if it is none; the same object. */
 WASM_API_EXTERN wasm_memory_t *wasm_extern_as_memory(wasm_extern_t *external);
 
+/** The function seen as an extern; read-only. */
 WASM_API_EXTERN const wasm_extern_t *wasm_func_as_extern_const(const wasm_func_t *func);
+
+/** The global seen as an extern; read-only. */
 WASM_API_EXTERN const wasm_extern_t *wasm_global_as_extern_const(const wasm_global_t *global);
+
+/** The table seen as an extern; read-only. */
 WASM_API_EXTERN const wasm_extern_t *wasm_table_as_extern_const(const wasm_table_t *table);
+
+/** The memory seen as an extern; read-only. */
 WASM_API_EXTERN const wasm_extern_t *wasm_memory_as_extern_const(const wasm_memory_t *memory);
 
+/** The extern seen as a function, NULL if it is none; read-only. */
 WASM_API_EXTERN const wasm_func_t *wasm_extern_as_func_const(const wasm_extern_t *external);
+
+/** The extern seen as a global, NULL if it is none; read-only. */
 WASM_API_EXTERN const wasm_global_t *wasm_extern_as_global_const(const wasm_extern_t *external);
+
+/** The extern seen as a table, NULL if it is none; read-only. */
 WASM_API_EXTERN const wasm_table_t *wasm_extern_as_table_const(const wasm_extern_t *external);
+
+/** The extern seen as a memory, NULL if it is none; read-only. */
 WASM_API_EXTERN const wasm_memory_t *wasm_extern_as_memory_const(const wasm_extern_t *external);
 
 /** A module brought to life: its functions with memories, tables and globals. */
@@ -832,41 +903,48 @@ WASM_API_EXTERN void wasm_instance_exports(const wasm_instance_t *instance,
  * Conveniences, all of them inline
  * ---------------------------------------------------------------------- */
 
-/** Value types by name. The caller owns the result. */
+/** Makes the value type `i32`. The caller owns it. */
 static inline own wasm_valtype_t *wasm_valtype_new_i32(void)
 {
     return wasm_valtype_new(WASM_I32);
 }
 
+/** Makes the value type `i64`. The caller owns it. */
 static inline own wasm_valtype_t *wasm_valtype_new_i64(void)
 {
     return wasm_valtype_new(WASM_I64);
 }
 
+/** Makes the value type `f32`. The caller owns it. */
 static inline own wasm_valtype_t *wasm_valtype_new_f32(void)
 {
     return wasm_valtype_new(WASM_F32);
 }
 
+/** Makes the value type `f64`. The caller owns it. */
 static inline own wasm_valtype_t *wasm_valtype_new_f64(void)
 {
     return wasm_valtype_new(WASM_F64);
 }
 
+/** Makes the value type `externref`. The caller owns it. */
 static inline own wasm_valtype_t *wasm_valtype_new_externref(void)
 {
     return wasm_valtype_new(WASM_EXTERNREF);
 }
 
+/** Makes the value type `funcref`. The caller owns it. */
 static inline own wasm_valtype_t *wasm_valtype_new_funcref(void)
 {
     return wasm_valtype_new(WASM_FUNCREF);
 }
 
-/**
+/*
  * Function types by arity: `wasm_functype_new_<params>_<results>`. Every
  * argument is consumed; the caller owns the result.
  */
+
+/** Makes the type of a function with no parameter and no result. */
 static inline own wasm_functype_t *wasm_functype_new_0_0(void)
 {
     wasm_valtype_vec_t params, results;
@@ -875,6 +953,7 @@ static inline own wasm_functype_t *wasm_functype_new_0_0(void)
     return wasm_functype_new(&params, &results);
 }
 
+/** Makes the type of a function with one parameter and no result. */
 static inline own wasm_functype_t *wasm_functype_new_1_0(own wasm_valtype_t *p)
 {
     wasm_valtype_t *ps[1] = {p};
@@ -884,6 +963,7 @@ static inline own wasm_functype_t *wasm_functype_new_1_0(own wasm_valtype_t *p)
     return wasm_functype_new(&params, &results);
 }
 
+/** Makes the type of a function with two parameters and no result. */
 static inline own wasm_functype_t *wasm_functype_new_2_0(own wasm_valtype_t *p1,
                                                          own wasm_valtype_t *p2)
 {
@@ -894,6 +974,7 @@ static inline own wasm_functype_t *wasm_functype_new_2_0(own wasm_valtype_t *p1,
     return wasm_functype_new(&params, &results);
 }
 
+/** Makes the type of a function with three parameters and no result. */
 static inline own wasm_functype_t *
 wasm_functype_new_3_0(own wasm_valtype_t *p1, own wasm_valtype_t *p2, own wasm_valtype_t *p3)
 {
@@ -904,6 +985,7 @@ wasm_functype_new_3_0(own wasm_valtype_t *p1, own wasm_valtype_t *p2, own wasm_v
     return wasm_functype_new(&params, &results);
 }
 
+/** Makes the type of a function with no parameter and one result. */
 static inline own wasm_functype_t *wasm_functype_new_0_1(own wasm_valtype_t *r)
 {
     wasm_valtype_t *rs[1] = {r};
@@ -913,6 +995,7 @@ static inline own wasm_functype_t *wasm_functype_new_0_1(own wasm_valtype_t *r)
     return wasm_functype_new(&params, &results);
 }
 
+/** Makes the type of a function with one parameter and one result. */
 static inline own wasm_functype_t *wasm_functype_new_1_1(own wasm_valtype_t *p,
                                                          own wasm_valtype_t *r)
 {
@@ -924,6 +1007,7 @@ static inline own wasm_functype_t *wasm_functype_new_1_1(own wasm_valtype_t *p,
     return wasm_functype_new(&params, &results);
 }
 
+/** Makes the type of a function with two parameters and one result. */
 static inline own wasm_functype_t *
 wasm_functype_new_2_1(own wasm_valtype_t *p1, own wasm_valtype_t *p2, own wasm_valtype_t *r)
 {
@@ -935,6 +1019,7 @@ wasm_functype_new_2_1(own wasm_valtype_t *p1, own wasm_valtype_t *p2, own wasm_v
     return wasm_functype_new(&params, &results);
 }
 
+/** Makes the type of a function with three parameters and one result. */
 static inline own wasm_functype_t *wasm_functype_new_3_1(own wasm_valtype_t *p1,
                                                          own wasm_valtype_t *p2,
                                                          own wasm_valtype_t *p3,
@@ -948,6 +1033,7 @@ static inline own wasm_functype_t *wasm_functype_new_3_1(own wasm_valtype_t *p1,
     return wasm_functype_new(&params, &results);
 }
 
+/** Makes the type of a function with no parameter and two results. */
 static inline own wasm_functype_t *wasm_functype_new_0_2(own wasm_valtype_t *r1,
                                                          own wasm_valtype_t *r2)
 {
@@ -958,6 +1044,7 @@ static inline own wasm_functype_t *wasm_functype_new_0_2(own wasm_valtype_t *r1,
     return wasm_functype_new(&params, &results);
 }
 
+/** Makes the type of a function with one parameter and two results. */
 static inline own wasm_functype_t *
 wasm_functype_new_1_2(own wasm_valtype_t *p, own wasm_valtype_t *r1, own wasm_valtype_t *r2)
 {
@@ -969,6 +1056,7 @@ wasm_functype_new_1_2(own wasm_valtype_t *p, own wasm_valtype_t *r1, own wasm_va
     return wasm_functype_new(&params, &results);
 }
 
+/** Makes the type of a function with two parameters and two results. */
 static inline own wasm_functype_t *wasm_functype_new_2_2(own wasm_valtype_t *p1,
                                                          own wasm_valtype_t *p2,
                                                          own wasm_valtype_t *r1,
@@ -982,6 +1070,7 @@ static inline own wasm_functype_t *wasm_functype_new_2_2(own wasm_valtype_t *p1,
     return wasm_functype_new(&params, &results);
 }
 
+/** Makes the type of a function with three parameters and two results. */
 static inline own wasm_functype_t *
 wasm_functype_new_3_2(own wasm_valtype_t *p1, own wasm_valtype_t *p2, own wasm_valtype_t *p3,
                       own wasm_valtype_t *r1, own wasm_valtype_t *r2)
