@@ -1,0 +1,119 @@
+/* Bulk operations with the specification's checks: first the bounds, then all or nothing. Copies of gigabytes go in
+ * pieces, so that a request to stop is served in between.
+ * https://webassembly.github.io/spec/core/exec/instructions.html */
+#include "runtime/bulk.h"
+
+enum { PIECE = 64 << 20 }; /* bytes between two looks at the request to stop: a few milliseconds */
+
+static bool outside(uint64_t at, uint64_t n, uint64_t size)
+{
+    return n > size || at > size - n;
+}
+
+static bool bit(const uint8_t *bits, uint32_t i)
+{
+    return bits[i / 8] >> i % 8 & 1;
+}
+
+/* 0, or trap + 1 of an interruption. */
+static uint32_t between(struct instance *i, uint64_t done, uint64_t n)
+{
+    return n - done > PIECE && __atomic_load_n(&i->store->run.interrupted, __ATOMIC_RELAXED) ? hs_interruption(i->store) : 0;
+}
+
+enum trap hs_memory_init(struct instance *i, uint32_t memory, uint32_t data, uint64_t d, uint64_t s, uint64_t n)
+{
+    const struct data *seg = &i->code->module->datas[data];
+    struct memory_obj *m = i->memories[memory];
+    uint64_t size = bit(i->dropped_datas, data) ? 0 : seg->bytes.size;
+    if (outside(s, n, size) || outside(d, n, m->rec.bytes))
+        return TRAP_MEMORY_OUT_OF_BOUNDS;
+    m->written = true;
+    if (n)
+        memcpy(m->rec.base + d, seg->bytes.data + s, n);
+    return TRAP_NONE;
+}
+
+enum trap hs_memory_copy(struct instance *i, uint32_t to, uint32_t from, uint64_t d, uint64_t s, uint64_t n)
+{
+    struct memory_obj *dm = i->memories[to], *sm = i->memories[from];
+    if (outside(s, n, sm->rec.bytes) || outside(d, n, dm->rec.bytes))
+        return TRAP_MEMORY_OUT_OF_BOUNDS;
+    dm->written = true;
+    uint8_t *dst = dm->rec.base + d;
+    const uint8_t *src = sm->rec.base + s;
+    bool backwards = dst > src && dst < src + n;
+    for (uint64_t done = 0; done < n;) {
+        uint64_t piece = n - done < PIECE ? n - done : PIECE;
+        uint64_t at = backwards ? n - done - piece : done;
+        memmove(dst + at, src + at, piece);
+        uint32_t left = between(i, done, n);
+        if (left)
+            return (enum trap)(left - 1);
+        done += piece;
+    }
+    return TRAP_NONE;
+}
+
+enum trap hs_memory_fill(struct instance *i, uint32_t memory, uint64_t d, uint8_t value, uint64_t n)
+{
+    struct memory_obj *m = i->memories[memory];
+    if (outside(d, n, m->rec.bytes))
+        return TRAP_MEMORY_OUT_OF_BOUNDS;
+    m->written = true;
+    for (uint64_t done = 0; done < n;) {
+        uint64_t piece = n - done < PIECE ? n - done : PIECE;
+        memset(m->rec.base + d + done, value, piece);
+        uint32_t left = between(i, done, n);
+        if (left)
+            return (enum trap)(left - 1);
+        done += piece;
+    }
+    return TRAP_NONE;
+}
+
+static bool elem_value(struct instance *i, const struct elem *seg, uint64_t k, uint64_t *out)
+{
+    if (seg->funcs) {
+        *out = (uintptr_t)hs_instance_func(i, seg->funcs[k]);
+        return true;
+    }
+    union hs_value v;
+    if (hs_const_eval(i, &seg->exprs[k], &v) != ST_OK)
+        return false;
+    *out = v.bits[0];
+    return true;
+}
+
+enum trap hs_table_init(struct instance *i, uint32_t table, uint32_t elem, uint64_t d, uint64_t s, uint64_t n)
+{
+    const struct elem *seg = &i->code->module->elems[elem];
+    struct table_obj *t = i->tables[table];
+    uint64_t size = bit(i->dropped_elems, elem) ? 0 : seg->count;
+    if (outside(s, n, size) || outside(d, n, t->rec.size))
+        return TRAP_TABLE_OUT_OF_BOUNDS;
+    for (uint64_t k = 0; k < n; k++)
+        if (!elem_value(i, seg, s + k, &t->rec.elems[d + k]))
+            return TRAP_ALLOCATION_TOO_LARGE;
+    return TRAP_NONE;
+}
+
+enum trap hs_table_copy(struct instance *i, uint32_t to, uint32_t from, uint64_t d, uint64_t s, uint64_t n)
+{
+    struct table_obj *dt = i->tables[to], *st = i->tables[from];
+    if (outside(s, n, st->rec.size) || outside(d, n, dt->rec.size))
+        return TRAP_TABLE_OUT_OF_BOUNDS;
+    if (n)
+        memmove(dt->rec.elems + d, st->rec.elems + s, n * 8);
+    return TRAP_NONE;
+}
+
+enum trap hs_table_fill(struct instance *i, uint32_t table, uint64_t d, uint64_t value, uint64_t n)
+{
+    struct table_obj *t = i->tables[table];
+    if (outside(d, n, t->rec.size))
+        return TRAP_TABLE_OUT_OF_BOUNDS;
+    for (uint64_t k = 0; k < n; k++)
+        t->rec.elems[d + k] = value;
+    return TRAP_NONE;
+}

@@ -1,0 +1,55 @@
+/* Calling into compiled code; see store.h. An activation is a struct on our C stack: the entry trampoline writes
+ * into it where a trap comes back to. The thread-local hs_activation_top is what signal handlers look at. */
+#include "base/assert.h"
+#include "base/bits.h"
+#include "runtime/instance.h"
+
+__thread struct hs_activation *hs_activation_top __attribute__((tls_model("initial-exec")));
+
+/* Kept free below the limit for the runtime, host functions and signal frames. */
+enum { NATIVE_RESERVE = 128 << 10 };
+
+/* The outermost entry decides how deep this run may go. */
+static void set_stack_limit(struct store *s, uintptr_t sp)
+{
+    if (s->entry_sp == sp)
+        return;
+    uint64_t low = hs_thread_stack_low(), limit = 0;
+    if (sp > s->rt->config.max_wasm_stack)
+        limit = sp - s->rt->config.max_wasm_stack;
+    if (low && limit < low + NATIVE_RESERVE)
+        limit = low + NATIVE_RESERVE;
+    s->entry_sp = sp;
+    s->run.stack_limit = limit;
+    for (struct hs_vmctx *c = s->contexts; c; c = c->next)
+        __atomic_store_n(&c->stack_limit, limit, __ATOMIC_RELAXED);
+    /* Another thread may have armed the store in between; what it wrote was then overwritten. */
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&s->run.interrupted, __ATOMIC_RELAXED))
+        hs_store_arm(s);
+}
+
+enum status hs_call(struct store *s, struct hs_funcref *f, union hs_value *values)
+{
+    hs_entry_fn *entry = hs_runtime_entry(s->rt, f->type);
+    if (HS_UNLIKELY(!entry))
+        return ST_OOM;
+    HS_ASSERT(f->vmctx->magic == HS_VMCTX_MAGIC && f->vmctx->run == &s->run);
+    struct hs_activation act = {.prev = hs_activation_top, .run = &s->run, .saved_exit_fp = s->run.exit_fp};
+    struct hs_activation *outer = s->run.top;
+    struct instance *i = f->vmctx->instance;
+    if (i)
+        i->ran = true;
+    if (!outer)
+        set_stack_limit(s, (uintptr_t)__builtin_frame_address(0));
+    s->run.top = &act;
+    hs_activation_top = &act;
+    uint32_t left = entry(f->vmctx, f->code, values, &act);
+    hs_activation_top = act.prev;
+    s->run.top = outer;
+    s->run.exit_fp = act.saved_exit_fp;
+    if (HS_LIKELY(left == 0))
+        return ST_OK;
+    s->trap.code = (enum trap)(left - 1);
+    return ST_TRAP;
+}

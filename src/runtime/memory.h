@@ -1,0 +1,83 @@
+/* memory.h: linear memories and the address space under them.
+ *
+ * A guarded memory lives in a slot: a reservation without access, of which a prefix is opened.
+ *
+ *     | HS_GUARD_BYTES | opened ... | ........ no access ........ | HS_GUARD_BYTES |
+ *     ^ reservation    ^ base                                     ^ base + 4 GiB
+ *
+ * Invariant: no byte within HS_GUARD_BYTES below base or within 4 GiB + HS_GUARD_BYTES above it belongs to anybody
+ * else, so base + i32 + offset (offset + 16 <= HS_GUARD_BYTES) is the guest's own or faults.
+ *
+ * Slots are recycled. A slot on the free list or in a parked instance reads as its image (or zero) everywhere in
+ * its opened prefix: nothing of the last tenant is left. */
+#ifndef HS_RUNTIME_MEMORY_H
+#define HS_RUNTIME_MEMORY_H
+
+#include "runtime/runtime.h"
+
+/* The initial contents of a memory: shared by the instances of a module, counted. */
+struct mem_image {
+    struct hs_image image;
+    _Atomic uint32_t refs;
+};
+void hs_mem_image_unref(struct mem_image *image);
+
+struct mem_slot {
+    uint8_t *reservation;
+    uint8_t *base;
+    size_t reserved;         /* bytes from reservation */
+    size_t opened;           /* bytes from base that are readable and writable */
+    struct mem_image *image; /* mapped at base, or NULL */
+    int ticket;              /* with the fault handler */
+    struct mem_slot *next;
+};
+
+/* A slot whose first `bytes` bytes are open and read as the image, or zero. ST_OOM or ST_OK. */
+enum status hs_pool_take(struct runtime *rt, struct mem_image *image, size_t bytes, struct mem_slot **out_slot);
+/* Cleans the slot (written: it may have been written to) down to `bytes` opened. False: it must be dropped. */
+bool hs_pool_clean(struct mem_slot *slot, bool written, size_t bytes);
+void hs_pool_give(struct runtime *rt, struct mem_slot *slot); /* a cleaned slot */
+void hs_pool_drop(struct mem_slot *slot);                     /* any slot: back to the system */
+
+/* Memory of the host's making (wasmtime_memory_creator_t); NULL get: none. */
+struct host_memory {
+    void *env;
+    uint8_t *(*get)(void *env, size_t *size, size_t *capacity);
+    enum status (*grow)(void *env, size_t bytes);
+    void (*finalizer)(void *env);
+};
+
+struct memory_obj {
+    struct hs_memory_rec rec;    /* first: compiled code points here */
+    struct limits type;          /* page_log2, is64, shared; min: as declared */
+    enum hs_memory_style style;
+    uint64_t max_bytes;          /* declared maximum, or what the index type can address */
+    uint64_t capacity;           /* bytes reserved after base */
+    struct mem_slot *slot;       /* guarded; or NULL */
+    uint8_t *reservation;        /* checked styles: own reservation */
+    struct host_memory host;
+    struct store *store;
+    struct memory_obj *next;     /* of the store */
+    uint32_t handle;             /* number in the store + 1; 0: none handed out */
+    bool written;                /* may differ from its image */
+    bool parked;                 /* belongs to an instance that is recycled as a whole */
+};
+
+enum hs_memory_style hs_memory_style(const struct runtime_config *config, const struct limits *type);
+/* True if code made for `code` style is right for a memory of `actual` style. */
+bool hs_memory_style_fits(enum hs_memory_style code, enum hs_memory_style actual);
+
+/* A memory of its own in the store. Checks the store's limits. */
+enum status hs_memory_new(struct store *s, const struct limits *type, struct error *error, struct memory_obj **out);
+/* The parts, for instances that embed it. */
+enum status hs_memory_open(struct runtime *rt, const struct limits *type, struct mem_image *image, struct memory_obj *out);
+void hs_memory_close(struct runtime *rt, struct memory_obj *m);
+
+/* Grows by `delta` pages: the old size in pages, or UINT64_MAX (limits, address space; nothing changed). */
+uint64_t hs_memory_grow(struct memory_obj *m, uint64_t delta);
+static inline uint64_t hs_memory_pages(const struct memory_obj *m)
+{
+    return m->rec.bytes >> m->type.page_log2;
+}
+
+#endif

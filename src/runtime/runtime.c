@@ -1,0 +1,155 @@
+/* See runtime.h: what the stores of an engine share. Trampolines depend on the shape of a signature alone (which
+ * values go in which class of register), so a few serve all types; each type remembers its own. */
+#include "runtime/runtime.h"
+#include "base/bits.h"
+#include "runtime/memory.h"
+#include "runtime/store.h"
+
+enum { TRAMPOLINE_SPACE = 32 << 20, TRAMPOLINE_MAX = 256 << 10 };
+
+struct trampoline_shape {
+    hs_entry_fn *entry;
+    void *adapter;
+    uint32_t nparams, nresults;
+    uint8_t classes[]; /* 0 i32, 1 i64 and references, 2 f32, 3 f64, 4 v128 */
+};
+
+enum status hs_runtime_init(struct runtime *rt, const struct runtime_config *config)
+{
+    *rt = (struct runtime){.config = *config};
+    enum status s = hs_type_registry_init(&rt->types);
+    if (s != ST_OK)
+        return s;
+    pthread_mutex_init(&rt->trampoline_lock, NULL);
+    pthread_mutex_init(&rt->pool_lock, NULL);
+    hs_vec_init(&rt->shapes, 1u << 20);
+    rt->trampolines.fd = -1;
+    rt->trampolines_ticket = -1;
+    return ST_OK;
+}
+
+void hs_runtime_deinit(struct runtime *rt)
+{
+    for (struct mem_slot *slot = rt->free_slots, *next; slot; slot = next) {
+        next = slot->next;
+        hs_pool_drop(slot);
+    }
+    for (size_t i = 0; i < rt->shapes.count; i++)
+        hs_free(rt->shapes.data[i]);
+    hs_vec_deinit(&rt->shapes);
+    hs_fault_range_remove(rt->trampolines_ticket);
+    hs_code_memory_delete(&rt->trampolines);
+    hs_type_registry_deinit(&rt->types);
+    pthread_mutex_destroy(&rt->pool_lock);
+    pthread_mutex_destroy(&rt->trampoline_lock);
+}
+
+static uint8_t class_of(struct valtype t)
+{
+    switch (hs_vt_kind(t)) {
+    case VT_I32: return 0;
+    case VT_F32: return 2;
+    case VT_F64: return 3;
+    case VT_V128: return 4;
+    default: return 1;
+    }
+}
+
+static struct trampoline_shape *find_shape(struct runtime *rt, const struct functype *f)
+{
+    uint32_t n = f->nparams + f->nresults;
+    for (size_t i = 0; i < rt->shapes.count; i++) {
+        struct trampoline_shape *s = rt->shapes.data[i];
+        if (s->nparams != f->nparams || s->nresults != f->nresults)
+            continue;
+        uint32_t k = 0;
+        while (k < n && s->classes[k] == class_of(f->types[k]))
+            k++;
+        if (k == n)
+            return s;
+    }
+    struct trampoline_shape *s = hs_calloc(1, sizeof *s + n);
+    if (!s)
+        return NULL;
+    s->nparams = f->nparams;
+    s->nresults = f->nresults;
+    for (uint32_t k = 0; k < n; k++)
+        s->classes[k] = class_of(f->types[k]);
+    if (!hs_vec_push(&rt->shapes, s)) {
+        hs_free(s);
+        return NULL;
+    }
+    return s;
+}
+
+static void *make(struct runtime *rt, bool adapter, const struct functype *f)
+{
+    if (!rt->trampolines.base) {
+        if (hs_code_memory_new(&rt->trampolines, TRAMPOLINE_SPACE, 0) != ST_OK)
+            return NULL;
+        rt->trampolines_ticket = hs_fault_range_add(FAULT_CODE, rt->trampolines.base, TRAMPOLINE_SPACE);
+        if (rt->trampolines_ticket < 0) {
+            hs_code_memory_delete(&rt->trampolines);
+            return NULL;
+        }
+    }
+    size_t cap = 512 + (size_t)(f->nparams + f->nresults) * 64, size;
+    if (cap > TRAMPOLINE_MAX)
+        cap = TRAMPOLINE_MAX;
+    uint8_t *buf = hs_alloc(cap);
+    void *code = NULL;
+    if (buf && rt->make_trampoline(adapter, f, buf, cap, &size) == ST_OK) {
+        size_t place = hs_code_memory_next(&rt->trampolines, hs_align_up(rt->trampolines_used, HS_CODE_ALIGN));
+        if (hs_code_memory_write(&rt->trampolines, place, buf, size) == ST_OK) {
+            rt->trampolines_used = place + size;
+            code = rt->trampolines.base + place;
+        }
+    }
+    hs_free(buf);
+    return code;
+}
+
+hs_entry_fn *hs_runtime_entry(struct runtime *rt, uint32_t type)
+{
+    struct canon_extra *x = &rt->types.extra[type];
+    hs_entry_fn *entry = atomic_load_explicit(&x->entry, memory_order_acquire);
+    if (HS_LIKELY(entry != NULL))
+        return entry;
+    const struct functype *f = &hs_canon_type(&rt->types, type)->func;
+    pthread_mutex_lock(&rt->trampoline_lock);
+    struct trampoline_shape *s = find_shape(rt, f);
+    if (s && !s->entry)
+        s->entry = (hs_entry_fn *)make(rt, false, f);
+    entry = s ? s->entry : NULL;
+    atomic_store_explicit(&x->entry, entry, memory_order_release);
+    pthread_mutex_unlock(&rt->trampoline_lock);
+    return entry;
+}
+
+void *hs_runtime_adapter(struct runtime *rt, uint32_t type)
+{
+    struct canon_extra *x = &rt->types.extra[type];
+    void *adapter = atomic_load_explicit(&x->adapter, memory_order_acquire);
+    if (HS_LIKELY(adapter != NULL))
+        return adapter;
+    const struct functype *f = &hs_canon_type(&rt->types, type)->func;
+    pthread_mutex_lock(&rt->trampoline_lock);
+    struct trampoline_shape *s = find_shape(rt, f);
+    if (s && !s->adapter)
+        s->adapter = make(rt, true, f);
+    adapter = s ? s->adapter : NULL;
+    atomic_store_explicit(&x->adapter, adapter, memory_order_release);
+    pthread_mutex_unlock(&rt->trampoline_lock);
+    return adapter;
+}
+
+void hs_runtime_increment_epoch(struct runtime *rt)
+{
+    uint64_t now = atomic_fetch_add(&rt->epoch, 1) + 1;
+    struct hs_sigstate saved;
+    hs_siglock_take(&rt->epoch_lock, &saved);
+    for (struct store *s = rt->epoch_stores; s; s = s->epoch_next)
+        if (now >= s->epoch_deadline)
+            hs_store_arm(s);
+    hs_siglock_give(&rt->epoch_lock, &saved);
+}

@@ -1,0 +1,150 @@
+/* store.h: the owner of everything a running guest has. */
+#ifndef HS_RUNTIME_STORE_H
+#define HS_RUNTIME_STORE_H
+
+#include "runtime/code_object.h"
+
+struct table_obj {
+    struct hs_table_rec rec; /* first: compiled code points here */
+    struct limits type;
+    struct valtype elem;     /* canonical */
+    uint64_t max;            /* elements it may grow to */
+    uint64_t capacity;       /* elements allocated */
+    uint64_t *pristine;      /* contents after instantiation, for recycling; or NULL */
+    struct store *store;
+    struct table_obj *next;
+    uint32_t handle;
+};
+
+struct global_obj {
+    union hs_value *value;   /* in an instance's vmctx, or own */
+    union hs_value own;
+    struct valtype type;     /* canonical */
+    bool mutable;
+    struct store *store;
+    struct global_obj *next;
+    uint32_t handle;
+};
+
+struct tag_obj {
+    uint32_t type;           /* canonical id of the function type */
+    struct store *store;
+    struct tag_obj *next;
+    uint32_t handle;
+};
+
+/* A host function in a store. Compiled code calls `ref.code` (the adapter of its type) with r13 = &context; a function
+ * object is `context`'s container. */
+struct host_func {
+    struct hs_vmctx context; /* first; instance is NULL */
+    struct hs_funcref ref;
+    /* values: parameters in, results out. caller: the calling instance or NULL. Returns 0, or trap code + 1 with the story in the
+     * store (store->host_error for TRAP_HOST_ERROR). */
+    uint32_t (*call)(struct host_func *f, struct instance *caller, union hs_value *values);
+    void *callback, *env;            /* for `call` */
+    void (*finalizer)(void *env);
+    const struct functype *type;     /* canonical; points into the registry */
+    struct host_func *next;
+    void *shared;                    /* counted definition of a linker, or NULL */
+    void (*shared_unref)(void *shared);
+};
+
+struct hs_extern {
+    enum externkind kind;
+    union {
+        struct hs_funcref *func;
+        struct table_obj *table;
+        struct memory_obj *memory;
+        struct global_obj *global;
+        struct tag_obj *tag;
+    };
+};
+
+struct frame { /* of a backtrace, innermost first */
+    struct code_object *code; /* counted */
+    uint32_t func;            /* function index */
+    uint32_t offset;          /* in the module, of the instruction */
+};
+enum { HS_MAX_FRAMES = 128 }; /* frames a trap remembers; the rest is counted by nobody, as deep recursion repeats itself */
+
+struct trap_record { /* what the last trap left; taken by whoever reports it */
+    enum trap code;
+    uint32_t nframes;
+    bool has_address;
+    uint64_t address, memory_bytes; /* of a fault: guest address and size of memory */
+    struct raw_frame { uintptr_t pc; bool is_return; } raw[HS_MAX_FRAMES];
+};
+
+struct store {
+    struct hs_run run;               /* first */
+    uint64_t id;                     /* never 0, never reused */
+    struct runtime *rt;
+    struct hs_vmctx *contexts;       /* of all instances and host functions, for arming */
+    struct instance *instances;
+    struct host_func *host_funcs;
+    struct memory_obj *memories;
+    struct table_obj *tables;
+    struct global_obj *globals;
+    struct tag_obj *tags;
+    /* handle -> object */
+    HS_VEC(void *) handles_memory, handles_table, handles_global, handles_tag;
+    HS_VEC(struct instance *) handles_instance;
+    /* limits; UINT64_MAX: none */
+    uint64_t max_memory_bytes, max_table_elems;
+    uint64_t max_instances, max_tables, max_memories;
+    uint64_t ninstances, ntables, nmemories;
+    /* stopping */
+    uint64_t epoch_deadline;         /* under rt->epoch_lock when others look */
+    struct store *epoch_next, **epoch_link;
+    uint32_t (*interrupt)(struct store *s, void *env); /* the deadline is reached: 0 go on (deadline set anew), or trap + 1 */
+    void *interrupt_env;
+    uintptr_t entry_sp;              /* outermost entry: the stack limit was computed for it */
+    struct trap_record trap;
+    void *host_error;                /* what a host function returned: wasmtime_error_t * or wasm_trap_t *, the API's */
+    /* references of the host's: slot i + 1 is the 32-bit value */
+    HS_VEC(struct hs_externref { void *data; void (*finalizer)(void *); }) externrefs;
+    void *api;                       /* struct of the API */
+    struct store *free_next;
+};
+
+enum status hs_store_new(struct runtime *rt, struct store **out);
+void hs_store_delete(struct store *s);
+
+/* Registers a context so that it is told of interruptions, and fills its head. */
+void hs_store_add_context(struct store *s, struct hs_vmctx *c);
+
+enum status hs_table_new(struct store *s, const struct limits *type, struct valtype elem, uint64_t init,
+                         struct error *error, struct table_obj **out);
+uint64_t hs_table_grow(struct table_obj *t, uint64_t delta, uint64_t init); /* old size or UINT64_MAX */
+enum status hs_global_new(struct store *s, struct valtype type, bool mutable, const union hs_value *init,
+                          struct global_obj **out);
+enum status hs_tag_new(struct store *s, uint32_t type, struct tag_obj **out);
+/* The caller fills call, callback, env, finalizer; type is a canonical id, held by the function. */
+enum status hs_host_func_new(struct store *s, uint32_t type, struct host_func **out);
+
+/* Number of an object for a handle: stable, from 0. False when memory is exhausted. */
+bool hs_store_handle(struct store *s, enum externkind kind, void *object, uint32_t *out_number);
+void *hs_store_object(struct store *s, enum externkind kind, uint32_t number); /* NULL: no such number */
+
+/* Calls a function. values has max(parameters, results) slots: parameters in, results out from 0. ST_OK, ST_TRAP (see
+ * s->trap and s->host_error; values unchanged) or ST_OOM. */
+enum status hs_call(struct store *s, struct hs_funcref *f, union hs_value *values);
+
+/* Asks every running or future entry of this store to stop at its next check. Async-signal-safe under rt->epoch_lock. */
+void hs_store_arm(struct store *s);
+void hs_store_disarm(struct store *s);
+void hs_store_set_epoch_deadline(struct store *s, uint64_t deadline);
+
+/* Resolves the raw frames of the last trap; out has room for HS_MAX_FRAMES; each frame's code is counted. */
+uint32_t hs_trap_frames(struct store *s, struct frame *out);
+/* Frames of compiled code under the current host function. */
+void hs_trap_capture(struct store *s, enum trap code);
+
+/* Installs the fault handlers of the process; once is enough. */
+enum status hs_trap_install(void);
+
+/* An externref to host data: its 32-bit value, 0 when memory is exhausted. */
+uint32_t hs_externref_new(struct store *s, void *data, void (*finalizer)(void *));
+void *hs_externref_data(struct store *s, uint32_t ref);
+
+#endif

@@ -1,0 +1,173 @@
+/* Leaving compiled code: faults, backtraces, interruptions. Compiled frames form one chain of frame pointers; it is
+ * entered at the frame the code was left through (run->exit_fp) and ends at the entry trampoline's frame. */
+#include "runtime/bulk.h"
+#include "runtime/libcalls.h"
+
+/* Walks from a frame and, if pc is not 0, an exact place in it. Only addresses on our own stack are read: the
+ * chain was built by code we made. */
+static void walk(struct store *s, uintptr_t pc, uintptr_t fp)
+{
+    struct trap_record *t = &s->trap;
+    t->nframes = 0;
+    if (pc)
+        t->raw[t->nframes++] = (struct raw_frame){pc, false};
+    for (struct hs_activation *act = s->run.top; act && fp;) {
+        while (fp != (uintptr_t)act->entry_fp && t->nframes < HS_MAX_FRAMES) {
+            const uintptr_t *frame = (const uintptr_t *)fp;
+            t->raw[t->nframes++] = (struct raw_frame){frame[1], true};
+            fp = frame[0];
+        }
+        if (t->nframes == HS_MAX_FRAMES)
+            return;
+        fp = (uintptr_t)act->saved_exit_fp;
+        do
+            act = act->prev;
+        while (act && act->run != &s->run);
+    }
+}
+
+void hs_trap_capture(struct store *s, enum trap code)
+{
+    s->trap.code = code;
+    s->trap.has_address = false;
+    walk(s, 0, (uintptr_t)s->run.exit_fp);
+}
+
+uint32_t hs_trap_frames(struct store *s, struct frame *out)
+{
+    uint32_t n = 0;
+    for (uint32_t k = 0; k < s->trap.nframes; k++) {
+        struct code_object *c;
+        uint32_t func, offset;
+        struct raw_frame f = s->trap.raw[k];
+        /* A return address may be the first byte behind its function. */
+        if (!hs_code_find(f.pc - f.is_return, &c, &func, &offset))
+            continue;
+        hs_code_ref(c);
+        out[n].code = c;
+        out[n].func = func;
+        out[n].offset = c->locate(c, func, offset + f.is_return, f.is_return);
+        n++;
+    }
+    s->trap.nframes = 0;
+    return n;
+}
+
+/* --- Faults, in signal context ---------------------------------------------------------------------------- */
+
+static bool decide(const struct hs_fault *fault, struct hs_fault_resume *out)
+{
+    struct hs_activation *act = hs_activation_top;
+    if (!act)
+        return false;
+    struct hs_run *run = act->run;
+    uint32_t code;
+    switch (fault->what) {
+    case FAULT_DIVIDE_ZERO: code = TRAP_INTEGER_DIVISION_BY_ZERO; break;
+    case FAULT_DIVIDE_OVERFLOW: code = TRAP_INTEGER_OVERFLOW; break;
+    case FAULT_ACCESS:
+        if (fault->address - (uintptr_t)hs_page_fault() < hs_page_size()) {
+            run->trap_pc = fault->pc;
+            run->trap_fp = fault->fp;
+            out->pc = (uintptr_t)hs_stub_poll_landing;
+            out->keep_registers = true;
+            return true;
+        }
+        if (!hs_fault_range_has(FAULT_MEMORY, fault->address))
+            return false;
+        code = TRAP_MEMORY_OUT_OF_BOUNDS;
+        break;
+    default: return false;
+    }
+    run->trap_code = code;
+    run->trap_pc = fault->pc;
+    run->trap_fp = fault->fp;
+    run->trap_addr = fault->what == FAULT_ACCESS ? fault->address : 0;
+    out->pc = (uintptr_t)hs_stub_trap_landing;
+    out->sp = (fault->sp - 256) & ~(uintptr_t)63;
+    out->arg0 = (uintptr_t)run;
+    out->arg1 = (uintptr_t)act;
+    return true;
+}
+
+enum status hs_trap_install(void)
+{
+    if (!hs_page_fault() || !hs_page_zero())
+        return ST_OOM;
+    return hs_fault_install(decide);
+}
+
+/* The guest address of a fault, for the message. */
+static void find_memory(struct store *s, uintptr_t address)
+{
+    for (struct instance *i = s->instances; i; i = i->next)
+        for (uint32_t k = 0; k < i->code->module->nmemories; k++) {
+            struct memory_obj *m = i->memories[k];
+            if (m && m->slot && address - (uintptr_t)m->slot->reservation < m->slot->reserved) {
+                s->trap.has_address = true;
+                s->trap.address = address - (uintptr_t)m->rec.base;
+                s->trap.memory_bytes = m->rec.bytes;
+                return;
+            }
+        }
+}
+
+uint32_t hs_rt_trapped(struct hs_run *run)
+{
+    struct store *s = run->store;
+    s->trap.code = (enum trap)run->trap_code;
+    s->trap.has_address = false;
+    if (run->trap_addr)
+        find_memory(s, run->trap_addr);
+    walk(s, run->trap_pc, run->trap_fp);
+    return run->trap_code;
+}
+
+/* --- Interruptions ---------------------------------------------------------------------------------------------- */
+
+uint32_t hs_interruption(struct store *s)
+{
+    if (s->rt->config.epochs) {
+        if (atomic_load(&s->rt->epoch) >= s->epoch_deadline) {
+            if (!s->interrupt)
+                return TRAP_INTERRUPT + 1;
+            uint32_t left = s->interrupt(s, s->interrupt_env);
+            if (left)
+                return left;
+        }
+        hs_store_set_epoch_deadline(s, s->epoch_deadline); /* arms or disarms for what is now */
+        return 0;
+    }
+    hs_store_disarm(s);
+    return 0;
+}
+
+uint32_t hs_rt_poll(struct hs_run *run)
+{
+    struct store *s = run->store;
+    uintptr_t pc = run->trap_pc, fp = run->trap_fp; /* a callback may run guests, which may fault */
+    uint32_t left = hs_interruption(s);
+    if (left) {
+        s->trap.code = (enum trap)(left - 1);
+        s->trap.has_address = false;
+        walk(s, pc, fp);
+    }
+    run->trap_pc = pc;
+    run->trap_fp = fp;
+    return left;
+}
+
+struct hs_rt_result hs_rt_stack_or_poll(struct hs_vmctx *vmctx, uint64_t sp)
+{
+    struct hs_run *run = vmctx->run;
+    struct store *s = run->store;
+    uint32_t code = TRAP_STACK_OVERFLOW;
+    if (sp >= run->stack_limit) {
+        uint32_t left = __atomic_load_n(&run->interrupted, __ATOMIC_RELAXED) ? hs_interruption(s) : 0;
+        if (!left)
+            return (struct hs_rt_result){0, TRAP_NONE};
+        code = left - 1;
+    }
+    hs_trap_capture(s, (enum trap)code);
+    return (struct hs_rt_result){0, code};
+}
