@@ -91,23 +91,33 @@ enum status hs_read_count(struct insn_reader *r, uint32_t *out)
     const uint8_t *at = r->p;
     uint32_t n;
     TRY(hs_read_u32(r, &n));
-    if (n > (size_t)(r->end - r->p))
+    if (n > (size_t)(r->end - at))
         return malformed(r, at, MSG_LENGTH);
     *out = n;
     return ST_OK;
 }
 
-enum status hs_read_name(struct insn_reader *r, struct span *out)
+enum status hs_read_vec_bytes(struct insn_reader *r, struct span *out)
 {
     uint32_t n;
-    const uint8_t *at = r->p;
     TRY(hs_read_count(r, &n));
-    if (n > HS_LIMIT_NAME)
-        return hs_fail(r->error, ST_UNSUPPORTED, (uint64_t)(at - r->base), MSG_LIMIT_NAME);
-    if (!hs_utf8_valid(r->p, n))
-        return malformed(r, r->p, MSG_UTF8);
+    if (n > (size_t)(r->end - r->p))
+        return malformed(r, r->end, MSG_UNEXPECTED_END);
     *out = (struct span){r->p, n};
     r->p += n;
+    return ST_OK;
+}
+
+enum status hs_read_name(struct insn_reader *r, struct span *out)
+{
+    const uint8_t *at = r->p;
+    struct span name;
+    TRY(hs_read_vec_bytes(r, &name));
+    if (name.size > HS_LIMIT_NAME)
+        return hs_fail(r->error, ST_UNSUPPORTED, (uint64_t)(at - r->base), MSG_LIMIT_NAME);
+    if (!hs_utf8_valid(name.data, name.size))
+        return malformed(r, name.data, MSG_UTF8);
+    *out = name;
     return ST_OK;
 }
 
@@ -225,7 +235,7 @@ enum status hs_read_valtype(struct insn_reader *r, struct valtype *out)
         struct valtype t;
         TRY(read_maybe_reftype(r, &found, &t));
         if (!found)
-            return malformed(r, at, MSG_VAL_TYPE);
+            return malformed(r, at, *at >= 0x80 ? MSG_LEB_LONG : MSG_VAL_TYPE);
         TRY(need(r, at, heap_feature(hs_vt_heap(t))));
         *out = t;
         return ST_OK;

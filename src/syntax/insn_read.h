@@ -59,8 +59,11 @@ static inline HS_MUST_CHECK enum status hs_read_u32(struct insn_reader *r, uint3
     }
     return hs_read_u32_slow(r, out);
 }
-/* A count of things of at least one byte each: at most the number of bytes left, "length out of bounds". */
+/* A count of things of at least one byte each, "length out of bounds" when there are too few bytes. As in the
+ * reference interpreter the bytes of the count itself are counted too, so *out may exceed the bytes left by a few. */
 enum status hs_read_count(struct insn_reader *r, uint32_t *out) HS_MUST_CHECK;
+/* A vector of bytes, which stay where they are. */
+enum status hs_read_vec_bytes(struct insn_reader *r, struct span *out) HS_MUST_CHECK;
 /* A name: its bytes are checked to be UTF-8 and stay where they are. */
 enum status hs_read_name(struct insn_reader *r, struct span *out) HS_MUST_CHECK;
 
