@@ -1,0 +1,3 @@
+module hospes.samples
+
+go 1.24

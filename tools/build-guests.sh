@@ -1,0 +1,141 @@
+#!/bin/sh
+# Compiles the sample programs and the example's guest to WebAssembly.
+#
+#   tools/build-guests.sh OUT [NAME…]      all of them, or those named (without .wasm)
+#
+# Only what changed is compiled again. A toolchain that is missing is told, its programs are left
+# out, and that is no failure; a program that does not compile is one. tools/setup.sh installs the
+# toolchains. Names: NAME for C and C++, rust_NAME, go_NAME, and plugin_guest.
+set -u
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+cache="${HOSPES_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hospes}"
+[ $# -ge 1 ] || { echo "usage: tools/build-guests.sh OUT [NAME…]" >&2; exit 2; }
+mkdir -p "$1" || exit 1
+out=$(cd "$1" && pwd)
+shift
+names=" $* "
+
+wanted() { [ "$names" = "  " ] || case "$names" in *" $1 "*) true ;; *) false ;; esac; }
+
+# fresh TARGET SOURCE…: the target is newer than every source, folders taken with all files in them.
+fresh() {
+    fresh_target=$1
+    shift
+    [ -e "$fresh_target" ] && [ -z "$(find "$@" "$root/tools/build-guests.sh" -newer "$fresh_target" -type f)" ]
+}
+
+# compile NAME SOURCE COMMAND…: runs the command with -o and a temporary name, then renames it, so
+# that an interrupted compilation leaves nothing that looks finished.
+compile() {
+    name=$1 source=$2
+    shift 2
+    wanted "$name" || return 0
+    if fresh "$out/$name.wasm" "$source"; then return 0; fi
+    echo "  $name.wasm"
+    if "$@" -o "$out/.$name.tmp"; then
+        mv "$out/.$name.tmp" "$out/$name.wasm"
+    else
+        rm -f "$out/.$name.tmp"
+        echo "build-guests: $name does not compile" >&2
+        return 1
+    fi
+}
+
+first() {
+    for tool; do
+        if command -v "$tool" >/dev/null 2>&1; then command -v "$tool"; return 0; fi
+    done
+    return 1
+}
+
+skip() { echo "build-guests: $1: left out ($2)" >&2; }
+
+build_c() {
+    if ! clang=$(first clang-22 clang-21 clang-20 clang-19) || ! [ -d /usr/include/wasm32-wasi ]; then
+        skip C "needs clang-22, lld-22, wasi-libc and libclang-rt-22-dev-wasm32"
+        return 0
+    fi
+    status=0
+    for source in "$root"/samples/c/*.c; do
+        compile "$(basename "$source" .c)" "$source" \
+            "$clang" --target=wasm32-wasi -Wno-deprecated -std=gnu17 -O2 "$source" || status=1
+    done
+    return $status
+}
+
+build_cpp() {
+    if ! clang=$(first clang++-22 clang++-21 clang++-20 clang++-19) ||
+        ! [ -e /usr/include/wasm32-wasi/c++/v1/vector ]; then
+        skip C++ "needs libc++-22-dev-wasm32 beside what C needs"
+        return 0
+    fi
+    status=0
+    for source in "$root"/samples/cpp/*.cpp; do
+        compile "$(basename "$source" .cpp)" "$source" "$clang" --target=wasm32-wasi \
+            -Wno-deprecated -std=c++20 -fno-exceptions -O2 "$source" || status=1
+    done
+    return $status
+}
+
+build_rust() {
+    # Debian's compiler first: one that rustup installed may lack the target.
+    for rustc in /usr/bin/rustc "$(first rustc)"; do
+        [ -x "$rustc" ] || continue
+        for target in wasm32-wasi wasm32-wasip1; do
+            if [ -d "$("$rustc" --print sysroot 2>/dev/null)/lib/rustlib/$target" ]; then
+                break 2
+            fi
+        done
+        rustc=
+    done
+    if [ -z "$rustc" ]; then
+        skip Rust "needs rustc and libstd-rust-dev-wasm32"
+        return 0
+    fi
+    status=0
+    flags="--target $target --edition 2021 -O -C strip=debuginfo -C panic=abort"
+    for source in "$root"/samples/rust/*.rs; do
+        # shellcheck disable=SC2086
+        compile "rust_$(basename "$source" .rs)" "$source" "$rustc" $flags "$source" || status=1
+    done
+    source="$root/examples/plugin-guest-rust/src/lib.rs"
+    # shellcheck disable=SC2086
+    compile plugin_guest "$source" "$rustc" $flags --crate-type cdylib "$source" || status=1
+    return $status
+}
+
+build_go() {
+    if ! go=$(first go "$cache/tools/go/bin/go" "$cache/tools/bin/go"); then
+        skip Go "needs Go 1.24 or newer"
+        return 0
+    fi
+    for candidate in "$go" "$cache/tools/bin/go"; do
+        [ -x "$candidate" ] || continue
+        version=$(GOTOOLCHAIN=local "$candidate" env GOVERSION 2>/dev/null)
+        minor=${version#go1.}
+        minor=${minor%%[!0-9]*}
+        if [ "${minor:-0}" -ge 24 ]; then
+            go=$candidate
+            status=0
+            for folder in "$root"/samples/go/*/; do
+                name=$(basename "$folder")
+                (cd "$root/samples/go" && compile "go_$name" "$folder" env GOOS=wasip1 GOARCH=wasm \
+                    GOTOOLCHAIN=local GOFLAGS= GOWORK=off "$go" build -C "$folder" -trimpath) ||
+                    status=1
+            done
+            return $status
+        fi
+    done
+    skip Go "needs Go 1.24 or newer, found ${version:-none}"
+}
+
+# Go is the slowest by far, so it runs beside the others.
+build_go &
+go_job=$!
+failed=0
+build_c || failed=1
+build_cpp || failed=1
+build_rust || failed=1
+wait $go_job || failed=1
+exit $failed
