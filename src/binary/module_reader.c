@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/vec.h"
 #include "binary/reader.h"
+#include "syntax/body.h"
 
 bool hs_binary_is(const uint8_t *bytes, size_t size)
 {
@@ -157,6 +158,16 @@ static enum status finish(struct reader *r, const struct customs *customs)
     return ST_OK;
 }
 
+/* The reader skips bodies, so an error behind them may not be the first one: look again, now that time does not
+ * matter. */
+static void find_earlier_error(const struct reader *r)
+{
+    struct error earlier;
+    hs_error_init(&earlier);
+    if (hs_bodies_read(r->m, &earlier) == ST_MALFORMED && earlier.offset < r->in.error->offset)
+        *r->in.error = earlier;
+}
+
 enum status hs_binary_read(const uint8_t *bytes, size_t size, hs_features features, struct module *out_module,
                            struct error *error)
 {
@@ -182,6 +193,8 @@ enum status hs_binary_read(const uint8_t *bytes, size_t size, hs_features featur
         s = finish(&r, &customs);
     hs_vec_deinit(&customs.list);
     if (s != ST_OK) {
+        if (s == ST_MALFORMED && r.ncodes > 0)
+            find_earlier_error(&r);
         hs_module_deinit(&m);
         return s;
     }

@@ -171,29 +171,27 @@ enum status hs_read_data_section(struct reader *r)
     return ST_OK;
 }
 
-/* One step per body: its size is read, the rest skipped. */
+/* One step per body: its size is read, the rest skipped. A count other than that of the function section is an
+ * error that waits until the sections have been seen. */
 enum status hs_read_code_section(struct reader *r)
 {
     struct module *m = r->m;
-    const uint8_t *at = r->in.p;
     m->code_offset = hs_read_offset(&r->in);
     m->code_size = (uint32_t)(r->section_end - r->in.p);
-    uint32_t n;
-    TRY(hs_read_count(&r->in, &n));
-    if (n != m->nfuncs - m->nimported_funcs)
-        return malformed_at(r, at, MSG_FUNC_CODE);
-    for (struct func *f = m->funcs + m->nimported_funcs, *end = f + n; f < end; f++) {
-        at = r->in.p;
+    TRY(hs_read_count(&r->in, &r->ncodes));
+    for (uint32_t i = 0, index = m->nimported_funcs; i < r->ncodes; i++, index++) {
+        const uint8_t *at = r->in.p;
         uint32_t size;
         TRY(hs_read_count(&r->in, &size));
         if (size > (size_t)(r->in.end - r->in.p))
             return malformed_at(r, r->in.end, MSG_UNEXPECTED_END);
         if (size > HS_LIMIT_BODY)
             return fail_at(r, at, ST_UNSUPPORTED, MSG_LIMIT_BODY);
-        f->body = hs_read_offset(&r->in);
-        f->body_size = size;
+        if (index < m->nfuncs) {
+            m->funcs[index].body = hs_read_offset(&r->in);
+            m->funcs[index].body_size = size;
+        }
         r->in.p += size;
     }
-    r->ncodes = n;
     return ST_OK;
 }
