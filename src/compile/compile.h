@@ -54,6 +54,12 @@ enum status hs_baseline_compile(const struct hs_compile_input *in, struct hs_mac
 /* The offset in the module of the instruction at a machine-code offset of the function (a return address: the call before it). */
 uint32_t hs_baseline_locate(const struct hs_compile_input *in, uint32_t code_offset, bool is_return_address);
 
+/* The FACT_HAS_... of bodies this tier cannot compile yet. */
+uint32_t hs_baseline_lacks(void);
+
+/* The PLT at the start of a range (see code.h): plt_size bytes into out. */
+void hs_compile_plt(const struct hs_code_range *range, uint8_t *out);
+
 /* Trampolines of one signature; position independent, without relocations. */
 enum status hs_compile_entry(const struct functype *type, struct hs_machine_code *out);        /* an hs_entry_fn */
 enum status hs_compile_host_adapter(const struct functype *type, struct hs_machine_code *out); /* registers -> array -> hs_rt_host_call */

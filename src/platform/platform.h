@@ -69,6 +69,12 @@ size_t hs_code_memory_next(const struct hs_code_memory *m, size_t place);
 /* Lowest usable address of the calling thread's stack; 0 if unknown. Cached per thread. */
 uintptr_t hs_thread_stack_low(void);
 
+/* Waiting on a word of shared memory. Sleeps while the word has the expected value, for *timeout nanoseconds
+ * (negative: for ever; what is left is written back), in slices: WAIT_AGAIN when *stop was seen set. */
+enum wait_result { WAIT_WOKEN = 0, WAIT_NOT_EQUAL = 1, WAIT_TIMED_OUT = 2, WAIT_AGAIN = 3 };
+enum wait_result hs_wait_sleep(const void *word, unsigned size, uint64_t expected, int64_t *timeout, const uint32_t *stop);
+uint32_t hs_wait_wake(const void *word, uint32_t count);
+
 /* A lock that may be held by code which async-signal-safe functions also take: signals are blocked while held. */
 struct hs_siglock {
     _Atomic int taken;

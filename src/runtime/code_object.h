@@ -43,6 +43,7 @@ struct code_object {
 
 void hs_code_object_init(struct code_object *c); /* registers it for hs_code_find; module, layout, memory are set */
 void hs_code_object_deinit(struct code_object *c);
+void hs_code_object_forget_parked(struct code_object *c); /* frees the parked instances */
 static inline void hs_code_ref(struct code_object *c)
 {
     atomic_fetch_add_explicit(&c->refs, 1, memory_order_relaxed);

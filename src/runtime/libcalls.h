@@ -1,0 +1,27 @@
+/* libcalls.h: the C side of abi/libcalls.def. The stubs put the vmctx before the arguments. */
+#ifndef HS_RUNTIME_LIBCALLS_H
+#define HS_RUNTIME_LIBCALLS_H
+
+#include "runtime/instance.h"
+
+uint64_t hs_rt_memory_grow(struct hs_vmctx *c, uint64_t delta, uint32_t memory);
+struct hs_rt_result hs_rt_memory_init(struct hs_vmctx *c, uint64_t d, uint64_t s, uint64_t n, uint64_t data_memory);
+void hs_rt_data_drop(struct hs_vmctx *c, uint32_t data);
+struct hs_rt_result hs_rt_memory_copy(struct hs_vmctx *c, uint64_t d, uint64_t s, uint64_t n, uint64_t to_from);
+struct hs_rt_result hs_rt_memory_fill(struct hs_vmctx *c, uint64_t d, uint64_t value, uint64_t n, uint32_t memory);
+uint64_t hs_rt_table_grow(struct hs_vmctx *c, uint64_t value, uint64_t delta, uint32_t table);
+struct hs_rt_result hs_rt_table_init(struct hs_vmctx *c, uint64_t d, uint64_t s, uint64_t n, uint64_t elem_table);
+void hs_rt_elem_drop(struct hs_vmctx *c, uint32_t elem);
+struct hs_rt_result hs_rt_table_copy(struct hs_vmctx *c, uint64_t d, uint64_t s, uint64_t n, uint64_t to_from);
+struct hs_rt_result hs_rt_table_fill(struct hs_vmctx *c, uint64_t d, uint64_t value, uint64_t n, uint32_t table);
+struct hs_rt_result hs_rt_table_get(struct hs_vmctx *c, uint64_t index, uint32_t table);
+uint64_t hs_rt_ref_func(struct hs_vmctx *c, uint32_t func);
+struct hs_rt_result hs_rt_call_mismatch(struct hs_vmctx *c, struct hs_funcref *f, uint32_t wanted);
+struct hs_rt_result hs_rt_trap(struct hs_vmctx *c, uint32_t code);
+struct hs_rt_result hs_rt_stack_or_poll(struct hs_vmctx *c, uint64_t sp);
+struct hs_rt_result hs_rt_out_of_fuel(struct hs_vmctx *c);
+struct hs_rt_result hs_rt_atomic_notify(struct hs_vmctx *c, uint64_t address, uint64_t count, uint32_t memory);
+struct hs_rt_result hs_rt_atomic_wait32(struct hs_vmctx *c, uint64_t address, uint64_t expected, uint64_t timeout, uint32_t memory);
+struct hs_rt_result hs_rt_atomic_wait64(struct hs_vmctx *c, uint64_t address, uint64_t expected, uint64_t timeout, uint32_t memory);
+
+#endif
