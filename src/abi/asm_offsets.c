@@ -1,0 +1,21 @@
+/* The offsets of the assembly stubs, checked when this file is compiled. */
+#include "abi/asm_offsets.h"
+#include "abi/libcalls.h"
+
+_Static_assert(ASM_VMCTX_RUN == HS_OFF_RUN, "vmctx");
+_Static_assert(ASM_VMCTX_TAIL_CODE == HS_OFF_TAIL_CODE, "vmctx");
+_Static_assert(ASM_VMCTX_TAIL_VMCTX == HS_OFF_TAIL_VMCTX, "vmctx");
+_Static_assert(ASM_RUN_EXIT_FP == HS_OFF_RUN_EXIT_FP, "run");
+_Static_assert(ASM_RUN_EXIT_FP == offsetof(struct hs_run, exit_fp), "run");
+_Static_assert(ASM_RUN_TOP == HS_OFF_RUN_TOP, "run");
+_Static_assert(ASM_RUN_TOP == offsetof(struct hs_run, top), "run");
+_Static_assert(ASM_RUN_TRAP_CODE == offsetof(struct hs_run, trap_code), "run");
+_Static_assert(ASM_RUN_TRAP_PC == offsetof(struct hs_run, trap_pc), "run");
+_Static_assert(ASM_ACT_ENTRY_SP == HS_OFF_ACT_ENTRY_SP, "activation");
+_Static_assert(ASM_ACT_ENTRY_SP == offsetof(struct hs_activation, entry_sp), "activation");
+_Static_assert(ASM_ACT_ENTRY_FP == HS_OFF_ACT_ENTRY_FP, "activation");
+_Static_assert(ASM_ACT_ENTRY_FP == offsetof(struct hs_activation, entry_fp), "activation");
+_Static_assert(ASM_ACT_RUN == offsetof(struct hs_activation, run), "activation");
+_Static_assert(ASM_TRAP_NONE == TRAP_NONE, "traps");
+_Static_assert(sizeof(struct hs_rt_result) == 16 && offsetof(struct hs_rt_result, trap) == 8,
+               "a result is returned in rax and rdx");

@@ -1,0 +1,203 @@
+/* trampoline.c: the ways in and out of compiled code, one of each per signature.
+ *
+ * The entry trampoline is an hs_entry_fn: C to compiled code. Its frame is what hs_raise (abi/stubs_x64.S) comes
+ * back to, so its layout is part of the contract (abi/asm_offsets.h):
+ *
+ *     rbp + 8   return address in C
+ *     rbp       rbp of the C caller                   activation->entry_fp
+ *     rbp - 8   rbx, then r12 r13 r14 r15
+ *     rbp - 48  values                                activation->entry_sp, 16-aligned
+ *
+ * Compiled code keeps the callee-saved registers but r13, so an ordinary return restores that one only.
+ *
+ * The host adapter is what compiled code calls for a host function: r13 is the host function's context, r10 the
+ * caller's. It spreads the parameters into an array on the stack, calls hs_rt_host_call and gathers the results.
+ *
+ * A value of n-th class goes to the n-th register of that class, and what has no register to slot i of the
+ * argument area, i being its number among all. References travel as 64 bits. */
+#include "abi/asm_offsets.h"
+#include "compile/x64/x64_masm.h"
+
+enum {
+    ROOM_FIXED = 160,
+    ROOM_VALUE = 32,       /* bytes for one parameter or result: at most two instructions */
+    UNCHECKED_FRAME = 2048 /* below the stack limit there is room for this without a look */
+};
+
+static const uint8_t int_params[] = {RDI, RSI, RDX, RCX, R8, R9};
+static const uint8_t int_results[] = {RAX, RDX, RCX, R8};
+enum { FP_PARAMS = 8, FP_RESULTS = 4 };
+
+/* The registers of parameters or results, dealt out in order. */
+struct deal {
+    const uint8_t *ints;
+    unsigned nints, nfps; /* how many there are */
+    unsigned i, f;        /* how many are given */
+};
+
+static struct deal deal_params(void)
+{
+    return (struct deal){int_params, sizeof int_params, FP_PARAMS, 0, 0};
+}
+
+static struct deal deal_results(void)
+{
+    return (struct deal){int_results, sizeof int_results, FP_RESULTS, 0, 0};
+}
+
+/* The register of the next value, or -1: the argument area. */
+static int deal(struct deal *d, struct valtype t)
+{
+    if (hs_vt_is_fp(t))
+        return d->f < d->nfps ? (int)d->f++ : -1;
+    return d->i < d->nints ? d->ints[d->i++] : -1;
+}
+
+static void load(struct x64_asm *a, struct valtype t, unsigned reg, struct x64_mem m)
+{
+    switch (hs_vt_kind(t)) {
+    case VT_I32: x64_mov32_rm(a, reg, m); break;
+    case VT_F32: x64_movss_rm(a, reg, m); break;
+    case VT_F64: x64_movsd_rm(a, reg, m); break;
+    case VT_V128: x64_movups_rm(a, reg, m); break;
+    default: x64_mov64_rm(a, reg, m); break;
+    }
+}
+
+static void store(struct x64_asm *a, struct valtype t, struct x64_mem m, unsigned reg)
+{
+    switch (hs_vt_kind(t)) {
+    case VT_I32: x64_mov32_mr(a, m, reg); break;
+    case VT_F32: x64_movss_mr(a, m, reg); break;
+    case VT_F64: x64_movsd_mr(a, m, reg); break;
+    case VT_V128: x64_movups_mr(a, m, reg); break;
+    default: x64_mov64_mr(a, m, reg); break;
+    }
+}
+
+/* Slots between an array and the argument area: those of the values without a register. Loads the area's address
+ * into `area`; loses xmm8. r13 is a vmctx. */
+static void copy_rest(struct x64_asm *a, struct deal d, const struct valtype *types, uint32_t n, unsigned array,
+                      unsigned area, bool to_area)
+{
+    bool loaded = false;
+    for (uint32_t i = 0; i < n; i++) {
+        if (deal(&d, types[i]) >= 0)
+            continue;
+        if (!loaded)
+            x64_mov64_rm(a, area, x64_bd(R13, HS_OFF_ARGS));
+        loaded = true;
+        struct x64_mem in_array = x64_bd(array, (int32_t)i * 16), in_area = x64_bd(area, (int32_t)i * 16);
+        x64_movups_rm(a, XMM8, to_area ? in_array : in_area);
+        x64_movups_mr(a, to_area ? in_area : in_array, XMM8);
+    }
+}
+
+/* What has a register, from or to an array. */
+static void move_registers(struct x64_asm *a, struct deal d, const struct valtype *types, uint32_t n,
+                           unsigned array, bool to_array)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        int reg = deal(&d, types[i]);
+        struct x64_mem m = x64_bd(array, (int32_t)i * 16);
+        if (reg >= 0 && to_array)
+            store(a, types[i], m, (unsigned)reg);
+        else if (reg >= 0)
+            load(a, types[i], (unsigned)reg, m);
+    }
+}
+
+static enum status begin(struct x64_asm *a, const struct functype *type, struct hs_machine_code *out)
+{
+    hs_vec_clear(&out->bytes);
+    hs_vec_clear(&out->relocs);
+    return x64_code_begin(a, out, ROOM_FIXED + ((size_t)type->nparams + type->nresults) * ROOM_VALUE);
+}
+
+enum status hs_compile_entry(const struct functype *type, struct hs_machine_code *out)
+{
+    struct x64_asm asm_, *a = &asm_;
+    enum status s = begin(a, type, out);
+    if (s != ST_OK)
+        return s;
+    const struct valtype *params = type->types, *results = type->types + type->nparams;
+    x64_endbr64(a);
+    x64_push_r(a, RBP);
+    x64_mov64_rr(a, RBP, RSP);
+    x64_push_r(a, RBX);
+    x64_push_r(a, R12);
+    x64_push_r(a, R13);
+    x64_push_r(a, R14);
+    x64_push_r(a, R15);
+    x64_push_r(a, RDX);
+    x64_mov64_mr(a, x64_bd(RCX, HS_OFF_ACT_ENTRY_SP), RSP);
+    x64_mov64_mr(a, x64_bd(RCX, HS_OFF_ACT_ENTRY_FP), RBP);
+    x64_mov64_rr(a, R13, RDI);
+    x64_mov64_rr(a, RAX, RSI);
+    if (type->nparams)
+        x64_mov64_rr(a, R11, RDX);
+    copy_rest(a, deal_params(), params, type->nparams, R11, R10, true);
+    move_registers(a, deal_params(), params, type->nparams, R11, false);
+    x64_xor32_rr(a, R10, R10); /* the caller is the host */
+    x64_call_r(a, RAX);
+    if (type->nresults) {
+        x64_mov64_rm(a, R11, x64_bd(RBP, ASM_ENTRY_VALUES));
+        move_registers(a, deal_results(), results, type->nresults, R11, true);
+        copy_rest(a, deal_results(), results, type->nresults, R11, R10, false);
+    }
+    x64_mov64_rm(a, R13, x64_bd(RBP, ASM_ENTRY_R13));
+    x64_xor32_rr(a, RAX, RAX);
+    x64_leave(a);
+    x64_ret(a);
+    x64_code_end(a, out);
+    return ST_OK;
+}
+
+enum status hs_compile_host_adapter(const struct functype *type, struct hs_machine_code *out)
+{
+    struct x64_asm asm_, *a = &asm_;
+    enum status s = begin(a, type, out);
+    if (s != ST_OK)
+        return s;
+    const struct valtype *params = type->types, *results = type->types + type->nparams;
+    uint32_t slots = type->nparams > type->nresults ? type->nparams : type->nresults;
+    int32_t size = (int32_t)slots * 16;
+    uint32_t overflow = 0;
+    x64_endbr64(a);
+    x64_push_r(a, RBP);
+    x64_mov64_rr(a, RBP, RSP);
+    x64_mov64_rm(a, R11, x64_bd(R13, HS_OFF_RUN));
+    if (size > UNCHECKED_FRAME) {
+        /* The true limit: the copy in the context may be armed, and an interruption is not served here. */
+        x64_lea64_rm(a, RAX, x64_bd(RSP, -size));
+        x64_cmp64_rm(a, RAX, x64_bd(R11, HS_OFF_RUN_STACK_LIMIT));
+        overflow = x64_jcc8(a, CC_AE);
+        x64_masm_trap(a, TRAP_STACK_OVERFLOW);
+        x64_here8(a, overflow);
+    }
+    x64_mov64_mr(a, x64_bd(R11, HS_OFF_RUN_EXIT_FP), RBP);
+    if (size)
+        x64_sub64_ri(a, RSP, size);
+    move_registers(a, deal_params(), params, type->nparams, RSP, true);
+    copy_rest(a, deal_params(), params, type->nparams, RSP, R11, false);
+    x64_mov64_rr(a, RDI, R13);
+    x64_mov64_rr(a, RSI, R10);
+    x64_mov64_rr(a, RDX, RSP);
+    /* The adapter lives in this process only: an address is allowed. */
+    x64_mov64_ri(a, RAX, (uintptr_t)hs_rt_host_call);
+    x64_call_r(a, RAX);
+    x64_test32_rr(a, RAX, RAX);
+    uint32_t good = x64_jcc8(a, CC_E);
+    x64_lea32_rm(a, RSI, x64_bd(RAX, -1));
+    x64_mov64_rm(a, RDI, x64_bd(R13, HS_OFF_RUN));
+    x64_mov64_rm(a, RDI, x64_bd(RDI, HS_OFF_RUN_TOP));
+    x64_mov64_ri(a, RAX, (uintptr_t)hs_raise);
+    x64_jmp_r(a, RAX);
+    x64_here8(a, good);
+    copy_rest(a, deal_results(), results, type->nresults, RSP, R11, true);
+    move_registers(a, deal_results(), results, type->nresults, RSP, false);
+    x64_leave(a);
+    x64_ret(a);
+    x64_code_end(a, out);
+    return ST_OK;
+}
