@@ -4,7 +4,7 @@
  *
  * Read in this order: type_registry.h (types that compare by number), memory.h and pool.c (address space),
  * code_object.h (a compiled module), instance.c (making one), enter.c (calling into it), trap.c (leaving it),
- * libcalls.c (what compiled code asks of us).
+ * rt_calls.c (what compiled code asks of us).
  *
  * Threads: a store is used by one thread at a time; struct runtime is shared by all stores of an engine. */
 #ifndef HS_RUNTIME_RUNTIME_H

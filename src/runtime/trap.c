@@ -1,7 +1,7 @@
 /* Leaving compiled code: faults, backtraces, interruptions. Compiled frames form one chain of frame pointers; it is
  * entered at the frame the code was left through (run->exit_fp) and ends at the entry trampoline's frame. */
 #include "runtime/bulk.h"
-#include "runtime/libcalls.h"
+#include "runtime/rt_calls.h"
 
 /* Walks from a frame and, if pc is not 0, an exact place in it. Only addresses on our own stack are read: the
  * chain was built by code we made. */

@@ -336,17 +336,22 @@ void hs_type_registry_remove(struct type_registry *r, uint32_t *ids, uint32_t co
     hs_free(ids);
 }
 
-enum status hs_type_registry_func(struct type_registry *r, const struct functype *type, uint32_t *out_id)
+enum status hs_type_registry_lone(struct type_registry *r, const struct deftype *type, uint32_t *out_id)
 {
-    struct deftype t = {.kind = COMP_FUNC, .final = true, .super = HS_NO_TYPE, .rec_size = 1, .func = *type};
     struct key key;
     hs_vec_init(&key, SIZE_MAX / 8);
     pthread_mutex_lock(&r->lock);
-    /* first = UINT32_MAX: no index is inside the group, a lone function type does not name itself. */
-    enum status s = add_group(r, &t, NULL, UINT32_MAX, 1, &key, out_id);
+    /* first = UINT32_MAX: no index is inside the group, a lone type does not name itself. */
+    enum status s = add_group(r, type, NULL, UINT32_MAX, 1, &key, out_id);
     pthread_mutex_unlock(&r->lock);
     hs_vec_deinit(&key);
     return s;
+}
+
+enum status hs_type_registry_func(struct type_registry *r, const struct functype *type, uint32_t *out_id)
+{
+    struct deftype t = {.kind = COMP_FUNC, .final = true, .super = HS_NO_TYPE, .rec_size = 1, .func = *type};
+    return hs_type_registry_lone(r, &t, out_id);
 }
 
 void hs_type_registry_hold(struct type_registry *r, uint32_t id)

@@ -47,6 +47,8 @@ void hs_type_registry_remove(struct type_registry *r, uint32_t *ids, uint32_t co
 
 /* The id of a final function type whose valtypes are canonical; holds one count. */
 enum status hs_type_registry_func(struct type_registry *r, const struct functype *type, uint32_t *out_id);
+/* The same for any final type without a supertype that does not name itself: type->rec_size is 1. */
+enum status hs_type_registry_lone(struct type_registry *r, const struct deftype *type, uint32_t *out_id);
 void hs_type_registry_hold(struct type_registry *r, uint32_t id);
 void hs_type_registry_release(struct type_registry *r, uint32_t id);
 

@@ -1,6 +1,6 @@
-/* What compiled code asks of the runtime; see libcalls.h. A function that traps records the backtrace here, while the
+/* What compiled code asks of the runtime; see rt_calls.h. A function that traps records the backtrace here, while the
  * frames are still there; the stub then leaves. No lock is held when a function returns. */
-#include "runtime/libcalls.h"
+#include "runtime/rt_calls.h"
 #include "runtime/bulk.h"
 
 #define NO_TRAP ((struct hs_rt_result){0, TRAP_NONE})

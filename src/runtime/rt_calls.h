@@ -1,6 +1,6 @@
-/* libcalls.h: the C side of abi/libcalls.def. The stubs put the vmctx before the arguments. */
-#ifndef HS_RUNTIME_LIBCALLS_H
-#define HS_RUNTIME_LIBCALLS_H
+/* rt_calls.h: the C side of abi/libcalls.def. The stubs put the vmctx before the arguments. */
+#ifndef HS_RUNTIME_RT_CALLS_H
+#define HS_RUNTIME_RT_CALLS_H
 
 #include "runtime/instance.h"
 
