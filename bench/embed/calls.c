@@ -10,7 +10,7 @@
 #include "api.h"
 
 #define SAMPLES 15
-#define CALLS 200000
+#define CALLS   200000
 
 /*
  * (module
@@ -22,15 +22,15 @@
  *     local.get 1))
  */
 static const uint8_t module_bytes[] = {
-    0,    'a',  's',  'm',  1,    0,    0,    0,                               /* */
-    1,    12,   2,    0x60, 2,    0x7f, 0x7f, 1,    0x7f, 0x60, 1,    0x7f, 1, 0x7f,
-    2,    7,    1,    1,    'h',  1,    'f',  0,    0,                         /* import */
-    3,    3,    2,    0,    1,                                                 /* functions */
-    7,    14,   2,    3,    'a',  'd',  'd',  0,    1,    4,    'l',  'o',  'o', 'p', 0, 2,
-    10,   36,   2,                                                             /* code */
-    7,    0,    0x20, 0,    0x20, 1,    0x6a, 0x0b,                            /* add */
-    26,   1,    1,    0x7f, 0x03, 0x40, 0x20, 0,    0x20, 1,    0x10, 0,    0x21, 1, 0x20, 0,
-    0x41, 1,    0x6b, 0x22, 0,    0x0d, 0,    0x0b, 0x20, 1,    0x0b,          /* loop */
+    0,    'a', 's',  'm',  1,    0,    0,    0, /* */
+    1,    12,  2,    0x60, 2,    0x7f, 0x7f, 1,    0x7f, 0x60, 1,    0x7f, 1,    0x7f,
+    2,    7,   1,    1,    'h',  1,    'f',  0,    0, /* import */
+    3,    3,   2,    0,    1,                         /* functions */
+    7,    14,  2,    3,    'a',  'd',  'd',  0,    1,    4,    'l',  'o',  'o',  'p',
+    0,    2,   10,   36,   2,                      /* code */
+    7,    0,   0x20, 0,    0x20, 1,    0x6a, 0x0b, /* add */
+    26,   1,   1,    0x7f, 0x03, 0x40, 0x20, 0,    0x20, 1,    0x10, 0,    0x21, 1,
+    0x20, 0,   0x41, 1,    0x6b, 0x22, 0,    0x0d, 0,    0x0b, 0x20, 1,    0x0b, /* loop */
 };
 
 static wasm_trap_t *boxed(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args,
@@ -59,8 +59,8 @@ static wasmtime_func_t export(wasmtime_context_t *context, const wasmtime_instan
     return item.of.func;
 }
 
-static wasmtime_instance_t instantiate(wasmtime_context_t *context,
-                                       const wasmtime_module_t *module, wasmtime_func_t func)
+static wasmtime_instance_t instantiate(wasmtime_context_t *context, const wasmtime_module_t *module,
+                                       wasmtime_func_t func)
 {
     wasmtime_extern_t import = {.kind = WASMTIME_EXTERN_FUNC, .of.func = func};
     wasmtime_instance_t instance;

@@ -28,8 +28,8 @@ static struct bytes make_module(uint32_t pages, uint32_t data_size)
     put(&s, "\1\1f\0\0", 5);
     put_section(&m, 7, &s); /* exports */
     /* i32.const 128 i32.load, i32.const 128 i32.const -1 i32.store */
-    static const uint8_t body[] = {1,    17,   0,    0x41, 0x80, 1,    0x28, 2,    0, 0x41,
-                                   0x80, 1,    0x41, 0x7f, 0x36, 2,    0,    0x0b};
+    static const uint8_t body[] = {1,    17,   0, 0x41, 0x80, 1,    0x28, 2, 0,
+                                   0x41, 0x80, 1, 0x41, 0x7f, 0x36, 2,    0, 0x0b};
     put(&s, body, sizeof body);
     s.data[1] = (uint8_t)(sizeof body - 2);
     put_section(&m, 10, &s); /* code */
@@ -59,8 +59,7 @@ static double cycle(wasm_engine_t *engine, const wasmtime_module_t *module, int 
             wasmtime_val_raw_t value;
             if (!API(wasmtime_instance_export_get)(context, &instance, "f", 1, &item))
                 fail("f", "is not exported");
-            check(API(wasmtime_func_call_unchecked)(context, &item.of.func, &value, 1, &trap),
-                  "f");
+            check(API(wasmtime_func_call_unchecked)(context, &item.of.func, &value, 1, &trap), "f");
             if (trap || value.i32 != expected)
                 fail("instance", "did not start clean");
         }
@@ -90,8 +89,7 @@ int main(int argc, char **argv)
         const char *name;
         uint32_t pages, data;
         int32_t expected; /* the word at 128, from the data */
-    } kinds[] = {{"small", 1, 0, 0},
-                 {"large", 256, 1 << 20, 0x84838281 - INT64_C(0x100000000)}};
+    } kinds[] = {{"small", 1, 0, 0}, {"large", 256, 1 << 20, 0x84838281 - INT64_C(0x100000000)}};
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
         struct bytes bytes = make_module(kinds[k].pages, kinds[k].data);
         wasmtime_module_t *module;

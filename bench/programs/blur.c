@@ -20,10 +20,10 @@ static void convolve(const uint8_t *in, uint8_t *out, const int16_t kernel[25], 
 int main(int argc, char **argv)
 {
     uint32_t rounds = bench_size(argc, argv, 20), seed = 83;
-    static const int16_t blur[25] = {1, 2,  3, 2, 1, 2, 6, 8, 6, 2, 3, 8, 12,
-                                     8, 3,  2, 6, 8, 6, 2, 1, 2, 3, 2, 1};
-    static const int16_t sharpen[25] = {0,  0, -1, 0,  0, 0, -1, -2, -1, 0, -1, -2, 24,
-                                        -2, -1, 0, -1, -2, -1, 0, 0, 0,  -1, 0,  0};
+    static const int16_t blur[25] = {1, 2, 3, 2, 1, 2, 6, 8, 6, 2, 3, 8, 12,
+                                     8, 3, 2, 6, 8, 6, 2, 1, 2, 3, 2, 1};
+    static const int16_t sharpen[25] = {0,  0,  -1, 0,  0,  0,  -1, -2, -1, 0,  -1, -2, 24,
+                                        -2, -1, 0,  -1, -2, -1, 0,  0,  0,  -1, 0,  0};
     uint8_t *a = bench_alloc(N * N, 1), *b = bench_alloc(N * N, 1);
     for (int i = 0; i < N * N; i++)
         a[i] = (uint8_t)bench_random(&seed);

@@ -122,12 +122,9 @@ static char *put_number(char *p, double number)
 static char *print(const struct value *v, char *p)
 {
     switch (v->kind) {
-    case NUL:
-        return put(p, "null", 4);
-    case BOOL:
-        return v->number != 0 ? put(p, "true", 4) : put(p, "false", 5);
-    case NUMBER:
-        return put_number(p, v->number);
+    case NUL: return put(p, "null", 4);
+    case BOOL: return v->number != 0 ? put(p, "true", 4) : put(p, "false", 5);
+    case NUMBER: return put_number(p, v->number);
     case STRING:
         *p++ = '"';
         p = put(p, v->text, v->length);

@@ -31,8 +31,7 @@ static struct scope eval(const struct cell *cell, struct scope *scope)
 {
     for (;;) {
         switch (cell->tag) {
-        case NUM:
-            return (struct scope){.value = cell->value};
+        case NUM: return (struct scope){.value = cell->value};
         case VAR: {
             struct scope *at = scope;
             for (int32_t i = cell->value; i > 0; i--)
@@ -45,11 +44,8 @@ static struct scope eval(const struct cell *cell, struct scope *scope)
             return (struct scope){.value = eval(cell->a, scope).value - eval(cell->b, scope).value};
         case LESS:
             return (struct scope){.value = eval(cell->a, scope).value < eval(cell->b, scope).value};
-        case IF:
-            cell = eval(cell->a, scope).value ? cell->b : cell->c;
-            continue;
-        case LAMBDA:
-            return (struct scope){.lambda = cell->a, .closed = scope};
+        case IF: cell = eval(cell->a, scope).value ? cell->b : cell->c; continue;
+        case LAMBDA: return (struct scope){.lambda = cell->a, .closed = scope};
         case CALL: {
             struct scope function = eval(cell->a, scope);
             struct scope *inner = &pool[used++];
@@ -78,8 +74,8 @@ int main(int argc, char **argv)
         make(IF, 0, make(LESS, 0, arg, two, NULL), arg, make(ADD, 0, first, second, NULL));
     struct scope *global = &pool[used++];
     *global = (struct scope){.lambda = body, .closed = global};
-    struct cell *start =
-        make(CALL, 0, make(VAR, 0, NULL, NULL, NULL), make(NUM, (int32_t)n, NULL, NULL, NULL), NULL);
+    struct cell *start = make(CALL, 0, make(VAR, 0, NULL, NULL, NULL),
+                              make(NUM, (int32_t)n, NULL, NULL, NULL), NULL);
     int64_t value = eval(start, global).value;
     return bench_report("lisp_eval", bench_mix((uint64_t)value, peak));
 }

@@ -52,7 +52,7 @@ int main(int argc, char **argv)
     uint32_t steps = bench_size(argc, argv, 1500000);
     /* A made-up system: a heavy sun and four planets on nearly circular orbits. */
     struct body bodies[BODIES] = {
-        {0, 0, 0, 0, 0, 0, 40.0},         {4, 0, 0.1, 0, 3.1, 0, 0.03},
+        {0, 0, 0, 0, 0, 0, 40.0},          {4, 0, 0.1, 0, 3.1, 0, 0.03},
         {0, 9, -0.2, -2.1, 0, 0.02, 0.01}, {-13, 0.5, 0, 0, -1.75, 0, 0.002},
         {0.3, -20, 0.6, 1.4, 0, 0, 0.001},
     };

@@ -85,12 +85,12 @@ int main(int argc, char **argv)
 {
     uint32_t n = bench_size(argc, argv, 300), seed = 41;
     for (int i = 0; i < SPHERES; i++)
-        spheres[i] = (struct sphere){{i % 3 * 1.6 - 1.6, i / 3 * 0.9 - 0.4, 4 + i * 7 % 5 * 0.7},
-                                     0.6,
-                                     0.2 + i % 4 * 0.15,
-                                     {bench_random(&seed) % 100 / 100.0,
-                                      bench_random(&seed) % 100 / 100.0,
-                                      bench_random(&seed) % 100 / 100.0}};
+        spheres[i] =
+            (struct sphere){{i % 3 * 1.6 - 1.6, i / 3 * 0.9 - 0.4, 4 + i * 7 % 5 * 0.7},
+                            0.6,
+                            0.2 + i % 4 * 0.15,
+                            {bench_random(&seed) % 100 / 100.0, bench_random(&seed) % 100 / 100.0,
+                             bench_random(&seed) % 100 / 100.0}};
     uint64_t hash = BENCH_HASH;
     for (uint32_t y = 0; y < n; y++) {
         for (uint32_t x = 0; x < n; x++) {

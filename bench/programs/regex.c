@@ -134,11 +134,8 @@ static const char *match(uint16_t pc, const char *at)
             pc = inst->y;
             continue;
         }
-        case JUMP:
-            pc = inst->x;
-            continue;
-        case MATCH:
-            return at;
+        case JUMP: pc = inst->x; continue;
+        case MATCH: return at;
         }
         at++;
         pc++;
@@ -149,7 +146,11 @@ int main(int argc, char **argv)
 {
     uint32_t rounds = bench_size(argc, argv, 10);
     static const char *const patterns[] = {
-        "[a-z]+@[a-z]+[.](com|org|net)", "(ab|ba)+c", "[0-9]+-[0-9]+-[0-9]+", "x[^y]*y", "q(u|w)?e.",
+        "[a-z]+@[a-z]+[.](com|org|net)",
+        "(ab|ba)+c",
+        "[0-9]+-[0-9]+-[0-9]+",
+        "x[^y]*y",
+        "q(u|w)?e.",
     };
     size_t size = 1 << 17;
     char *text = bench_alloc(size + 1, 1);

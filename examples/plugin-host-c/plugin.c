@@ -61,9 +61,8 @@ void plugin_offer(struct plugin *plugin, const char *module, const char *name, c
     value_types(params, &param_types);
     value_types(results, &result_types);
     wasm_functype_t *type = wasm_functype_new(&param_types, &result_types);
-    wasmtime_error_t *error =
-        wasmtime_linker_define_func(plugin->linker, module, strlen(module), name, strlen(name),
-                                    type, callback, env, NULL);
+    wasmtime_error_t *error = wasmtime_linker_define_func(
+        plugin->linker, module, strlen(module), name, strlen(name), type, callback, env, NULL);
     wasm_functype_delete(type);
     if (error)
         give_up(name, error, NULL);
@@ -95,8 +94,8 @@ void plugin_load(struct plugin *plugin, const char *path)
     if (error)
         give_up(path, error, NULL);
     wasm_trap_t *trap = NULL;
-    error = wasmtime_linker_instantiate(plugin->linker, plugin->context, module,
-                                        &plugin->instance, &trap);
+    error = wasmtime_linker_instantiate(plugin->linker, plugin->context, module, &plugin->instance,
+                                        &trap);
     wasmtime_module_delete(module); /* the instance keeps what it needs */
     if (error || trap)
         give_up(path, error, trap);

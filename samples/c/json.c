@@ -264,24 +264,16 @@ static void print_string(const char *s)
 static void print(const struct value *v, int indent)
 {
     switch (v->kind) {
-    case J_NULL:
-        printf("null");
-        break;
-    case J_FALSE:
-        printf("false");
-        break;
-    case J_TRUE:
-        printf("true");
-        break;
+    case J_NULL: printf("null"); break;
+    case J_FALSE: printf("false"); break;
+    case J_TRUE: printf("true"); break;
     case J_NUMBER:
         if (v->number == floor(v->number) && fabs(v->number) < 1e15)
             printf("%.0f", v->number);
         else
             printf("%.17g", v->number);
         break;
-    case J_STRING:
-        print_string(v->text);
-        break;
+    case J_STRING: print_string(v->text); break;
     default:
         if (v->count == 0) {
             printf(v->kind == J_ARRAY ? "[]" : "{}");

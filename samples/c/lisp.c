@@ -42,12 +42,13 @@ static int root_count;
 static long collections, allocated;
 
 static struct cell nil_cell = {.tag = T_NIL}, true_cell = {.tag = T_TRUE};
-#define NIL (&nil_cell)
+#define NIL  (&nil_cell)
 #define TRUE (&true_cell)
 
 static struct cell *symbols = NIL; /* a list of all symbols */
 static struct cell *globals;       /* the outermost scope */
-static struct cell *s_quote, *s_if, *s_define, *s_lambda, *s_begin, *s_let, *s_cond, *s_else, *s_set;
+static struct cell *s_quote, *s_if, *s_define, *s_lambda, *s_begin, *s_let, *s_cond, *s_else,
+    *s_set;
 
 static void die(const char *why, const char *what)
 {
@@ -217,19 +218,11 @@ static struct cell *read_form(void)
 static void print(const struct cell *c)
 {
     switch (c->tag) {
-    case T_NIL:
-        printf("()");
-        break;
-    case T_TRUE:
-        printf("#t");
-        break;
-    case T_NUMBER:
-        printf("%lld", (long long)c->number);
-        break;
+    case T_NIL: printf("()"); break;
+    case T_TRUE: printf("#t"); break;
+    case T_NUMBER: printf("%lld", (long long)c->number); break;
     case T_SYMBOL:
-    case T_STRING:
-        printf("%s", c->text);
-        break;
+    case T_STRING: printf("%s", c->text); break;
     case T_PAIR:
         for (printf("("); c->tag == T_PAIR; c = c->tail) {
             print(c->head);
@@ -241,8 +234,7 @@ static void print(const struct cell *c)
         }
         printf(")");
         break;
-    default:
-        printf("<function>");
+    default: printf("<function>");
     }
 }
 
@@ -509,9 +501,18 @@ static const struct {
     const char *name;
     struct cell *(*function)(struct cell *);
 } builtins[] = {
-    {"+", f_add},          {"-", f_sub},   {"*", f_mul},      {"quotient", f_quotient},
-    {"remainder", f_remainder}, {"<", f_less},  {"=", f_equal},    {"cons", f_cons},
-    {"car", f_head},       {"cdr", f_tail}, {"null?", f_is_null}, {"list", f_list},
+    {"+", f_add},
+    {"-", f_sub},
+    {"*", f_mul},
+    {"quotient", f_quotient},
+    {"remainder", f_remainder},
+    {"<", f_less},
+    {"=", f_equal},
+    {"cons", f_cons},
+    {"car", f_head},
+    {"cdr", f_tail},
+    {"null?", f_is_null},
+    {"list", f_list},
     {"print", f_print},
 };
 

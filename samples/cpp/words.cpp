@@ -21,19 +21,25 @@
 #include <unordered_map>
 #include <vector>
 
-namespace {
+namespace
+{
 
 // One way to look at the words; a few of them are asked in turn through this interface.
-class Report {
+class Report
+{
   public:
     virtual ~Report() = default;
     virtual void add(std::string_view word) = 0;
     virtual void print(std::ostream &out) const = 0;
 };
 
-class Frequencies final : public Report {
+class Frequencies final : public Report
+{
   public:
-    void add(std::string_view word) override { ++counts_[std::string(word)]; }
+    void add(std::string_view word) override
+    {
+        ++counts_[std::string(word)];
+    }
 
     void print(std::ostream &out) const override
     {
@@ -50,9 +56,13 @@ class Frequencies final : public Report {
     std::unordered_map<std::string, int> counts_;
 };
 
-class Lengths final : public Report {
+class Lengths final : public Report
+{
   public:
-    void add(std::string_view word) override { ++by_length_[word.size()]; }
+    void add(std::string_view word) override
+    {
+        ++by_length_[word.size()];
+    }
 
     void print(std::ostream &out) const override
     {
@@ -63,15 +73,16 @@ class Lengths final : public Report {
         }
         out << "lengths, mean " << std::fixed << std::setprecision(3) << total / words << ":\n";
         for (const auto &[length, count] : by_length_)
-            out << "  " << std::setw(2) << length << ' ' << std::string(static_cast<std::size_t>(count), '#')
-                << ' ' << count << '\n';
+            out << "  " << std::setw(2) << length << ' '
+                << std::string(static_cast<std::size_t>(count), '#') << ' ' << count << '\n';
     }
 
   private:
     std::map<std::size_t, int> by_length_;
 };
 
-class Anagrams final : public Report {
+class Anagrams final : public Report
+{
   public:
     void add(std::string_view word) override
     {

@@ -11,7 +11,10 @@ struct Polynomial(Vec<i64>);
 
 impl Polynomial {
     fn eval(&self, x: i64) -> Option<i64> {
-        self.0.iter().rev().try_fold(0i64, |sum, &c| sum.checked_mul(x)?.checked_add(c))
+        self.0
+            .iter()
+            .rev()
+            .try_fold(0i64, |sum, &c| sum.checked_mul(x)?.checked_add(c))
     }
 }
 
@@ -91,7 +94,11 @@ fn main() {
     println!("repeated: {:?}", sorted);
 
     let letters: BTreeSet<char> = text.chars().filter(|c| c.is_alphabetic()).collect();
-    println!("letters: {} ({})", letters.len(), letters.iter().collect::<String>());
+    println!(
+        "letters: {} ({})",
+        letters.len(),
+        letters.iter().collect::<String>()
+    );
 
     // A big map, so that it grows many times, and half of it taken out again.
     let mut numbers: HashMap<u64, u64> = (0..50_000u64).map(|n| (n * n, n)).collect();
@@ -126,29 +133,63 @@ fn main() {
     println!("by length: {:?}", index.range(5..).collect::<Vec<_>>());
 
     let common: HashSet<i32> = (0..20).filter(|n| n % 3 == 0).collect();
-    let mut both: Vec<_> = common.intersection(&(0..20).step_by(2).collect()).copied().collect();
+    let mut both: Vec<_> = common
+        .intersection(&(0..20).step_by(2).collect())
+        .copied()
+        .collect();
     both.sort_unstable();
     println!("both: {:?}", both);
 
     let p = Polynomial(vec![1, 3, 3, 1]);
     let square = &p * &p;
-    println!("({})^2 = {}; at 2: {:?}, at 10^6: {:?}", p, square, square.eval(2),
-             square.eval(1_000_000));
+    println!(
+        "({})^2 = {}; at 2: {:?}, at 10^6: {:?}",
+        p,
+        square,
+        square.eval(2),
+        square.eval(1_000_000)
+    );
 
-    let root = Rc::new(Node { name: "root", parent: None });
-    let branch = Rc::new(Node { name: "branch", parent: Some(Rc::downgrade(&root)) });
-    let leaf = Node { name: "leaf", parent: Some(Rc::downgrade(&branch)) };
-    println!("{} ({} strong, {} weak)", path(&leaf), Rc::strong_count(&branch),
-             Rc::weak_count(&branch));
+    let root = Rc::new(Node {
+        name: "root",
+        parent: None,
+    });
+    let branch = Rc::new(Node {
+        name: "branch",
+        parent: Some(Rc::downgrade(&root)),
+    });
+    let leaf = Node {
+        name: "leaf",
+        parent: Some(Rc::downgrade(&branch)),
+    };
+    println!(
+        "{} ({} strong, {} weak)",
+        path(&leaf),
+        Rc::strong_count(&branch),
+        Rc::weak_count(&branch)
+    );
 
     let shapes: Vec<Box<dyn Shape>> = vec![Box::new(Circle(1.5)), Box::new(Rectangle(2.0, 3.25))];
     println!("area: {:.6}", shapes.iter().map(|s| s.area()).sum::<f64>());
 
-    println!("unicode: {} {:?}", "Straße, Ελλάδα".to_uppercase(),
-             "naïve ☃".char_indices().last());
-    println!("parse: {:?} {:?} {:?}", "42".parse::<u8>(), "256".parse::<u8>().is_err(),
-             "1e-3".parse::<f64>());
-    println!("floats: {} {:e} {:?} {}", 0.1 + 0.2, 1234.5f32, f64::NAN.max(1.0), f64::MAX);
+    println!(
+        "unicode: {} {:?}",
+        "Straße, Ελλάδα".to_uppercase(),
+        "naïve ☃".char_indices().last()
+    );
+    println!(
+        "parse: {:?} {:?} {:?}",
+        "42".parse::<u8>(),
+        "256".parse::<u8>().is_err(),
+        "1e-3".parse::<f64>()
+    );
+    println!(
+        "floats: {} {:e} {:?} {}",
+        0.1 + 0.2,
+        1234.5f32,
+        f64::NAN.max(1.0),
+        f64::MAX
+    );
     println!("wide: {}", (u128::MAX / 1_000_000_007) % 998_244_353);
 
     let begin = Instant::now();

@@ -30,9 +30,15 @@ fn main() -> Result<(), String> {
         Some("error") => return Err("an error from main".to_string()),
         Some("environment") => {
             let mut input = String::new();
-            std::io::stdin().read_to_string(&mut input).map_err(|error| error.to_string())?;
+            std::io::stdin()
+                .read_to_string(&mut input)
+                .map_err(|error| error.to_string())?;
             println!("GREETING={:?}", env::var("GREETING"));
-            println!("{} variables, {} arguments", env::vars().count(), args.len());
+            println!(
+                "{} variables, {} arguments",
+                env::vars().count(),
+                args.len()
+            );
             println!("input: {:?}", input.lines().collect::<Vec<_>>());
         }
         _ => println!("returns"),

@@ -6,8 +6,8 @@ struct ciovec {
     u32 size;
 };
 
-__attribute__((import_module("wasi_snapshot_preview1"), import_name("fd_write")))
-int fd_write(int fd, const struct ciovec *vectors, u32 count, u32 *written);
+__attribute__((import_module("wasi_snapshot_preview1"), import_name("fd_write"))) int
+fd_write(int fd, const struct ciovec *vectors, u32 count, u32 *written);
 
 static u32 put_number(char *to, u32 n)
 {

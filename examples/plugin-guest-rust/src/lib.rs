@@ -32,7 +32,10 @@ struct Settings {
     discount_percent: u32,
 }
 
-static mut SETTINGS: Settings = Settings { version: 1, discount_percent: 0 };
+static mut SETTINGS: Settings = Settings {
+    version: 1,
+    discount_percent: 0,
+};
 
 thread_local! {
     static STOCK: RefCell<BTreeMap<u32, Article>> = RefCell::new(BTreeMap::new());
@@ -123,16 +126,28 @@ mod exports {
         let mut last = 0;
         for part in 0..amount {
             last = host::next_ticket();
-            host::log(&format!("part {} of {} has ticket {}", part + 1, amount, last));
+            host::log(&format!(
+                "part {} of {} has ticket {}",
+                part + 1,
+                amount,
+                last
+            ));
         }
-        host::log(&format!("one crown is {:.2} cents", host::rate(*b"CZK\0") * 100.0));
+        host::log(&format!(
+            "one crown is {:.2} cents",
+            host::rate(*b"CZK\0") * 100.0
+        ));
         last
     }
 
     /// Pattern three: a string of the host, and one of the guest in return. The result is a pair of
     /// address and length, stored where the host says; it belongs to the host, who frees it.
     #[no_mangle]
-    pub unsafe extern "C" fn greet_all(result: *mut [u32; 2], text: *const u8, length: usize) -> i32 {
+    pub unsafe extern "C" fn greet_all(
+        result: *mut [u32; 2],
+        text: *const u8,
+        length: usize,
+    ) -> i32 {
         let bytes = std::slice::from_raw_parts(text, length);
         let text = match std::str::from_utf8(bytes) {
             Ok(text) => text,
