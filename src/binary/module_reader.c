@@ -158,13 +158,13 @@ static enum status finish(struct reader *r, const struct customs *customs)
     return ST_OK;
 }
 
-/* The reader skips bodies, so an error behind them may not be the first one: look again, now that time does not
- * matter. */
+/* The reader skips bodies, so an error behind them is not the first one if a body is malformed: look again, now that
+ * time does not matter. */
 static void find_earlier_error(const struct reader *r)
 {
     struct error earlier;
     hs_error_init(&earlier);
-    if (hs_bodies_read(r->m, &earlier) == ST_MALFORMED && earlier.offset < r->in.error->offset)
+    if (hs_bodies_read(r->m, &earlier) == ST_MALFORMED)
         *r->in.error = earlier;
 }
 
