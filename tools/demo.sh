@@ -12,7 +12,9 @@ HOSPES=$build/bin/hospes GUESTS=$build/guests HOST=$build/bin/plugin-host-c
 export HOSPES GUESTS HOST
 
 echo "A C host (examples/plugin-host-c) and a Rust guest (examples/plugin-guest-rust):"
-"$root/tests/samples/run.sh" --verbose plugin_example | sed 's/^/    /'
+status=0
+"$root/tests/samples/run.sh" --verbose plugin_example || status=1
 echo
 echo "The sample programs in C, C++, Rust and Go (samples/):"
-"$root/tests/samples/run.sh"
+"$root/tests/samples/run.sh" || status=1
+exit $status
