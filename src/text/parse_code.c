@@ -198,13 +198,11 @@ static void memarg(struct parser *p, enum op op, bool lane)
                           (int)(p->tk.end - p->tk.start < 60 ? p->tk.end - p->tk.start : 60), p->tk.start);
         else if (n == NUM_RANGE || bytes == 0 || (bytes & (bytes - 1)))
             hs_parse_fail(p, p->tk.start, "alignment must be a power of two");
-        else if (bytes > UINT32_MAX)
-            hs_parse_fail(p, p->tk.start, "i32 constant out of range");
         else
             align = (uint32_t)__builtin_ctzll(bytes);
         hs_parse_advance(p);
     }
-    /* Alignments from 2^32 on and the flag for a memory index do not meet: 2^31 is the largest. */
+    /* At most 2^63, so the flag for a memory index has a bit of its own. */
     hs_out_u(o, align | (memory ? 0x40 : 0));
     if (memory)
         hs_out_u(o, memory);

@@ -348,9 +348,11 @@ static void elem_field(struct parser *p)
     item(p, SP_ELEM);
     if (hs_parse_word(p, KW_DECLARE)) {
         mode = 2;
-    } else if (p->tk.kind == T_LPAR && !hs_parse_at(p, KW_REF)) {
+    } else if (p->tk.kind == T_NUMBER || (p->tk.kind == T_LPAR && !hs_parse_at(p, KW_REF))) {
         mode = 0;
-        if (hs_parse_open(p, KW_TABLE)) {
+        if (p->tk.kind == T_NUMBER) { /* the older way to name the table */
+            table = hs_parse_index(p, SP_TABLE);
+        } else if (hs_parse_open(p, KW_TABLE)) {
             table = hs_parse_index(p, SP_TABLE);
             hs_parse_close(p);
         }
@@ -386,9 +388,11 @@ static void data_field(struct parser *p)
     struct section *s = &p->section[SEC_DATA];
     item(p, SP_DATA);
     s->count++;
-    if (p->tk.kind == T_LPAR) {
+    if (p->tk.kind == T_LPAR || p->tk.kind == T_NUMBER) {
         uint32_t memory = 0;
-        if (hs_parse_open(p, KW_MEMORY)) {
+        if (p->tk.kind == T_NUMBER) { /* the older way to name the memory */
+            memory = hs_parse_index(p, SP_MEMORY);
+        } else if (hs_parse_open(p, KW_MEMORY)) {
             memory = hs_parse_index(p, SP_MEMORY);
             hs_parse_close(p);
         }

@@ -193,6 +193,10 @@ void hs_parse_typeuse(struct parser *p, bool bind, struct typeuse *u)
         hs_parse_close(p);
     }
     signature(p, bind, u);
+    if (hs_parse_at(p, KW_PARAM) || hs_parse_at(p, KW_TYPE)) { /* said before a mismatch with the type */
+        hs_parse_advance(p);
+        hs_parse_unexpected(p, "type, param and result in this order");
+    }
     if (!u->has_index || hs_parse_failed(p))
         return;
     const struct text_type *t = u->index < p->types.count ? &p->types.data[u->index] : NULL;
