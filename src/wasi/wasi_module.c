@@ -44,7 +44,7 @@ static uint32_t check_desc(const struct hs_wasi_desc *desc, const struct row *ro
     /* The right to seek includes the right to tell. */
     const uint64_t have = desc->base | (desc->base & R_FD_SEEK ? R_FD_TELL : 0);
     if (rights & ~have)
-        return rights & (R_FD_SEEK | R_FD_TELL) && desc->stream ? WASI_ESPIPE : WASI_ENOTCAPABLE;
+        return rights & (R_FD_SEEK | R_FD_TELL) && (desc->stream || desc->blocks) ? WASI_ESPIPE : WASI_ENOTCAPABLE;
     if (row->perm & ~(is_dir ? desc->dir_perms : desc->file_perms))
         return WASI_EPERM;
     return WASI_SUCCESS;

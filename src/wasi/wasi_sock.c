@@ -25,6 +25,10 @@ uint32_t hs_wasi_sock_accept(struct hs_wasi_call *call, const wasmtime_val_raw_t
         return WASI_EINVAL;
     if (!hs_guest_range(&call->mem, out_ptr, 4))
         return WASI_EFAULT;
+    int listening = 0;
+    socklen_t size = sizeof listening;
+    if (getsockopt(call->fd->host_fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 || !listening)
+        return WASI_EINVAL;
     uint32_t err = hs_wasi_fd_reserve(call->ctx);
     int host_fd = -1;
     while (!err && host_fd < 0) {
