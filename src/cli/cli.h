@@ -26,11 +26,14 @@ struct options {
     struct strings dirs, envs, preloads;
     const char *invoke, *argv0, *output;
     bool allow_precompiled;
+    /* wast */
+    const char *ledger;
+    bool verbose;
 };
 void options_init(struct options *o);
 
 /* What a verb accepts besides the groups. */
-enum { ACCEPT_RUN = 1, ACCEPT_OUTPUT = 2 };
+enum { ACCEPT_RUN = 1, ACCEPT_OUTPUT = 2, ACCEPT_WAST = 4 };
 
 /* Reads options up to the first argument that is none; returns its index, or -1 after a complaint, or -2 after help. */
 int options_parse(struct options *o, const char *verb, unsigned accept, int argc, char **argv);
@@ -51,6 +54,7 @@ int cmd_run(int argc, char **argv);
 int cmd_validate(int argc, char **argv);
 int cmd_compile(int argc, char **argv);
 int cmd_wat2wasm(int argc, char **argv);
+int cmd_wast(int argc, char **argv);
 void print_help(const char *verb);
 
 #endif

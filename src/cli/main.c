@@ -13,6 +13,7 @@ static const struct verb {
     {"validate", "[options] FILE…", "check that modules are valid", cmd_validate, 0},
     {"compile", "[options] FILE [-o OUT]", "serialize a module for --allow-precompiled", cmd_compile, ACCEPT_OUTPUT},
     {"wat2wasm", "FILE [-o OUT]", "translate the text format to the binary format", cmd_wat2wasm, ACCEPT_OUTPUT},
+    {"wast", "[options] FILE…", "run scripts of the official test suite", cmd_wast, ACCEPT_WAST},
 };
 
 static const struct help {
@@ -52,6 +53,9 @@ void print_help(const char *name)
                "  --allow-precompiled     accept modules that `hospes compile` made\n");
     if (v->accept & ACCEPT_OUTPUT)
         printf("  -o, --output FILE       where to write; - is standard output\n");
+    if (v->accept & ACCEPT_WAST)
+        printf("  --ledger FILE           assertions known to fail, a line FILE:LINE each\n"
+               "  -v, --verbose           say where texts differ from the suite's\n");
     printf("  -h, --help              this text\n");
     static const struct {
         char group;

@@ -178,6 +178,16 @@ int options_parse(struct options *o, const char *verb, unsigned accept, int argc
             o->output = v;
             continue;
         }
+        if (accept & ACCEPT_WAST) {
+            if ((v = value_of("--ledger", argc, argv, &i, &missing))) {
+                o->ledger = v;
+                continue;
+            }
+            if (strcmp(a, "-v") == 0 || strcmp(a, "--verbose") == 0) {
+                o->verbose = true;
+                continue;
+            }
+        }
         if (accept & ACCEPT_RUN) {
             if ((v = value_of("--dir", argc, argv, &i, &missing))) {
                 strings_add(&o->dirs, v);
