@@ -421,7 +421,7 @@ static enum outcome act(struct runner *r, const struct script_action *a, wasmtim
             wasmtime_valtype_t t;
             wasmtime_valtype_new(params->data[k], &t);
             if (t.kind == WASMTIME_VALTYPE_KIND_REF)
-                switch (t.of.ref.heaptype.kind) {
+                switch (t.reftype.heaptype.kind) {
                 case WASMTIME_HEAPTYPE_KIND_EXTERN:
                 case WASMTIME_HEAPTYPE_KIND_NOEXTERN: args[k].kind = WASMTIME_EXTERNREF; break;
                 case WASMTIME_HEAPTYPE_KIND_FUNC:
