@@ -1,0 +1,559 @@
+/* The fast tier: machine code in one pass over a validated body, without an intermediate representation.
+ *
+ * The idea: an *abstract value stack* stands for the operand stack. An entry says where its value is: a
+ * temporary register, a local (a lazy alias: nothing has been copied), a constant, or its slot in the frame. Code is
+ * emitted when an instruction consumes entries, so most of local.get, const and drop cost nothing. The heaviest
+ * locals (struct func_facts) live in registers for the whole function: they are *pinned*.
+ *
+ * Reading order: this header, value_stack.c, pins.c, control.c, numeric.c, then any other.
+ *
+ *   compile.c         input to output: prologue, the dispatch table made from opcodes.def, the loop
+ *   value_stack.c     entries and temporary registers
+ *   pins.c            choice of pinned locals, their homes, what calls do to them
+ *   control.c         blocks, branches, labels, return
+ *   calls.c           calls, tail calls, calls of the runtime
+ *   memory.c          addresses of the three memory styles, loads, stores, bulk operations
+ *   numeric.c         integers;  float.c: floating point;  convert.c: conversions
+ *   atomics.c, vector.c   threads and SIMD
+ *   tables_globals.c  variables, tables, references
+ *   cold.c            code at the end: traps, slow paths, constants
+ *   locate.c          from a position in the code back to the instruction
+ *
+ * Frame (addresses grow upwards):
+ *
+ *      rbp + 8   return address
+ *      rbp       caller's rbp
+ *      rbp - 8   r13, the instance: restored from here after calls into other instances
+ *                callee-saved registers in use
+ *                homes of locals (not of those pinned to callee-saved registers)
+ *                slots of the operand stack: slot i belongs to entry i of the value stack
+ *      rsp       16-aligned
+ *
+ * Registers
+ *
+ *      r13                     the instance context
+ *      rbx                     base of memory 0 where it is used and never moves; else a pin
+ *      r12 r14 r15             pins
+ *      rdi rsi r8 r9 xmm8-15   pins worth saving around calls; else temporaries
+ *      rax rcx rdx r10 r11 xmm0-7   temporaries
+ *
+ * Invariants
+ *
+ *  I1  An i32 in a register, a temporary or a pin, is zero-extended to 64 bits. The sandbox rests on it: addresses
+ *      are used as they are. Parameters and call results are extended on arrival. In the frame only the low half counts.
+ *  I2  Entries below the base of the innermost block are slots or constants: a label's state is known without its
+ *      branches. A label with one value has it in rax or xmm0 (loops: in the slot); more values are in their slots.
+ *  I3  At labels and before branches every pin is valid. `dirty`: the home of a pin is stale; `inval`: the register of a
+ *      pin died in a call and its home is right. Both only concern pins that calls destroy.
+ *  I4  A local's entries above the innermost base are copied before the local is written.
+ *  I5  A handler locks the registers of the operands it popped and the scratch it allocated in `held`, and ends with
+ *      hs_bl_done, which frees what was not pushed. What is locked is not on the stack, so it cannot be spilled.
+ *  I6  No code stands between a comparison and its jump or cmov: what a branch needs is prepared before.
+ *  I7  Whatever is decided depends on the input only: compiling again gives the same bytes (see locate.c). */
+#ifndef HS_COMPILE_BASELINE_H
+#define HS_COMPILE_BASELINE_H
+
+#include "base/assert.h"
+#include "base/bits.h"
+#include "compile/compile.h"
+#include "compile/x64/x64_masm.h"
+
+enum {
+    BL_ROOM = 1024,       /* bytes of output an ordinary handler may write; others ask for more */
+    BL_FRAME_MARGIN = 4096, /* frames below this may cross the stack limit before they are checked */
+    BL_NONE = 0xff,       /* no register */
+};
+
+/* Registers as the value stack counts them: 0 to 15 general, 16 to 31 vector. */
+enum bl_class { GPR = 0, FPR = 16 };
+#define BIT(r) (UINT32_C(1) << (r))
+#define BL_TEMP_GPRS (BIT(RAX) | BIT(RCX) | BIT(RDX) | BIT(R10) | BIT(R11))
+#define BL_SPARE_GPRS (BIT(RDI) | BIT(RSI) | BIT(R8) | BIT(R9)) /* pins or temporaries */
+#define BL_CALLEE_SAVED (BIT(RBX) | BIT(R12) | BIT(R14) | BIT(R15))
+#define BL_GPRS UINT32_C(0x0000ffff)
+#define BL_FPRS UINT32_C(0xffff0000)
+#define BL_TEMP_FPRS UINT32_C(0x00ff0000)
+#define BL_SPARE_FPRS UINT32_C(0xff000000)
+
+enum value_kind {
+    V_REG,   /* in temporary register `reg`, owned by the entry */
+    V_LOCAL, /* the same as local `num` (pinned or at home) */
+    V_CONST, /* `num`: i32; i64 sign-extended from it; bits of f32; null reference */
+    V_WIDE,  /* a constant too large: `num` is the offset in the module of its immediate (i64: LEB128) */
+    V_SLOT,  /* in the slot of this entry */
+};
+
+struct value {
+    uint8_t kind; /* enum value_kind */
+    uint8_t type; /* enum valkind; references as VT_REF */
+    uint8_t reg;
+    uint8_t unused;
+    uint32_t num;
+};
+_Static_assert(sizeof(struct value) == 8, "entries are copied as one word");
+
+struct local {
+    int32_t home;  /* offset from rbp */
+    uint8_t type;  /* enum valkind */
+    uint8_t pin;   /* register, or BL_NONE */
+};
+
+enum ctl_kind { CTL_FUNC, CTL_BLOCK, CTL_LOOP, CTL_IF, CTL_ELSE };
+
+struct ctl {
+    uint8_t kind;          /* enum ctl_kind */
+    uint32_t base;         /* entries below the block's parameters */
+    uint32_t nparams, nresults;
+    const struct valtype *types; /* parameters, then results */
+    struct valtype single;       /* what `types` points at for one result */
+    struct x64_label label;      /* of a branch: the end, or the head of a loop */
+    struct x64_label other;      /* CTL_IF: where the condition is false */
+    uint32_t dirty;        /* union over the branches to the label */
+    uint32_t else_dirty;   /* state at the if */
+};
+
+/* Code that runs rarely, written after the body. */
+enum cold_kind {
+    COLD_TRAP,        /* raise `code` */
+    COLD_CALL,        /* runtime call `code` with everything in `live` kept, then back */
+    COLD_TAIL_SWITCH, /* a tail call that turned out to leave the instance */
+};
+struct cold {
+    uint8_t kind, code;
+    uint8_t arg[2];     /* COLD_CALL: registers of the arguments, BL_NONE: none; arg[1] may be BL_IMMEDIATE */
+    uint8_t result;     /* COLD_CALL: register that receives the result, or BL_NONE */
+    uint32_t immediate;
+    struct x64_label here; /* the jump to it */
+    uint32_t back;      /* where to continue */
+    uint32_t live;      /* registers to keep */
+    uint32_t depth;     /* rbp - rsp at the jump */
+    uint32_t offset;    /* of the instruction, for locate */
+};
+enum { BL_IMMEDIATE = 0xfe };
+
+struct pool_use {      /* a rel32 that refers to a constant after the code */
+    uint32_t fixup;    /* field; ends the instruction */
+    uint32_t size;     /* 4, 8 or 16 */
+    uint64_t bits[2];
+};
+
+enum { BL_INLINE_VALUES = 256, BL_INLINE_LOCALS = 128, BL_INLINE_CTLS = 64 };
+
+struct locate_target;
+
+struct bl {
+    struct x64_asm a;            /* the output */
+    struct value *sp;            /* first free entry */
+    struct value *stack;         /* entry 0 */
+    struct ctl *ctl;             /* innermost */
+    struct local *locals;
+    uint32_t free;               /* temporaries that nobody has */
+    uint32_t held;               /* registers locked by the current instruction */
+    uint32_t temps;              /* all temporaries of this function */
+    uint32_t dirty, inval;       /* pins; see I3 */
+    uint32_t spill_pins;         /* pins that calls destroy */
+    uint8_t membase;             /* register with the base of memory 0, or BL_NONE */
+    bool dead;                   /* the code here cannot be reached */
+    bool finished;
+    bool entering;               /* in the prologue: the frame is not yet there */
+    bool slow;                   /* count fuel or watch positions: the careful loop */
+    uint32_t slot_size;          /* 8; 16 in functions with vectors */
+    int32_t slots;               /* offset from rbp of the end of slot 0: slot i is at slots - (i + 1) * slot_size */
+    uint32_t cpu;
+    const struct module *m;
+    const struct hs_vmlayout *layout;
+    const struct hs_compile_input *in;
+    const struct functype *type;
+    const struct func_facts *facts;
+    const uint8_t *bytes;        /* of the module */
+    const uint8_t *at;           /* opcode of the current instruction */
+    const uint8_t *end;          /* of the body */
+    uint32_t nparams, nlocals;
+    uint32_t saved;              /* callee-saved registers in use */
+    uint32_t frame;              /* bytes below the saved registers */
+    uint16_t pin_local[32];      /* local of a pin */
+    HS_VEC(struct cold) cold;
+    HS_VEC(struct pool_use) pool;
+    struct hs_machine_code *out;
+    struct error *error;
+    enum status status;
+    struct ctl *ctls, *ctls_end;
+    /* fuel */
+    const uint8_t *counted;      /* fuel: instructions before this are charged */
+    uint32_t fuel_field;         /* imm32 of the current block's charge; 0: none */
+    uint32_t fuel_next;          /* a new block was begun by the current instruction */
+    uint32_t fuel_count;
+    const uint8_t *dead_from;    /* instructions from here to the end of the handler were skipped */
+    struct locate_target *locate;
+    struct local inline_locals[BL_INLINE_LOCALS];
+    struct value inline_stack[BL_INLINE_VALUES];
+    struct ctl inline_ctls[BL_INLINE_CTLS];
+};
+
+/* A handler gets the byte after the opcode and returns the next opcode; NULL after a failure in b->status. */
+typedef const uint8_t *bl_handler(struct bl *b, const uint8_t *p);
+#define OP(id, text, prefix, code, imm, sig, feature, flags) bl_handler hs_bl_##id;
+#include "syntax/opcodes.def"
+#define BL_OP(id) const uint8_t *hs_bl_##id(struct bl *b, const uint8_t *p)
+
+/* Immediates of valid code. */
+static inline uint32_t bl_u32(const uint8_t **p)
+{
+    uint32_t x = *(*p)++;
+    if (HS_LIKELY(x < 0x80))
+        return x;
+    x &= 0x7f;
+    for (int shift = 7;; shift += 7) {
+        uint32_t c = *(*p)++;
+        x |= (c & 0x7f) << shift;
+        if (c < 0x80)
+            return x;
+    }
+}
+uint64_t hs_bl_u64(const uint8_t **p);
+int64_t hs_bl_s64(const uint8_t **p);
+static inline uint32_t bl_offset(const struct bl *b)
+{
+    return (uint32_t)(b->at - b->bytes);
+}
+static inline uint32_t bl_pos(const struct bl *b)
+{
+    return x64_pos(&b->a);
+}
+
+/* ---- value_stack.c: entries and temporaries ---- */
+
+static inline bool bl_is_fp(uint8_t type)
+{
+    return type >= VT_F32 && type <= VT_V128;
+}
+static inline enum bl_class bl_class_of(uint8_t type)
+{
+    return bl_is_fp(type) ? FPR : GPR;
+}
+static inline int bl_w(uint8_t type) /* operand size of a general register: 1 for 64 bits */
+{
+    return type != VT_I32;
+}
+static inline int32_t bl_slot(const struct bl *b, uint32_t i)
+{
+    return b->slots - (int32_t)((i + 1) * b->slot_size);
+}
+static inline uint32_t bl_height(const struct bl *b)
+{
+    return (uint32_t)(b->sp - b->stack);
+}
+
+uint8_t hs_bl_alloc_slow(struct bl *b, uint32_t among);
+/* A free temporary among the mask, locked. Spills the deepest entry when there is none. */
+static inline uint8_t bl_alloc_among(struct bl *b, uint32_t among)
+{
+    uint32_t f = b->free & among;
+    if (HS_UNLIKELY(!f))
+        return hs_bl_alloc_slow(b, among);
+    uint8_t r = (uint8_t)__builtin_ctz(f);
+    b->free &= ~BIT(r);
+    b->held |= BIT(r);
+    return r;
+}
+static inline uint8_t bl_alloc_gpr(struct bl *b)
+{
+    return bl_alloc_among(b, BL_GPRS);
+}
+static inline uint8_t bl_alloc_fpr(struct bl *b)
+{
+    return bl_alloc_among(b, BL_FPRS);
+}
+static inline uint8_t bl_alloc(struct bl *b, enum bl_class c)
+{
+    return bl_alloc_among(b, c == GPR ? BL_GPRS : BL_FPRS);
+}
+/* Makes a certain temporary free and locks it; it must not be held. */
+void hs_bl_take(struct bl *b, uint8_t reg);
+/* Moves the entry that owns the register elsewhere, so that it is free. */
+void hs_bl_evict(struct bl *b, uint8_t reg);
+static inline void bl_free(struct bl *b, uint8_t reg) /* unlocks early */
+{
+    b->held &= ~BIT(reg);
+    b->free |= BIT(reg) & b->temps;
+}
+/* The end of an instruction: what it locked and did not push is free again. */
+static inline void bl_done(struct bl *b)
+{
+    b->free |= b->held & b->temps;
+    b->held = 0;
+}
+
+static inline void bl_push(struct bl *b, struct value v)
+{
+    *b->sp++ = v;
+}
+static inline void bl_push_reg(struct bl *b, uint8_t reg, uint8_t type) /* a held temporary becomes an entry */
+{
+    b->held &= ~BIT(reg);
+    *b->sp++ = (struct value){V_REG, type, reg, 0, 0};
+}
+static inline void bl_push_const(struct bl *b, uint8_t type, uint32_t num)
+{
+    *b->sp++ = (struct value){V_CONST, type, 0, 0, num};
+}
+static inline void bl_push_slot(struct bl *b, uint8_t type)
+{
+    *b->sp++ = (struct value){V_SLOT, type, 0, 0, 0};
+}
+/* Takes an entry off; a register is locked. A slot's number is put into `num`, so the value knows where it is. */
+static inline struct value bl_pop(struct bl *b)
+{
+    struct value v = *--b->sp;
+    if (v.kind == V_REG)
+        b->held |= BIT(v.reg);
+    else if (v.kind == V_SLOT)
+        v.num = bl_height(b);
+    return v;
+}
+
+/* Where the value is as an operand of an instruction. */
+struct opnd {
+    uint8_t kind; /* O_... */
+    uint8_t reg;
+    uint8_t pool; /* size of a constant that m refers to: bl_used must follow the instruction; 0: none */
+    int32_t imm;
+    struct x64_mem m;
+    uint64_t bits[2];
+};
+enum { O_REG, O_MEM, O_IMM };
+struct opnd hs_bl_operand(struct bl *b, struct value v);     /* register, memory or 32-bit immediate (integers only) */
+struct opnd hs_bl_operand_rm(struct bl *b, struct value v);  /* register or memory */
+uint8_t hs_bl_use(struct bl *b, struct value v);             /* a register to read: a temporary or a pin */
+uint8_t hs_bl_own(struct bl *b, struct value v);             /* a temporary to write to, with the value in it */
+void hs_bl_move_to(struct bl *b, struct value v, uint8_t reg); /* into a register; flags are lost */
+void hs_bl_const_i64(struct bl *b, struct value v, int64_t *out); /* of V_CONST, V_WIDE of integers */
+/* Stores to [rbp + offset]; may need a scratch register. */
+void hs_bl_store_to(struct bl *b, struct value v, int32_t offset);
+void hs_bl_load_frame(struct bl *b, uint8_t reg, uint8_t type, int32_t offset);
+void hs_bl_store_frame(struct bl *b, uint8_t reg, uint8_t type, int32_t offset);
+void hs_bl_move_reg(struct bl *b, uint8_t type, uint8_t to, uint8_t from);
+
+/* Puts the entries from the innermost base up to `below` into slots; constants stay, unless in the last n. */
+void hs_bl_flush(struct bl *b, struct value *below, uint32_t force_last);
+/* Copies the aliases of a local that is about to be written. */
+void hs_bl_unalias_slow(struct bl *b, uint32_t local);
+static inline void bl_unalias(struct bl *b, uint32_t local)
+{
+    for (struct value *v = b->stack + b->ctl->base; v < b->sp; v++)
+        if (v->kind == V_LOCAL && v->num == local) {
+            hs_bl_unalias_slow(b, local);
+            return;
+        }
+}
+
+/* The pin that the result is about to be stored to, when local.set or local.tee of a pinned local follows; BL_NONE
+ * otherwise. After that the operands popped already may still be read: as registers, before the result is written. */
+static inline uint8_t bl_dest(struct bl *b, const uint8_t *p)
+{
+    if ((p[0] == 0x21 || p[0] == 0x22) && p[1] < 0x80) {
+        uint8_t pin = b->locals[p[1]].pin;
+        if (pin != BL_NONE)
+            bl_unalias(b, p[1]);
+        return pin;
+    }
+    return BL_NONE;
+}
+static inline bool bl_is_pin(const struct bl *b, uint8_t reg)
+{
+    return !(b->temps >> reg & 1);
+}
+/* Pushes the result in a register that came from bl_dest or is a held temporary, ends the instruction, and returns what
+ * comes next. */
+static inline const uint8_t *bl_result(struct bl *b, const uint8_t *p, uint8_t reg, uint8_t type)
+{
+    if (bl_is_pin(b, reg)) {
+        HS_ASSERT((p[0] == 0x21 || p[0] == 0x22) && b->locals[p[1]].pin == reg);
+        b->dirty |= BIT(reg) & b->spill_pins;
+        b->inval &= ~BIT(reg);
+        if (p[0] == 0x22)
+            *b->sp++ = (struct value){V_LOCAL, type, 0, 0, p[1]};
+        p += 2;
+    } else {
+        bl_push_reg(b, reg, type);
+    }
+    bl_done(b);
+    return p;
+}
+
+/* Parallel moves into registers. */
+struct moves {
+    uint32_t n;
+    struct {
+        struct value v;
+        uint8_t to;
+    } m[16];
+};
+void hs_bl_moves(struct bl *b, struct moves *mv);
+
+/* ---- pins.c ---- */
+
+enum status hs_bl_frame_layout(struct bl *b, const uint8_t **body);
+void hs_bl_reload_slow(struct bl *b, uint32_t pins);
+static inline void bl_reload_all(struct bl *b) /* before branches and labels */
+{
+    if (HS_UNLIKELY(b->inval))
+        hs_bl_reload_slow(b, b->inval);
+}
+static inline void bl_reload(struct bl *b, uint8_t pin)
+{
+    if (HS_UNLIKELY(b->inval & BIT(pin)))
+        hs_bl_reload_slow(b, BIT(pin));
+}
+void hs_bl_save_pins(struct bl *b);   /* before a call: stale homes are written */
+static inline void bl_lose_pins(struct bl *b) /* after a call */
+{
+    b->inval = b->spill_pins;
+}
+void hs_bl_prologue(struct bl *b);
+void hs_bl_epilogue(struct bl *b);    /* restores and leaves the frame; without ret or jump */
+
+/* ---- control.c ---- */
+
+enum { /* conditions of floats that take two flags */
+    BL_FEQ = 16,
+    BL_FNE = 17,
+};
+static inline int bl_invert(int cc)
+{
+    return cc ^ 1;
+}
+/* What consumes a condition. */
+enum use_kind { USE_VALUE, USE_BR_IF, USE_IF, USE_SELECT };
+struct use {
+    uint8_t kind;
+    bool invert;
+    const uint8_t *p; /* of the consumer */
+};
+struct use hs_bl_peek(const uint8_t *p);
+/* Prepares the state for the consumer while the condition's `operands` topmost entries are on the stack. */
+void hs_bl_prepare(struct bl *b, const struct use *u, uint32_t operands);
+/* For USE_SELECT: pops the two values; for USE_VALUE: a register for the result, zeroed if possible. Call after the
+ * operands are popped and loaded, before the comparison. */
+struct cond {
+    struct use u;
+    uint8_t dst;
+    bool zeroed;
+    uint8_t type;        /* select */
+    struct opnd other;   /* select: the value if the condition is false */
+};
+void hs_bl_before(struct bl *b, const struct use *u, uint32_t operand_regs, struct cond *out);
+const uint8_t *hs_bl_after(struct bl *b, struct cond *c, int cc);
+void hs_bl_jcc(struct bl *b, int cc, struct x64_label *l);
+bool hs_bl_begin(struct bl *b);            /* the function's own label */
+void hs_bl_return(struct bl *b);           /* results into their registers, leave, ret */
+void hs_bl_branch_if(struct bl *b, int cc, uint32_t depth);
+const uint8_t *hs_bl_branch(struct bl *b, const uint8_t *p, uint32_t depth); /* unconditional: returns after the dead code */
+const uint8_t *hs_bl_dead(struct bl *b, const uint8_t *p);
+void hs_bl_fuel_block(struct bl *b);
+bool hs_bl_room(struct bl *b, size_t bytes);    /* false: out of memory, status is set */
+const uint8_t *hs_bl_fail(struct bl *b, enum status s, const char *reason);
+
+/* ---- calls.c ---- */
+
+/* Calls a runtime function with the n topmost entries, then `extra` immediates; results are pushed as `result` (VT_BOT:
+ * none). */
+void hs_bl_libcall(struct bl *b, enum hs_libcall id, uint32_t n, uint32_t nextra, const uint64_t *extra, uint8_t result);
+
+/* ---- memory.c ---- */
+
+/* The operand for `size` bytes at the popped address. Registers that it names are held or are pins. */
+struct x64_mem hs_bl_address(struct bl *b, uint32_t memory, uint64_t offset, uint32_t size, struct value address);
+struct bl_memarg {
+    uint32_t memory;
+    uint64_t offset;
+};
+static inline struct bl_memarg bl_memarg(const uint8_t **p)
+{
+    uint32_t flags = *(*p)++;
+    struct bl_memarg m = {0, 0};
+    if (HS_UNLIKELY(flags & 0x40))
+        m.memory = bl_u32(p);
+    if (HS_LIKELY(**p < 0x80))
+        m.offset = *(*p)++;
+    else
+        m.offset = hs_bl_u64(p);
+    return m;
+}
+
+/* ---- numeric.c, float.c: operations with a memory operand instead of the right entry ---- */
+
+bool hs_bl_folds_int(uint8_t op, uint8_t type);
+const uint8_t *hs_bl_fold_int(struct bl *b, const uint8_t *p, struct x64_mem m); /* p at the operation */
+bool hs_bl_folds_float(uint8_t op, uint8_t type);
+const uint8_t *hs_bl_fold_float(struct bl *b, const uint8_t *p, struct x64_mem m);
+
+/* ---- emitters with an operand size known at run time; w: 0 32 bits, 1 64 bits ---- */
+
+enum alu { ALU_ADD, ALU_OR, ALU_ADC, ALU_SBB, ALU_AND, ALU_SUB, ALU_XOR, ALU_CMP };
+#define W(w) ((w) ? X64_F_W : 0u)
+#define XR(r) ((r) & 15) /* a vector register as the assembler counts */
+static inline void bl_alu_rr(struct bl *b, int op, int w, uint8_t d, uint8_t s)
+{
+    x64_emit_r(&b->a, (uint32_t)(op << 3 | 1) | W(w), s, d);
+}
+static inline void bl_alu_rm(struct bl *b, int op, int w, uint8_t d, struct x64_mem m)
+{
+    x64_emit_m(&b->a, (uint32_t)(op << 3 | 3) | W(w), d, m);
+}
+static inline void bl_mov_rr(struct bl *b, int w, uint8_t d, uint8_t s)
+{
+    x64_emit_r(&b->a, 0x89 | W(w), s, d);
+}
+static inline void bl_mov_rm(struct bl *b, int w, uint8_t d, struct x64_mem m)
+{
+    x64_emit_m(&b->a, 0x8b | W(w), d, m);
+}
+static inline void bl_mov_mr(struct bl *b, int w, struct x64_mem m, uint8_t s)
+{
+    x64_emit_m(&b->a, 0x89 | W(w), s, m);
+}
+static inline void bl_lea(struct bl *b, int w, uint8_t d, struct x64_mem m)
+{
+    x64_emit_m(&b->a, 0x8d | W(w), d, m);
+}
+void hs_bl_alu_ri(struct bl *b, int op, int w, uint8_t d, int32_t i);
+void hs_bl_alu_mi(struct bl *b, int op, int w, struct x64_mem m, int32_t i);
+void hs_bl_alu(struct bl *b, int op, int w, uint8_t d, const struct opnd *o);
+static inline void bl_zero(struct bl *b, uint8_t r) /* changes flags */
+{
+    x64_xor32_rr(&b->a, r, r);
+}
+static inline void bl_used(struct bl *b, const struct opnd *o);
+
+/* ---- cold.c ---- */
+
+void hs_bl_trap_if(struct bl *b, int cc, enum trap code);
+void hs_bl_trap_label(struct bl *b, const struct x64_label *l, enum trap code); /* jumps to an unbound label trap */
+void hs_bl_trap(struct bl *b, enum trap code); /* here and now */
+/* A jump to a runtime call in cold code if cc; execution continues after the jump. Everything live is kept. */
+void hs_bl_cold_call(struct bl *b, int cc, enum hs_libcall id, uint8_t arg0, uint8_t arg1, uint32_t immediate, uint8_t result,
+                     uint32_t live);
+uint32_t hs_bl_live(const struct bl *b); /* caller-saved registers with a value */
+void hs_bl_cold_add(struct bl *b, const struct cold *c);
+void hs_bl_pool(struct bl *b, uint32_t field, uint32_t size, const uint64_t bits[2]);
+enum status hs_bl_cold_emit(struct bl *b);
+static inline void bl_used(struct bl *b, const struct opnd *o)
+{
+    if (o->pool)
+        hs_bl_pool(b, bl_pos(b) - 4, o->pool, o->bits);
+}
+
+/* ---- locate.c ---- */
+
+struct locate_target {
+    uint32_t code_offset;
+    uint32_t found, best; /* offset in the module; code position it starts at */
+};
+void hs_bl_watch(struct bl *b, uint32_t offset);
+
+/* ---- compile.c ---- */
+
+enum status hs_bl_run(const struct hs_compile_input *in, struct hs_machine_code *out, struct error *error, struct locate_target *locate);
+
+#endif

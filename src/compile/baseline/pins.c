@@ -1,0 +1,350 @@
+/* Pinned locals and the frame: which locals live in registers, where the others are, entering and leaving.
+ *
+ * Facts of validation name the heaviest locals of each class. A callee-saved register costs a push and a load, so
+ * it goes to the heaviest; a caller-saved one costs a store and a load at each call, so it is worth it when the
+ * local's weight exceeds twice the weight of the calls. In a function without calls caller-saved registers
+ * are free, and a parameter stays where it arrives.
+ *
+ * Every choice must be right, only some are fast: with a pin_seed the choice is random, which the tests use. */
+#include "compile/baseline/baseline.h"
+
+static const uint8_t int_params[6] = {RDI, RSI, RDX, RCX, R8, R9};
+
+/* Registers in which parameters arrive: GPR or FPR number, or BL_NONE for the argument area. */
+static void arrival(const struct bl *b, uint32_t first_n, uint8_t *out)
+{
+    uint32_t ints = 0, fps = 0;
+    for (uint32_t i = 0; i < first_n; i++) {
+        if (bl_is_fp((uint8_t)hs_vt_kind(b->type->types[i])))
+            out[i] = fps < 8 ? (uint8_t)(16 + fps++) : BL_NONE;
+        else
+            out[i] = ints < 6 ? int_params[ints++] : BL_NONE;
+    }
+}
+
+static void pin(struct bl *b, uint32_t local, uint8_t reg)
+{
+    b->locals[local].pin = reg;
+    b->pin_local[reg] = (uint16_t)local;
+    b->temps &= ~BIT(reg);
+    if (BIT(reg) & BL_CALLEE_SAVED)
+        b->saved |= BIT(reg);
+    else
+        b->spill_pins |= BIT(reg);
+}
+
+static uint64_t next_random(uint64_t *seed)
+{
+    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+    return *seed >> 33;
+}
+
+static void choose_random(struct bl *b, uint32_t gprs, uint32_t fprs)
+{
+    uint64_t seed = b->in->pin_seed * 0x9e3779b97f4a7c15u + b->in->func;
+    for (int tries = (int)(next_random(&seed) % 40); tries > 0 && b->nlocals; tries--) {
+        uint32_t local = (uint32_t)(next_random(&seed) % (b->nlocals < 64 ? b->nlocals : 64));
+        struct local *l = &b->locals[local];
+        uint32_t *set = bl_is_fp(l->type) ? &fprs : &gprs;
+        uint8_t reg = (uint8_t)(next_random(&seed) & 31);
+        if (l->pin == BL_NONE && (*set >> reg & 1)) {
+            *set &= ~BIT(reg);
+            pin(b, local, reg);
+        }
+    }
+}
+
+static uint8_t lowest(uint32_t set)
+{
+    return (uint8_t)__builtin_ctz(set);
+}
+
+static void choose(struct bl *b, uint32_t callee, uint32_t spare, uint32_t fprs)
+{
+    const struct func_facts *f = b->facts;
+    bool calls = f->flags & FACT_HAS_CALL;
+    uint8_t from[64];
+    uint32_t nfrom = b->nparams < 64 ? b->nparams : 64;
+    arrival(b, nfrom, from);
+    /* Parameters whose register they may keep. */
+    uint32_t reserved = 0;
+    for (int k = 0; k < FACTS_PINS && f->int_local[k] != FACTS_NO_LOCAL; k++) {
+        uint32_t i = f->int_local[k];
+        bool worth = !calls || f->int_weight[k] > 2 * f->call_weight;
+        if (i < nfrom && worth && from[i] != BL_NONE && (spare & BIT(from[i])))
+            reserved |= BIT(from[i]);
+    }
+    for (int k = 0; k < FACTS_PINS && f->int_local[k] != FACTS_NO_LOCAL; k++) {
+        uint32_t i = f->int_local[k];
+        float w = f->int_weight[k];
+        bool worth_spare = !calls || w > 2 * f->call_weight;
+        uint8_t stay = i < nfrom ? from[i] : BL_NONE;
+        if (stay != BL_NONE && (reserved & BIT(stay)) && (!calls || w > 8 * f->call_weight)) {
+            pin(b, i, stay);
+            spare &= ~BIT(stay);
+        } else if (calls && callee && w >= 3) {
+            pin(b, i, lowest(callee));
+            callee &= callee - 1;
+        } else if (worth_spare && (spare & ~reserved)) {
+            uint8_t r = lowest(spare & ~reserved);
+            pin(b, i, r);
+            spare &= ~BIT(r);
+        } else if (worth_spare && stay != BL_NONE && (spare & reserved & BIT(stay))) {
+            pin(b, i, stay);
+            spare &= ~BIT(stay);
+        } else if (callee && w >= 3) {
+            pin(b, i, lowest(callee));
+            callee &= callee - 1;
+        }
+    }
+    for (int k = 0; k < FACTS_PINS && f->fp_local[k] != FACTS_NO_LOCAL && fprs; k++)
+        if (!calls || f->fp_weight[k] > 2 * f->call_weight) {
+            pin(b, f->fp_local[k], lowest(fprs));
+            fprs &= fprs - 1;
+        }
+}
+
+/* Reads the declarations of locals, chooses pins, and lays out the frame. */
+enum status hs_bl_frame_layout(struct bl *b, const uint8_t **body)
+{
+    const uint8_t *p = *body;
+    uint32_t n = 0;
+    for (; n < b->nparams; n++)
+        b->locals[n] = (struct local){0, (uint8_t)hs_vt_kind(b->type->types[n]), BL_NONE};
+    for (uint32_t groups = bl_u32(&p); groups > 0; groups--) {
+        uint32_t count = bl_u32(&p);
+        uint8_t type, code = *p++;
+        switch (code) {
+        case 0x7f: type = VT_I32; break;
+        case 0x7e: type = VT_I64; break;
+        case 0x7d: type = VT_F32; break;
+        case 0x7c: type = VT_F64; break;
+        case 0x7b: type = VT_V128; break;
+        case 0x63:
+        case 0x64:
+            hs_bl_s64(&p);
+            /* fall through */
+        default: type = VT_REF; break;
+        }
+        HS_CHECK(count <= b->nlocals - n);
+        for (; count > 0; count--)
+            b->locals[n++] = (struct local){0, type, BL_NONE};
+    }
+    HS_CHECK(n == b->nlocals);
+    *body = p;
+
+    const struct func_facts *f = b->facts;
+    bool base = (f->flags & FACT_USES_MEMORY0) && b->m->nmemories > 0 &&
+                b->layout->memory_style[0] != MEMORY_CHECKED_MOVABLE;
+    uint32_t callee = BIT(R12) | BIT(R14) | BIT(R15);
+    if (b->in->pin_seed) {
+        base = base && (b->in->pin_seed >> 7 & 3);
+        choose_random(b, callee | BL_SPARE_GPRS | (base ? 0 : BIT(RBX)), BL_SPARE_FPRS);
+    } else {
+        base = base && f->memory_weight >= 3;
+        choose(b, callee | (base ? 0 : BIT(RBX)), BL_SPARE_GPRS, BL_SPARE_FPRS);
+    }
+    b->membase = BL_NONE;
+    if (base) {
+        b->membase = RBX;
+        b->saved |= BIT(RBX);
+    }
+    b->free = b->temps;
+
+    uint32_t below = 8 + 8 * (uint32_t)__builtin_popcount(b->saved);
+    uint32_t offset = below;
+    for (uint32_t i = 0; i < b->nlocals; i++) {
+        struct local *l = &b->locals[i];
+        if (l->pin != BL_NONE && (BIT(l->pin) & BL_CALLEE_SAVED))
+            continue;
+        offset += l->type == VT_V128 ? 16 : 8;
+        l->home = -(int32_t)offset;
+    }
+    b->slots = -(int32_t)offset;
+    offset += f->max_height * b->slot_size;
+    offset = (offset + 15) & ~15u;
+    b->frame = offset - below;
+    return ST_OK;
+}
+
+/* ---- around calls ---- */
+
+void hs_bl_save_pins(struct bl *b)
+{
+    for (uint32_t m = b->dirty; m; m &= m - 1) {
+        uint8_t r = lowest(m);
+        const struct local *l = &b->locals[b->pin_local[r]];
+        hs_bl_store_frame(b, r, l->type, l->home);
+    }
+    b->dirty = 0;
+}
+
+void hs_bl_reload_slow(struct bl *b, uint32_t pins)
+{
+    for (uint32_t m = pins; m; m &= m - 1) {
+        uint8_t r = lowest(m);
+        const struct local *l = &b->locals[b->pin_local[r]];
+        hs_bl_load_frame(b, r, l->type, l->home);
+    }
+    b->inval &= ~pins;
+}
+
+/* ---- entering and leaving ---- */
+
+/* Zero to everything from `low` (the lowest address) up to `high`. rax, r10, r11 hold no parameter. */
+static void zero_range(struct bl *b, int32_t low, int32_t high)
+{
+    bl_zero(b, RAX);
+    if (high - low <= 16 * 8) {
+        for (int32_t at = high - 8; at >= low; at -= 8)
+            x64_mov64_mr(&b->a, x64_bd(RBP, at), RAX);
+        return;
+    }
+    x64_lea64_rm(&b->a, R10, x64_bd(RBP, low));
+    x64_lea64_rm(&b->a, R11, x64_bd(RBP, high));
+    struct x64_label head;
+    x64_label_init(&head);
+    x64_bind(&b->a, &head);
+    x64_mov64_mr(&b->a, x64_bd(R10, 0), RAX);
+    x64_add64_ri(&b->a, R10, 8);
+    x64_cmp64_rr(&b->a, R10, R11);
+    x64_jcc_label(&b->a, CC_B, &head);
+}
+
+/* Locals start at zero. Runs of unpinned ones are zeroed together. */
+static void zero_locals(struct bl *b)
+{
+    int32_t low = 0, high = 0;
+    for (uint32_t i = b->nparams; i < b->nlocals; i++) {
+        const struct local *l = &b->locals[i];
+        if (!hs_bl_room(b, BL_ROOM))
+            return;
+        if (l->pin != BL_NONE) {
+            if (l->pin < 16)
+                bl_zero(b, l->pin);
+            else
+                x64_xorps_rr(&b->a, XR(l->pin), XR(l->pin));
+            continue;
+        }
+        int32_t top = l->home + (l->type == VT_V128 ? 16 : 8);
+        if (low != top) {
+            if (low)
+                zero_range(b, low, high);
+            high = top;
+        }
+        low = l->home;
+    }
+    if (low)
+        zero_range(b, low, high);
+}
+
+static void take_params(struct bl *b)
+{
+    uint32_t ints = 0, fps = 0;
+    struct moves mv = {.n = 0};
+    uint32_t extend = 0;
+    bool area = false;
+    /* From registers to homes, so that afterwards only pins matter. */
+    for (uint32_t i = 0; i < b->nparams; i++) {
+        const struct local *l = &b->locals[i];
+        uint8_t from;
+        if (bl_is_fp(l->type))
+            from = fps < 8 ? (uint8_t)(16 + fps++) : BL_NONE;
+        else
+            from = ints < 6 ? int_params[ints++] : BL_NONE;
+        if (from == BL_NONE) {
+            area = true;
+        } else if (l->pin == BL_NONE) {
+            hs_bl_store_frame(b, from, l->type, l->home);
+        } else {
+            if (l->type == VT_I32 && from == l->pin)
+                extend |= BIT(l->pin); /* the move does it otherwise */
+            mv.m[mv.n].to = l->pin;
+            mv.m[mv.n++].v = (struct value){V_REG, l->type, from, 0, 0};
+        }
+    }
+    hs_bl_moves(b, &mv);
+    for (uint32_t m = extend; m; m &= m - 1)
+        x64_mov32_rr(&b->a, lowest(m), lowest(m));
+    /* An exchange of two i32 moves the undefined halves too. */
+    for (uint32_t i = 0; i < mv.n; i++)
+        if (mv.m[i].v.type == VT_I32 && mv.m[i].v.reg != mv.m[i].to && mv.n > 1 && (BIT(mv.m[i].to) & BL_SPARE_GPRS))
+            x64_mov32_rr(&b->a, mv.m[i].to, mv.m[i].to);
+    if (!area)
+        return;
+    x64_mov64_rm(&b->a, R11, x64_bd(R13, HS_OFF_ARGS));
+    ints = fps = 0;
+    for (uint32_t i = 0; i < b->nparams; i++) {
+        const struct local *l = &b->locals[i];
+        bool fp = bl_is_fp(l->type);
+        if (fp ? fps++ < 8 : ints++ < 6)
+            continue;
+        if (!hs_bl_room(b, BL_ROOM))
+            return;
+        struct x64_mem m = x64_bd(R11, (int32_t)i * 16);
+        if (l->pin != BL_NONE && fp) {
+            if (l->type == VT_F32)
+                x64_movss_rm(&b->a, XR(l->pin), m);
+            else if (l->type == VT_F64)
+                x64_movsd_rm(&b->a, XR(l->pin), m);
+            else
+                x64_movups_rm(&b->a, XR(l->pin), m);
+        } else if (l->pin != BL_NONE) {
+            bl_mov_rm(b, bl_w(l->type), l->pin, m);
+        } else {
+            x64_mov64_rm(&b->a, RAX, m);
+            x64_mov64_mr(&b->a, x64_bd(RBP, l->home), RAX);
+            if (l->type == VT_V128) {
+                x64_mov64_rm(&b->a, RAX, x64_bd(R11, (int32_t)i * 16 + 8));
+                x64_mov64_mr(&b->a, x64_bd(RBP, l->home + 8), RAX);
+            }
+        }
+    }
+}
+
+static uint32_t param_registers(const struct bl *b)
+{
+    uint8_t from[64];
+    uint32_t n = b->nparams < 64 ? b->nparams : 64, set = 0;
+    arrival(b, n, from);
+    for (uint32_t i = 0; i < n; i++)
+        if (from[i] != BL_NONE)
+            set |= BIT(from[i]);
+    return set;
+}
+
+void hs_bl_prologue(struct bl *b)
+{
+    b->entering = true;
+    x64_push_r(&b->a, RBP);
+    x64_mov64_rr(&b->a, RBP, RSP);
+    x64_push_r(&b->a, R13);
+    for (uint32_t m = b->saved; m; m &= m - 1)
+        x64_push_r(&b->a, lowest(m));
+    /* A leaf with a small frame can neither recurse nor cross the reserve below the limit. */
+    if (b->frame >= BL_FRAME_MARGIN) {
+        x64_lea64_rm(&b->a, R11, x64_bd(RSP, -(int32_t)b->frame));
+        x64_cmp64_rm(&b->a, R11, x64_bd(R13, HS_OFF_STACK_LIMIT));
+        hs_bl_cold_call(b, CC_B, LIBCALL_STACK_OR_POLL, R11, BL_NONE, 0, BL_NONE, param_registers(b));
+    } else if (b->facts->flags & (FACT_HAS_CALL | FACT_HAS_TAIL_CALL)) {
+        x64_cmp64_rm(&b->a, RSP, x64_bd(R13, HS_OFF_STACK_LIMIT));
+        hs_bl_cold_call(b, CC_B, LIBCALL_STACK_OR_POLL, RSP, BL_NONE, 0, BL_NONE, param_registers(b));
+    }
+    b->entering = false;
+    if (b->frame)
+        x64_sub64_ri(&b->a, RSP, (int32_t)b->frame);
+    take_params(b);
+    zero_locals(b);
+    if (b->membase != BL_NONE)
+        x64_mov64_rm(&b->a, b->membase, x64_bd(R13, HS_OFF_MEM0_BASE));
+    b->dirty = b->spill_pins;
+    b->inval = 0;
+}
+
+void hs_bl_epilogue(struct bl *b)
+{
+    int32_t at = -8;
+    for (uint32_t m = b->saved; m; m &= m - 1)
+        x64_mov64_rm(&b->a, lowest(m), x64_bd(RBP, at -= 8));
+    x64_leave(&b->a);
+}
