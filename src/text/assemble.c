@@ -5,67 +5,74 @@
 
 enum { NESTING_OF_QUOTES = 1 };
 
+/* The buffers of the parser that are not a section or a part of the name section. */
+#define OTHER_BUFFERS(p)                                                                                     \
+    {                                                                                                        \
+        &(p)->names_tmp, &(p)->labels_tmp, &(p)->fields_tmp, &(p)->custom_bytes, &(p)->body, &(p)->pending,  \
+            &(p)->tmp, &(p)->tmp2, &(p)->str, &(p)->hints, &(p)->hints_tmp                                   \
+    }
+
 /* ---- sections ---- */
 
-static void out_section(struct out *o, uint8_t id, const struct section *s)
+static void out_section(struct buffer *o, uint8_t id, const struct section *s)
 {
     uint8_t count[10];
     int n = hs_leb_write_u(count, s->count);
-    hs_out_byte(o, id);
-    hs_out_u(o, (uint64_t)n + s->bytes.size);
-    hs_out_bytes(o, count, (size_t)n);
-    hs_out_bytes(o, s->bytes.data, s->bytes.size);
+    hs_buffer_byte(o, id);
+    hs_buffer_u(o, (uint64_t)n + s->bytes.size);
+    hs_buffer_bytes(o, count, (size_t)n);
+    hs_buffer_bytes(o, s->bytes.data, s->bytes.size);
 }
 
-static void customs(struct parser *p, struct out *o, int before, int after)
+static void customs(struct parser *p, struct buffer *o, int before, int after)
 {
     for (size_t i = 0; i < p->customs.count; i++) {
         const struct custom_text *c = &p->customs.data[i];
         if ((before != PLACE_NONE && c->before == before) || (after != PLACE_NONE && c->after == after)) {
-            hs_out_byte(o, SEC_CUSTOM);
-            hs_out_vec(o, p->custom_bytes.data + c->start, c->size);
+            hs_buffer_byte(o, SEC_CUSTOM);
+            hs_buffer_name(o, (struct span){p->custom_bytes.data + c->start, c->size});
         }
     }
 }
 
-static void branch_hints(struct parser *p, struct out *o)
+static void branch_hints(struct parser *p, struct buffer *o)
 {
     static const char name[] = "metadata.code.branch_hint";
     uint8_t count[10];
     if (!p->hint_funcs)
         return;
     int n = hs_leb_write_u(count, p->hint_funcs);
-    hs_out_byte(o, SEC_CUSTOM);
-    hs_out_u(o, 1 + (sizeof name - 1) + (size_t)n + p->hints.size);
-    hs_out_vec(o, name, sizeof name - 1);
-    hs_out_bytes(o, count, (size_t)n);
-    hs_out_bytes(o, p->hints.data, p->hints.size);
+    hs_buffer_byte(o, SEC_CUSTOM);
+    hs_buffer_u(o, 1 + (sizeof name - 1) + (size_t)n + p->hints.size);
+    hs_buffer_name(o, hs_span_text(name));
+    hs_buffer_bytes(o, count, (size_t)n);
+    hs_buffer_bytes(o, p->hints.data, p->hints.size);
 }
 
-static void name_section(struct parser *p, struct out *o)
+static void name_section(struct parser *p, struct buffer *o)
 {
-    struct out s = {0};
-    hs_out_vec(&s, "name", 4);
+    struct buffer s = {.max = HS_LIMIT_MODULE_SIZE};
+    hs_buffer_name(&s, hs_span_text("name"));
     size_t empty = s.size;
     for (int id = 0; id < NAME_COUNT; id++) {
         const struct section *n = &p->name[id];
         if (id == NAME_MODULE && n->count) { /* the name alone, not a map */
-            hs_out_byte(&s, (uint8_t)id);
-            hs_out_vec(&s, n->bytes.data, n->bytes.size);
+            hs_buffer_byte(&s, (uint8_t)id);
+            hs_buffer_name(&s, hs_buffer_span(&n->bytes));
         } else if (n->count) {
             out_section(&s, (uint8_t)id, n);
         }
     }
     if (s.size > empty) {
-        hs_out_byte(o, SEC_CUSTOM);
-        hs_out_vec(o, s.data, s.size);
+        hs_buffer_byte(o, SEC_CUSTOM);
+        hs_buffer_name(o, hs_buffer_span(&s));
     }
     if (s.failed)
         o->failed = true;
-    hs_out_deinit(&s);
+    hs_buffer_deinit(&s);
 }
 
-void hs_assemble(struct parser *p, struct out *o)
+void hs_assemble(struct parser *p, struct buffer *o)
 {
     static const uint8_t order[] = {SEC_TYPE,  SEC_IMPORT, SEC_FUNC, SEC_TABLE,      SEC_MEMORY, SEC_TAG, SEC_GLOBAL,
                                     SEC_EXPORT, SEC_START,  SEC_ELEM, SEC_DATA_COUNT, SEC_CODE,   SEC_DATA};
@@ -74,8 +81,8 @@ void hs_assemble(struct parser *p, struct out *o)
         total += p->section[i].bytes.size + 16;
     for (int i = 0; i < NAME_COUNT; i++)
         total += p->name[i].bytes.size + 16;
-    hs_out_room(o, total);
-    hs_out_bytes(o, "\0asm\1\0\0\0", 8);
+    hs_buffer_reserve(o, total);
+    hs_buffer_bytes(o, "\0asm\1\0\0\0", 8);
     customs(p, o, PLACE_FIRST, PLACE_NONE);
     for (size_t i = 0; i < sizeof order; i++) {
         int id = order[i];
@@ -86,8 +93,8 @@ void hs_assemble(struct parser *p, struct out *o)
             if (id == SEC_START ? p->has_start : p->needs_data_count) {
                 uint8_t number[10];
                 int n = hs_leb_write_u(number, id == SEC_START ? p->start : p->section[SEC_DATA].count);
-                hs_out_byte(o, (uint8_t)id);
-                hs_out_vec(o, number, (size_t)n);
+                hs_buffer_byte(o, (uint8_t)id);
+                hs_buffer_name(o, (struct span){number, (size_t)n});
             }
         } else if (p->section[id].count) {
             out_section(o, (uint8_t)id, &p->section[id]);
@@ -96,9 +103,10 @@ void hs_assemble(struct parser *p, struct out *o)
     }
     name_section(p, o);
     customs(p, o, PLACE_NONE, PLACE_LAST);
-    bool failed = o->failed || p->body.failed || p->pending.failed || p->tmp.failed || p->tmp2.failed ||
-                  p->str.failed || p->hints.failed || p->hints_tmp.failed || p->names_tmp.failed ||
-                  p->labels_tmp.failed || p->fields_tmp.failed || p->custom_bytes.failed;
+    bool failed = o->failed;
+    struct buffer *others[] = OTHER_BUFFERS(p);
+    for (size_t i = 0; i < HS_ARRAY_SIZE(others); i++)
+        failed |= others[i]->failed;
     for (int i = 0; i < SEC_COUNT; i++)
         failed |= p->section[i].bytes.failed;
     for (int i = 0; i < NAME_COUNT; i++)
@@ -111,6 +119,13 @@ void hs_assemble(struct parser *p, struct out *o)
 
 static bool init(struct parser *p)
 {
+    for (int i = 0; i < SEC_COUNT; i++)
+        hs_buffer_init(&p->section[i].bytes, HS_LIMIT_MODULE_SIZE);
+    for (int i = 0; i < NAME_COUNT; i++)
+        hs_buffer_init(&p->name[i].bytes, HS_LIMIT_MODULE_SIZE);
+    struct buffer *others[] = OTHER_BUFFERS(p);
+    for (size_t i = 0; i < HS_ARRAY_SIZE(others); i++)
+        hs_buffer_init(others[i], HS_LIMIT_MODULE_SIZE);
     hs_arena_init(&p->arena, SIZE_MAX);
     hs_vec_init(&p->types, HS_LIMIT_TYPES);
     hs_vec_init(&p->type_fields, HS_LIMIT_TYPES);
@@ -125,13 +140,12 @@ static bool init(struct parser *p)
 static void deinit(struct parser *p)
 {
     for (int i = 0; i < SEC_COUNT; i++)
-        hs_out_deinit(&p->section[i].bytes);
+        hs_buffer_deinit(&p->section[i].bytes);
     for (int i = 0; i < NAME_COUNT; i++)
-        hs_out_deinit(&p->name[i].bytes);
-    struct out *outs[] = {&p->names_tmp, &p->labels_tmp, &p->fields_tmp, &p->custom_bytes, &p->body, &p->pending,
-                          &p->tmp,       &p->tmp2,       &p->str,        &p->hints,        &p->hints_tmp};
-    for (size_t i = 0; i < HS_ARRAY_SIZE(outs); i++)
-        hs_out_deinit(outs[i]);
+        hs_buffer_deinit(&p->name[i].bytes);
+    struct buffer *others[] = OTHER_BUFFERS(p);
+    for (size_t i = 0; i < HS_ARRAY_SIZE(others); i++)
+        hs_buffer_deinit(others[i]);
     hs_vec_deinit(&p->types);
     hs_vec_deinit(&p->type_fields);
     hs_vec_deinit(&p->valtypes);
@@ -144,12 +158,12 @@ static void deinit(struct parser *p)
     hs_arena_deinit(&p->arena);
 }
 
-static enum status parse(struct parser *p, bool script, int quotes, struct out *out, struct error *error);
+static enum status parse(struct parser *p, bool script, int quotes, struct buffer *out, struct error *error);
 
 /* "(module binary string*)" and "(module quote string*)", current token behind the word. */
-static enum status strings(struct parser *p, bool quote, bool in_parens, int quotes, struct out *out, struct error *error)
+static enum status strings(struct parser *p, bool quote, bool in_parens, int quotes, struct buffer *out, struct error *error)
 {
-    struct out bytes = {0};
+    struct buffer bytes = {.max = HS_LIMIT_MODULE_SIZE};
     for (; p->tk.kind == T_STRING; hs_parse_advance(p))
         hs_lex_string(&p->tk, &bytes);
     if (in_parens)
@@ -159,7 +173,7 @@ static enum status strings(struct parser *p, bool quote, bool in_parens, int quo
     if (bytes.failed)
         hs_parse_oom(p);
     if (!hs_parse_failed(p) && !quote)
-        hs_out_bytes(out, bytes.data, bytes.size);
+        hs_buffer_bytes(out, bytes.data, bytes.size);
     enum status s = hs_parse_failed(p) ? error->status : ST_OK;
     if (s == ST_OK && quote) {
         struct parser *inner = hs_calloc(1, sizeof *inner);
@@ -174,12 +188,12 @@ static enum status strings(struct parser *p, bool quote, bool in_parens, int quo
             hs_free(inner);
         }
     }
-    hs_out_deinit(&bytes);
+    hs_buffer_deinit(&bytes);
     return s;
 }
 
 /* lex is set up; the rest of p is zero. */
-static enum status parse(struct parser *p, bool script, int quotes, struct out *out, struct error *error)
+static enum status parse(struct parser *p, bool script, int quotes, struct buffer *out, struct error *error)
 {
     enum status s = ST_OK;
     bool in_parens = false;
@@ -193,7 +207,7 @@ static enum status parse(struct parser *p, bool script, int quotes, struct out *
         hs_parse_open(p, KW_COMPONENT);
         hs_parse_id(p);
         if (p->tk.kind == T_RPAR && hs_parse_peek(p)->kind == T_EOF) {
-            hs_out_bytes(out, "\0asm\x0d\0\1\0", 8);
+            hs_buffer_bytes(out, "\0asm\x0d\0\1\0", 8);
             goto end;
         }
         hs_lex_fail_status(&p->lex, at, ST_UNSUPPORTED, "components are not supported, except for the empty one");
@@ -209,8 +223,8 @@ static enum status parse(struct parser *p, bool script, int quotes, struct out *
         p->naming = "module";
         name = hs_parse_name_annotation(p, id);
         if (name.data) {
-            hs_out_bytes(&p->name[NAME_MODULE].bytes, NULL, 0);
-            hs_out_vec(&p->name[NAME_MODULE].bytes, name.data, name.size);
+            hs_buffer_bytes(&p->name[NAME_MODULE].bytes, NULL, 0);
+            hs_buffer_name(&p->name[NAME_MODULE].bytes, name);
             p->name[NAME_MODULE].count = 1;
         }
         bool binary = hs_parse_word(p, KW_BINARY);
@@ -237,7 +251,7 @@ end:
 enum status hs_text_parse_part(const char *text, size_t from, size_t to, bool script, uint8_t **out_bytes,
                                size_t *out_size, struct error *error)
 {
-    struct out out = {0};
+    struct buffer out = {.max = HS_LIMIT_MODULE_SIZE};
     struct error own;
     hs_error_init(&own);
     struct parser *p = hs_calloc(1, sizeof *p);
@@ -251,7 +265,7 @@ enum status hs_text_parse_part(const char *text, size_t from, size_t to, bool sc
     if (s != ST_OK) {
         if (error->status == ST_OK)
             *error = own;
-        hs_out_deinit(&out);
+        hs_buffer_deinit(&out);
         return s;
     }
     *out_bytes = out.data;

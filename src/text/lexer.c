@@ -226,32 +226,32 @@ bool hs_lex_string_is_plain(const struct token *t)
     return memchr(t->start, '\\', (size_t)(t->end - t->start)) == NULL;
 }
 
-void hs_lex_string(const struct token *t, struct out *out)
+void hs_lex_string(const struct token *t, struct buffer *out)
 {
     const char *p = t->start + (*t->start == '$') + 1, *end = t->end - 1;
     while (p < end) {
         const char *plain = p;
         while (p < end && *p != '\\')
             p++;
-        hs_out_bytes(out, plain, (size_t)(p - plain));
+        hs_buffer_bytes(out, plain, (size_t)(p - plain));
         if (p >= end)
             break;
         p++;
         char c = *p++;
         switch (c) {
-        case 't': hs_out_byte(out, '\t'); break;
-        case 'n': hs_out_byte(out, '\n'); break;
-        case 'r': hs_out_byte(out, '\r'); break;
+        case 't': hs_buffer_byte(out, '\t'); break;
+        case 'n': hs_buffer_byte(out, '\n'); break;
+        case 'r': hs_buffer_byte(out, '\r'); break;
         case '"':
         case '\'':
-        case '\\': hs_out_byte(out, (uint8_t)c); break;
+        case '\\': hs_buffer_byte(out, (uint8_t)c); break;
         case 'u': {
             uint8_t utf8[4];
-            hs_out_bytes(out, utf8, (size_t)hs_utf8_write(utf8, (uint32_t)unicode_escape(p, end, &p)));
+            hs_buffer_bytes(out, utf8, (size_t)hs_utf8_write(utf8, (uint32_t)unicode_escape(p, end, &p)));
             break;
         }
         default:
-            hs_out_byte(out, (uint8_t)(hex_digit(c) << 4 | hex_digit(*p)));
+            hs_buffer_byte(out, (uint8_t)(hex_digit(c) << 4 | hex_digit(*p)));
             p++;
         }
     }
@@ -278,10 +278,10 @@ enum annotation hs_lex_annotation_id(struct lexer *l)
         if (!p)
             return 0;
         struct token t = {.start = id, .end = p};
-        struct out name = {0};
+        struct buffer name = {.max = HS_LIMIT_MODULE_SIZE};
         hs_lex_string(&t, &name);
         bool valid = hs_utf8_valid(name.data, name.size);
-        hs_out_deinit(&name);
+        hs_buffer_deinit(&name);
         if (!valid) {
             hs_lex_fail(l, open, "malformed UTF-8 encoding");
             return 0;
@@ -408,10 +408,10 @@ static void identifier(struct lexer *l, struct token *t)
         if (!p)
             return;
         struct token quoted = {.start = t->start, .end = p};
-        struct out name = {0};
+        struct buffer name = {.max = HS_LIMIT_MODULE_SIZE};
         hs_lex_string(&quoted, &name);
         bool valid = hs_utf8_valid(name.data, name.size);
-        hs_out_deinit(&name);
+        hs_buffer_deinit(&name);
         if (!valid) {
             hs_lex_fail(l, t->start, "malformed UTF-8 encoding");
             return;

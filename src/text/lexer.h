@@ -12,9 +12,9 @@
 #ifndef HS_TEXT_LEXER_H
 #define HS_TEXT_LEXER_H
 
+#include "base/buffer.h"
 #include "base/error.h"
 #include "syntax/insn.h"
-#include "text/out.h"
 
 enum keyword {
     KW_NO_KEYWORD, /* not a keyword; perhaps an instruction */
@@ -76,7 +76,7 @@ void hs_lex_unexpected(struct lexer *l, const struct token *t, const char *expec
 void hs_lex_oom(struct lexer *l) __attribute__((cold, noinline));
 
 /* Appends what the string token stands for. */
-void hs_lex_string(const struct token *t, struct out *out);
+void hs_lex_string(const struct token *t, struct buffer *out);
 bool hs_lex_string_is_plain(const struct token *t); /* no escapes: the bytes between the quotes */
 
 #endif

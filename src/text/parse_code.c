@@ -6,6 +6,7 @@
  *
  * Immediates are read by kind (enum imm); an instruction is a row of opcodes.def and needs nothing here. The few
  * instructions that open, continue or close a construct are the exception. */
+#include "syntax/insn_write.h"
 #include "text/number.h"
 #include "text/parser.h"
 
@@ -46,19 +47,21 @@ enum {
 void hs_parse_bind_local(struct parser *p, struct symbol *s)
 {
     uint32_t index = p->nlocals++;
-    if (!s)
-        return;
-    if (s->local_func == p->func_stamp) {
+    if (s && s->local_func == p->func_stamp) {
         hs_parse_fail(p, p->tk.start, "duplicate local $%.*s", (int)(s->name.size < 60 ? s->name.size : 60),
                       (const char *)s->name.data);
         return;
     }
-    s->local = index;
-    s->local_func = p->func_stamp;
+    if (s) {
+        s->local = index;
+        s->local_func = p->func_stamp;
+    }
     struct span name = hs_parse_name_annotation(p, s);
-    hs_out_u(&p->names_tmp, index);
-    hs_out_vec(&p->names_tmp, name.data, name.size);
-    p->names_tmp_count++;
+    if (name.data) {
+        hs_buffer_u(&p->names_tmp, index);
+        hs_buffer_name(&p->names_tmp, name);
+        p->names_tmp_count++;
+    }
 }
 
 static uint32_t local_index(struct parser *p)
@@ -95,20 +98,19 @@ static uint32_t label_index(struct parser *p)
     return (uint32_t)p->labels.count - s->label;
 }
 
-static void push_label(struct parser *p, struct symbol *s)
+static void push_label(struct parser *p, struct symbol *s, struct span name)
 {
     struct label l = {s, s ? s->label : 0};
     if (!hs_vec_push(&p->labels, l)) {
         hs_parse_oom(p);
         return;
     }
-    if (s) {
+    if (s)
         s->label = (uint32_t)p->labels.count;
-        if (p->in_func) {
-            hs_out_u(&p->labels_tmp, p->nlabels);
-            hs_out_vec(&p->labels_tmp, s->name.data, s->name.size);
-            p->labels_tmp_count++;
-        }
+    if (name.data && p->in_func) {
+        hs_buffer_u(&p->labels_tmp, p->nlabels);
+        hs_buffer_name(&p->labels_tmp, name);
+        p->labels_tmp_count++;
     }
     p->nlabels++;
 }
@@ -135,43 +137,32 @@ static void repeated_label(struct parser *p)
 
 /* ---- immediates ---- */
 
-static inline void out_op(struct out *o, enum op op)
+static void out_label(struct parser *p, struct buffer *o)
 {
-    const struct op_info *info = &hs_op_info[op];
-    if (info->prefix) {
-        hs_out_byte(o, info->prefix);
-        hs_out_u(o, info->code);
-    } else {
-        hs_out_byte(o, (uint8_t)info->code);
-    }
+    hs_buffer_u(o, label_index(p));
 }
 
-static void out_label(struct parser *p, struct out *o)
-{
-    hs_out_u(o, label_index(p));
-}
-
-static void blocktype(struct parser *p, struct out *o)
+static void blocktype(struct parser *p, struct buffer *o)
 {
     struct typeuse u;
     if (p->tk.kind != T_LPAR) {
-        hs_out_byte(o, 0x40);
+        hs_buffer_byte(o, 0x40);
         return;
     }
     hs_parse_typeuse(p, false, &u);
     if (hs_parse_failed(p))
         return;
     if (u.has_index || u.nparams || u.nresults > 1)
-        hs_out_s(o, hs_typeuse_index(p, &u));
+        hs_buffer_s(o, hs_typeuse_index(p, &u));
     else if (u.nresults)
-        hs_out_valtype(o, p->valtypes.data[0]);
+        hs_write_valtype(o, p->valtypes.data[0]);
     else
-        hs_out_byte(o, 0x40);
+        hs_buffer_byte(o, 0x40);
 }
 
 static void memarg(struct parser *p, enum op op, bool lane)
 {
-    struct out *o = p->code;
+    struct buffer *o = p->code;
     uint32_t memory = 0, align = hs_op_info[op].flags & OPF_ALIGN_MASK;
     uint64_t offset = 0;
     bool index = hs_parse_at_index(p);
@@ -203,10 +194,10 @@ static void memarg(struct parser *p, enum op op, bool lane)
         hs_parse_advance(p);
     }
     /* At most 2^63, so the flag for a memory index has a bit of its own. */
-    hs_out_u(o, align | (memory ? 0x40 : 0));
+    hs_buffer_u(o, align | (memory ? 0x40 : 0));
     if (memory)
-        hs_out_u(o, memory);
-    hs_out_u(o, offset);
+        hs_buffer_u(o, memory);
+    hs_buffer_u(o, offset);
 }
 
 static uint8_t lane_index(struct parser *p)
@@ -291,7 +282,7 @@ static void v128(struct parser *p)
     }
     for (int i = 0; i < lanes; i++) {
         uint64_t x = is_float ? floating(p, width) : integer(p, width);
-        hs_out_bytes(p->code, &x, (size_t)width / 8);
+        hs_buffer_bytes(p->code, &x, (size_t)width / 8);
     }
 }
 
@@ -310,14 +301,14 @@ static void shuffle(struct parser *p)
                 hs_parse_fail(p, p->tk.start, "i8 constant out of range");
             return;
         }
-        hs_out_byte(p->code, (uint8_t)x);
+        hs_buffer_byte(p->code, (uint8_t)x);
         hs_parse_advance(p);
     }
     if (p->tk.kind == T_NUMBER)
         hs_parse_fail(p, p->tk.start, "invalid lane length");
 }
 
-static void try_table(struct parser *p, struct out *o)
+static void try_table(struct parser *p, struct buffer *o)
 {
     uint32_t n = 0;
     blocktype(p, o);
@@ -330,24 +321,24 @@ static void try_table(struct parser *p, struct out *o)
                                                         : -1;
         if (kind < 0)
             break;
-        hs_out_byte(&p->tmp, (uint8_t)kind);
+        hs_buffer_byte(&p->tmp, (uint8_t)kind);
         if (kind == CATCH_TAG || kind == CATCH_TAG_REF)
-            hs_out_u(&p->tmp, hs_parse_index(p, SP_TAG));
+            hs_buffer_u(&p->tmp, hs_parse_index(p, SP_TAG));
         out_label(p, &p->tmp);
         hs_parse_close(p);
     }
-    hs_out_u(o, n);
-    hs_out_bytes(o, p->tmp.data, p->tmp.size);
+    hs_buffer_u(o, n);
+    hs_buffer_bytes(o, p->tmp.data, p->tmp.size);
     p->tmp.size = 0;
 }
 
 /* Operation and immediates of anything but a block, current token behind the word. */
 static void instruction(struct parser *p, enum op op)
 {
-    struct out *o = p->code;
+    struct buffer *o = p->code;
     uint32_t a = 0, b = 0;
     if (hs_op_info[op].imm == IMM_NONE && op != OP_SELECT) {
-        out_op(o, op);
+        hs_write_op(o, op);
         return;
     }
     switch ((enum imm)hs_op_info[op].imm) {
@@ -358,30 +349,30 @@ static void instruction(struct parser *p, enum op op)
             p->tmp.size = 0;
             while (hs_parse_open(p, KW_RESULT)) {
                 for (; p->tk.kind != T_RPAR && p->tk.kind != T_EOF; n++)
-                    hs_out_valtype(&p->tmp, hs_parse_valtype(p));
+                    hs_write_valtype(&p->tmp, hs_parse_valtype(p));
                 hs_parse_close(p);
             }
-            out_op(o, OP_SELECT_T);
-            hs_out_u(o, n);
-            hs_out_bytes(o, p->tmp.data, p->tmp.size);
+            hs_write_op(o, OP_SELECT_T);
+            hs_buffer_u(o, n);
+            hs_buffer_bytes(o, p->tmp.data, p->tmp.size);
             p->tmp.size = 0;
         } else {
-            out_op(o, OP_SELECT);
+            hs_write_op(o, OP_SELECT);
         }
         return;
     case IMM_HEAPTYPE:
         if (op == OP_REF_NULL) {
-            out_op(o, op);
-            hs_out_heaptype(o, hs_parse_heaptype(p));
+            hs_write_op(o, op);
+            hs_write_heaptype(o, hs_parse_heaptype(p));
         } else { /* ref.test and ref.cast: the row for nullable types is the next one */
             struct valtype t = hs_parse_reftype(p);
-            out_op(o, (enum op)(op + hs_vt_nullable(t)));
-            hs_out_heaptype(o, hs_vt_heap(t));
+            hs_write_op(o, (enum op)(op + hs_vt_nullable(t)));
+            hs_write_heaptype(o, hs_vt_heap(t));
         }
         return;
     default: break;
     }
-    out_op(o, op);
+    hs_write_op(o, op);
     switch ((enum imm)hs_op_info[op].imm) {
     case IMM_NONE:
     case IMM_SELECT_TYPES:
@@ -397,124 +388,124 @@ static void instruction(struct parser *p, enum op op)
             hs_parse_unexpected(p, "a label");
             break;
         }
-        hs_out_u(o, a - 1);
-        hs_out_bytes(o, p->tmp.data, p->tmp.size);
+        hs_buffer_u(o, a - 1);
+        hs_buffer_bytes(o, p->tmp.data, p->tmp.size);
         p->tmp.size = 0;
         break;
     }
-    case IMM_FUNC: hs_out_u(o, hs_parse_index(p, SP_FUNC)); break;
-    case IMM_TYPE: hs_out_u(o, hs_parse_index(p, SP_TYPE)); break;
+    case IMM_FUNC: hs_buffer_u(o, hs_parse_index(p, SP_FUNC)); break;
+    case IMM_TYPE: hs_buffer_u(o, hs_parse_index(p, SP_TYPE)); break;
     case IMM_TYPE_TABLE: {
         struct typeuse u;
         if (hs_parse_at_index(p))
             b = hs_parse_index(p, SP_TABLE);
         hs_parse_typeuse(p, false, &u);
-        hs_out_u(o, hs_typeuse_index(p, &u));
-        hs_out_u(o, b);
+        hs_buffer_u(o, hs_typeuse_index(p, &u));
+        hs_buffer_u(o, b);
         break;
     }
-    case IMM_LOCAL: hs_out_u(o, local_index(p)); break;
-    case IMM_GLOBAL: hs_out_u(o, hs_parse_index(p, SP_GLOBAL)); break;
-    case IMM_TABLE: hs_out_u(o, hs_parse_at_index(p) ? hs_parse_index(p, SP_TABLE) : 0); break;
+    case IMM_LOCAL: hs_buffer_u(o, local_index(p)); break;
+    case IMM_GLOBAL: hs_buffer_u(o, hs_parse_index(p, SP_GLOBAL)); break;
+    case IMM_TABLE: hs_buffer_u(o, hs_parse_at_index(p) ? hs_parse_index(p, SP_TABLE) : 0); break;
     case IMM_TABLE_TABLE:
         if (hs_parse_at_index(p)) {
             a = hs_parse_index(p, SP_TABLE);
             b = hs_parse_index(p, SP_TABLE);
         }
-        hs_out_u(o, a);
-        hs_out_u(o, b);
+        hs_buffer_u(o, a);
+        hs_buffer_u(o, b);
         break;
-    case IMM_ELEM: hs_out_u(o, hs_parse_index(p, SP_ELEM)); break;
+    case IMM_ELEM: hs_buffer_u(o, hs_parse_index(p, SP_ELEM)); break;
     case IMM_ELEM_TABLE:
         /* The table is optional and comes first: two indices, or the segment alone. */
         if (hs_parse_at_index(p) && (hs_parse_peek(p)->kind == T_ID || p->next.kind == T_NUMBER))
             b = hs_parse_index(p, SP_TABLE);
-        hs_out_u(o, hs_parse_index(p, SP_ELEM));
-        hs_out_u(o, b);
+        hs_buffer_u(o, hs_parse_index(p, SP_ELEM));
+        hs_buffer_u(o, b);
         break;
     case IMM_DATA:
         p->needs_data_count = true;
-        hs_out_u(o, hs_parse_index(p, SP_DATA));
+        hs_buffer_u(o, hs_parse_index(p, SP_DATA));
         break;
-    case IMM_MEMORY: hs_out_u(o, hs_parse_at_index(p) ? hs_parse_index(p, SP_MEMORY) : 0); break;
+    case IMM_MEMORY: hs_buffer_u(o, hs_parse_at_index(p) ? hs_parse_index(p, SP_MEMORY) : 0); break;
     case IMM_DATA_MEMORY:
         p->needs_data_count = true;
         if (hs_parse_at_index(p) && (hs_parse_peek(p)->kind == T_ID || p->next.kind == T_NUMBER))
             b = hs_parse_index(p, SP_MEMORY);
-        hs_out_u(o, hs_parse_index(p, SP_DATA));
-        hs_out_u(o, b);
+        hs_buffer_u(o, hs_parse_index(p, SP_DATA));
+        hs_buffer_u(o, b);
         break;
     case IMM_MEMORY_MEMORY:
         if (hs_parse_at_index(p)) {
             a = hs_parse_index(p, SP_MEMORY);
             b = hs_parse_index(p, SP_MEMORY);
         }
-        hs_out_u(o, a);
-        hs_out_u(o, b);
+        hs_buffer_u(o, a);
+        hs_buffer_u(o, b);
         break;
     case IMM_MEMARG: memarg(p, op, false); break;
     case IMM_MEMARG_LANE:
         memarg(p, op, true);
-        hs_out_byte(o, lane_index(p));
+        hs_buffer_byte(o, lane_index(p));
         break;
-    case IMM_LANE: hs_out_byte(o, lane_index(p)); break;
+    case IMM_LANE: hs_buffer_byte(o, lane_index(p)); break;
     case IMM_SHUFFLE: shuffle(p); break;
-    case IMM_I32: hs_out_s(o, (int32_t)integer(p, 32)); break;
-    case IMM_I64: hs_out_s(o, (int64_t)integer(p, 64)); break;
+    case IMM_I32: hs_buffer_s(o, (int32_t)integer(p, 32)); break;
+    case IMM_I64: hs_buffer_s(o, (int64_t)integer(p, 64)); break;
     case IMM_F32: {
         uint32_t bits = (uint32_t)floating(p, 32);
-        hs_out_bytes(o, &bits, 4);
+        hs_buffer_bytes(o, &bits, 4);
         break;
     }
     case IMM_F64: {
         uint64_t bits = floating(p, 64);
-        hs_out_bytes(o, &bits, 8);
+        hs_buffer_bytes(o, &bits, 8);
         break;
     }
     case IMM_V128: v128(p); break;
     case IMM_TYPE_FIELD: {
         uint32_t type = hs_parse_index(p, SP_TYPE);
-        hs_out_u(o, type);
+        hs_buffer_u(o, type);
         if (p->tk.kind == T_ID) {
             const char *at = p->tk.start;
             struct symbol *s = hs_parse_id(p);
             uint32_t field = s ? hs_symbol_field(p, type, s) : 0;
             if (field == NO_INDEX)
                 hs_parse_fail(p, at, "unknown field");
-            hs_out_u(o, field);
+            hs_buffer_u(o, field);
         } else {
-            hs_out_u(o, hs_parse_u32(p, "a field index"));
+            hs_buffer_u(o, hs_parse_u32(p, "a field index"));
         }
         break;
     }
     case IMM_TYPE_N:
-        hs_out_u(o, hs_parse_index(p, SP_TYPE));
-        hs_out_u(o, hs_parse_u32(p, "a number of elements"));
+        hs_buffer_u(o, hs_parse_index(p, SP_TYPE));
+        hs_buffer_u(o, hs_parse_u32(p, "a number of elements"));
         break;
     case IMM_TYPE_DATA:
         p->needs_data_count = true;
-        hs_out_u(o, hs_parse_index(p, SP_TYPE));
-        hs_out_u(o, hs_parse_index(p, SP_DATA));
+        hs_buffer_u(o, hs_parse_index(p, SP_TYPE));
+        hs_buffer_u(o, hs_parse_index(p, SP_DATA));
         break;
     case IMM_TYPE_ELEM:
-        hs_out_u(o, hs_parse_index(p, SP_TYPE));
-        hs_out_u(o, hs_parse_index(p, SP_ELEM));
+        hs_buffer_u(o, hs_parse_index(p, SP_TYPE));
+        hs_buffer_u(o, hs_parse_index(p, SP_ELEM));
         break;
     case IMM_TYPE_TYPE:
-        hs_out_u(o, hs_parse_index(p, SP_TYPE));
-        hs_out_u(o, hs_parse_index(p, SP_TYPE));
+        hs_buffer_u(o, hs_parse_index(p, SP_TYPE));
+        hs_buffer_u(o, hs_parse_index(p, SP_TYPE));
         break;
     case IMM_BR_ON_CAST: {
         uint32_t label = label_index(p);
         struct valtype from = hs_parse_reftype(p), to = hs_parse_reftype(p);
-        hs_out_byte(o, (uint8_t)(hs_vt_nullable(from) | hs_vt_nullable(to) << 1));
-        hs_out_u(o, label);
-        hs_out_heaptype(o, hs_vt_heap(from));
-        hs_out_heaptype(o, hs_vt_heap(to));
+        hs_buffer_byte(o, (uint8_t)(hs_vt_nullable(from) | hs_vt_nullable(to) << 1));
+        hs_buffer_u(o, label);
+        hs_write_heaptype(o, hs_vt_heap(from));
+        hs_write_heaptype(o, hs_vt_heap(to));
         break;
     }
-    case IMM_TAG: hs_out_u(o, hs_parse_index(p, SP_TAG)); break;
-    case IMM_ZERO: hs_out_byte(o, 0); break;
+    case IMM_TAG: hs_buffer_u(o, hs_parse_index(p, SP_TAG)); break;
+    case IMM_ZERO: hs_buffer_byte(o, 0); break;
     }
 }
 
@@ -535,6 +526,11 @@ static struct frame *push_frame(struct parser *p, enum frame_kind kind, const ch
     return &p->frames.data[p->frames.count - 1];
 }
 
+struct waiting_label { /* of a folded if, before the bytes in pending */
+    struct symbol *symbol;
+    struct span name;
+};
+
 static void set_top(struct parser *p, enum frame_kind kind)
 {
     p->frames.data[p->frames.count - 1].kind = (uint8_t)kind;
@@ -544,9 +540,9 @@ static void write_hint(struct parser *p, uint8_t hint)
 {
     if (hint == NO_HINT || p->code != &p->body)
         return;
-    hs_out_u(&p->hints_tmp, p->body.size);
-    hs_out_byte(&p->hints_tmp, 1);
-    hs_out_byte(&p->hints_tmp, hint);
+    hs_buffer_u(&p->hints_tmp, p->body.size);
+    hs_buffer_byte(&p->hints_tmp, 1);
+    hs_buffer_byte(&p->hints_tmp, hint);
     p->hints_tmp_count++;
 }
 
@@ -555,7 +551,7 @@ static void write_pending(struct parser *p)
 {
     struct frame f = p->frames.data[p->frames.count - 1];
     write_hint(p, f.hint);
-    hs_out_bytes(p->code, p->pending.data + f.pending, p->pending.size - f.pending);
+    hs_buffer_bytes(p->code, p->pending.data + f.pending, p->pending.size - f.pending);
     p->pending.size = f.pending;
 }
 
@@ -572,24 +568,23 @@ static void open_construct(struct parser *p, enum op op, bool folded, const char
     struct symbol *label = hs_parse_id(p);
     enum frame_kind kind = op == OP_IF ? (folded ? F_IF : F_FLAT_IF) : op == OP_TRY ? (folded ? F_TRY : F_FLAT_TRY)
                                                                                    : (folded ? F_BLOCK : F_FLAT_BLOCK);
-    if (label)
-        hs_parse_name_annotation(p, NULL);
+    struct span name = hs_parse_name_annotation(p, label);
     if (kind == F_IF) { /* waits for the condition, and so does the label */
+        struct waiting_label kept = {label, name};
         if (!push_frame(p, F_IF, at, hint))
             return;
-        uint64_t kept = (uint64_t)(uintptr_t)label;
-        hs_out_bytes(&p->pending, &kept, sizeof kept);
-        out_op(&p->pending, op);
+        hs_buffer_bytes(&p->pending, &kept, sizeof kept);
+        hs_write_op(&p->pending, op);
         blocktype(p, &p->pending);
         return;
     }
     write_hint(p, hint);
-    out_op(p->code, op);
+    hs_write_op(p->code, op);
     if (op == OP_TRY_TABLE)
         try_table(p, p->code);
     else
         blocktype(p, p->code);
-    push_label(p, label);
+    push_label(p, label, name);
     push_frame(p, kind, at, NO_HINT);
 }
 
@@ -601,30 +596,30 @@ static bool flat_delimiter(struct parser *p, enum op op, enum frame_kind kind)
         if (kind < F_FLAT_BLOCK)
             return false;
         repeated_label(p);
-        hs_out_byte(p->code, 0x0b);
+        hs_buffer_byte(p->code, 0x0b);
         break;
     case OP_DELEGATE:
         if (kind != F_FLAT_TRY)
             return false;
         pop_label(p); /* the label counts from outside of the try */
         p->frames.count--;
-        out_op(p->code, op);
+        hs_write_op(p->code, op);
         out_label(p, p->code);
         return true;
     case OP_ELSE:
         if (kind != F_FLAT_IF)
             return false;
         repeated_label(p);
-        out_op(p->code, op);
+        hs_write_op(p->code, op);
         set_top(p, F_FLAT_LAST);
         return true;
     case OP_CATCH:
     case OP_CATCH_ALL:
         if (kind != F_FLAT_TRY && kind != F_FLAT_CATCH)
             return false;
-        out_op(p->code, op);
+        hs_write_op(p->code, op);
         if (op == OP_CATCH)
-            hs_out_u(p->code, hs_parse_index(p, SP_TAG));
+            hs_buffer_u(p->code, hs_parse_index(p, SP_TAG));
         set_top(p, op == OP_CATCH ? F_FLAT_CATCH : F_FLAT_LAST);
         return true;
     default: return false;
@@ -643,32 +638,34 @@ static bool folded_delimiter(struct parser *p, enum frame_kind kind)
     enum keyword k = (enum keyword)p->tk.keyword;
     if (kind == F_IF && k == KW_THEN) {
         struct frame *f = &p->frames.data[p->frames.count - 1];
-        uint64_t kept;
+        struct waiting_label kept;
+        if (p->pending.failed)
+            return false;
         memcpy(&kept, p->pending.data + f->pending, sizeof kept);
         write_hint(p, f->hint);
-        hs_out_bytes(p->code, p->pending.data + f->pending + sizeof kept, p->pending.size - f->pending - sizeof kept);
+        hs_buffer_bytes(p->code, p->pending.data + f->pending + sizeof kept, p->pending.size - f->pending - sizeof kept);
         p->pending.size = f->pending;
-        push_label(p, (struct symbol *)(uintptr_t)kept);
+        push_label(p, kept.symbol, kept.name);
         set_top(p, F_THEN);
     } else if (kind == F_AFTER_THEN && k == KW_ELSE) {
-        out_op(p->code, OP_ELSE);
+        hs_write_op(p->code, OP_ELSE);
         set_top(p, F_ELSE);
     } else if (kind == F_TRY && k == KW_DO) {
         set_top(p, F_DO);
     } else if ((kind == F_AFTER_DO || kind == F_AFTER_CATCH) && k == KW_CATCH) {
         hs_parse_advance(p);
-        out_op(p->code, OP_CATCH);
-        hs_out_u(p->code, hs_parse_index(p, SP_TAG));
+        hs_write_op(p->code, OP_CATCH);
+        hs_buffer_u(p->code, hs_parse_index(p, SP_TAG));
         set_top(p, F_CATCH);
         return true;
     } else if ((kind == F_AFTER_DO || kind == F_AFTER_CATCH) && k == KW_CATCH_ALL) {
-        out_op(p->code, OP_CATCH_ALL);
+        hs_write_op(p->code, OP_CATCH_ALL);
         set_top(p, F_CATCH_ALL);
     } else if (kind == F_AFTER_DO && p->tk.op == OP_DELEGATE) {
         hs_parse_advance(p);
         pop_label(p);
         p->frames.count--;
-        out_op(p->code, OP_DELEGATE);
+        hs_write_op(p->code, OP_DELEGATE);
         out_label(p, p->code);
         hs_parse_close(p);
         hs_parse_close(p); /* of the try */
@@ -693,7 +690,7 @@ static bool close_folded(struct parser *p, enum frame_kind kind)
     case F_AFTER_ELSE:
     case F_AFTER_DO:
     case F_AFTER_CATCH:
-        hs_out_byte(p->code, 0x0b);
+        hs_buffer_byte(p->code, 0x0b);
         p->frames.count--;
         pop_label(p);
         break;
@@ -723,9 +720,9 @@ static const char *const wanted_at_close[] = {
     [F_FLAT_TRY] = "end", [F_FLAT_CATCH] = "end", [F_FLAT_LAST] = "end",
 };
 
-static void instructions(struct parser *p, struct out *out, bool one)
+static void instructions(struct parser *p, struct buffer *out, bool one)
 {
-    struct out *outer = p->code;
+    struct buffer *outer = p->code;
     size_t base = p->frames.count, base_labels = p->labels.count;
     p->code = out;
     for (;;) {
@@ -762,7 +759,7 @@ static void instructions(struct parser *p, struct out *out, bool one)
             instruction(p, op);
             if (p->tk.kind == T_RPAR) {
                 if (HS_UNLIKELY(hint != NO_HINT)) {
-                    struct out bytes = *out;
+                    struct buffer bytes = *out;
                     out->size = mark;
                     write_hint(p, hint);
                     *out = bytes;
@@ -774,7 +771,7 @@ static void instructions(struct parser *p, struct out *out, bool one)
                 hs_parse_unexpected(p, "a closing parenthesis");
                 break;
             } else if (push_frame(p, F_PLAIN, at, hint)) {
-                hs_out_bytes(&p->pending, out->data + mark, out->size - mark);
+                hs_buffer_bytes(&p->pending, out->data + mark, out->size - mark);
                 out->size = mark;
             }
         } else if (p->tk.kind == T_WORD && !one) {
@@ -825,12 +822,12 @@ static void instructions(struct parser *p, struct out *out, bool one)
     p->code = outer;
 }
 
-void hs_parse_instructions(struct parser *p, struct out *out)
+void hs_parse_instructions(struct parser *p, struct buffer *out)
 {
     instructions(p, out, false);
 }
 
-void hs_parse_folded(struct parser *p, struct out *out)
+void hs_parse_folded(struct parser *p, struct buffer *out)
 {
     instructions(p, out, true);
 }

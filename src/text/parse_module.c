@@ -1,6 +1,7 @@
 /* The fields of a module. See parser.h for the order of things.
  * https://webassembly.github.io/spec/core/text/modules.html */
 #include "base/assert.h"
+#include "syntax/insn_write.h"
 #include "text/parser.h"
 #include "text/text.h"
 
@@ -145,8 +146,8 @@ static void inline_exports(struct parser *p, enum space space, uint32_t index)
     struct section *s = &p->section[SEC_EXPORT];
     while (hs_parse_open(p, KW_EXPORT)) {
         hs_parse_name(p, &s->bytes);
-        hs_out_byte(&s->bytes, (uint8_t)(space - SP_FUNC));
-        hs_out_u(&s->bytes, index);
+        hs_buffer_byte(&s->bytes, (uint8_t)(space - SP_FUNC));
+        hs_buffer_u(&s->bytes, index);
         s->count++;
         hs_parse_close(p);
     }
@@ -171,7 +172,7 @@ static bool inline_import(struct parser *p, enum space space)
         return false;
     begin_import(p, at);
     hs_parse_close(p);
-    hs_out_byte(&p->section[SEC_IMPORT].bytes, (uint8_t)(space - SP_FUNC));
+    hs_buffer_byte(&p->section[SEC_IMPORT].bytes, (uint8_t)(space - SP_FUNC));
     return true;
 }
 
@@ -219,14 +220,14 @@ static void page_size(struct parser *p, struct text_limits *l)
     hs_parse_close(p);
 }
 
-static void out_limits(struct out *o, const struct text_limits *l)
+static void out_limits(struct buffer *o, const struct text_limits *l)
 {
-    hs_out_byte(o, (uint8_t)(l->has_max | l->shared << 1 | l->is64 << 2 | l->has_pagesize << 3));
-    hs_out_u(o, l->min);
+    hs_buffer_byte(o, (uint8_t)(l->has_max | l->shared << 1 | l->is64 << 2 | l->has_pagesize << 3));
+    hs_buffer_u(o, l->min);
     if (l->has_max)
-        hs_out_u(o, l->max);
+        hs_buffer_u(o, l->max);
     if (l->has_pagesize)
-        hs_out_u(o, l->page_log2);
+        hs_buffer_u(o, l->page_log2);
 }
 
 static void memory_type(struct parser *p, struct text_limits *l)
@@ -237,30 +238,30 @@ static void memory_type(struct parser *p, struct text_limits *l)
     page_size(p, l);
 }
 
-static struct valtype global_type(struct parser *p, struct out *o)
+static struct valtype global_type(struct parser *p, struct buffer *o)
 {
     bool mutable = hs_parse_open(p, KW_MUT);
     struct valtype t = hs_parse_valtype(p);
     if (mutable)
         hs_parse_close(p);
-    hs_out_valtype(o, t);
-    hs_out_byte(o, mutable);
+    hs_write_valtype(o, t);
+    hs_buffer_byte(o, mutable);
     return t;
 }
 
 /* Instructions outside of functions know no locals. */
-static void constant(struct parser *p, struct out *o, bool folded)
+static void constant(struct parser *p, struct buffer *o, bool folded)
 {
     p->func_stamp++;
     if (folded)
         hs_parse_folded(p, o);
     else
         hs_parse_instructions(p, o);
-    hs_out_byte(o, 0x0b);
+    hs_buffer_byte(o, 0x0b);
 }
 
 /* "(offset …)" or one folded instruction. */
-static void offset(struct parser *p, struct out *o)
+static void offset(struct parser *p, struct buffer *o)
 {
     if (hs_parse_open(p, KW_OFFSET)) {
         constant(p, o, false);
@@ -270,11 +271,11 @@ static void offset(struct parser *p, struct out *o)
     }
 }
 
-static void zero_offset(struct out *o, bool is64)
+static void zero_offset(struct buffer *o, bool is64)
 {
-    hs_out_byte(o, is64 ? 0x42 : 0x41);
-    hs_out_byte(o, 0);
-    hs_out_byte(o, 0x0b);
+    hs_buffer_byte(o, is64 ? 0x42 : 0x41);
+    hs_buffer_byte(o, 0);
+    hs_buffer_byte(o, 0x0b);
 }
 
 /* ---- segments ---- */
@@ -289,7 +290,7 @@ static void index_items(struct parser *p, struct items *i)
 {
     p->tmp2.size = 0;
     for (; hs_parse_at_index(p); i->count++)
-        hs_out_u(&p->tmp2, hs_parse_index(p, SP_FUNC));
+        hs_buffer_u(&p->tmp2, hs_parse_index(p, SP_FUNC));
 }
 
 static void expr_items(struct parser *p, struct items *i)
@@ -307,10 +308,10 @@ static void expr_items(struct parser *p, struct items *i)
 }
 
 /* Writes a segment: mode 0 active, 1 passive, 2 declarative; its offset is in `at`. */
-static void out_elem(struct parser *p, int mode, uint32_t table, const struct out *at, const struct items *i)
+static void out_elem(struct parser *p, int mode, uint32_t table, const struct buffer *at, const struct items *i)
 {
     struct section *s = &p->section[SEC_ELEM];
-    struct out *o = &s->bytes;
+    struct buffer *o = &s->bytes;
     bool plain = i->exprs ? hs_vt_equal(i->type, HS_FUNCREF) : true;
     int flags = i->exprs ? 4 : 0;
     if (mode == 0)
@@ -318,20 +319,20 @@ static void out_elem(struct parser *p, int mode, uint32_t table, const struct ou
     else
         flags |= mode == 1 ? 1 : 3;
     s->count++;
-    hs_out_u(o, (uint64_t)flags);
+    hs_buffer_u(o, (uint64_t)flags);
     if (mode == 0) {
         if (flags & 2)
-            hs_out_u(o, table);
-        hs_out_bytes(o, at->data, at->size);
+            hs_buffer_u(o, table);
+        hs_buffer_bytes(o, at->data, at->size);
     }
     if (flags & 3) {
         if (i->exprs)
-            hs_out_valtype(o, i->type);
+            hs_write_valtype(o, i->type);
         else
-            hs_out_byte(o, 0);
+            hs_buffer_byte(o, 0);
     }
-    hs_out_u(o, i->count);
-    hs_out_bytes(o, p->tmp2.data, p->tmp2.size);
+    hs_buffer_u(o, i->count);
+    hs_buffer_bytes(o, p->tmp2.data, p->tmp2.size);
 }
 
 static bool at_reftype(struct parser *p)
@@ -344,7 +345,7 @@ static void elem_field(struct parser *p)
     int mode = 1;
     uint32_t table = 0;
     struct items i = {.type = HS_REF(false, HEAP_FUNC)};
-    struct out at = {0};
+    struct buffer at = {.max = HS_LIMIT_MODULE_SIZE};
     item(p, SP_ELEM);
     if (hs_parse_word(p, KW_DECLARE)) {
         mode = 2;
@@ -372,7 +373,7 @@ static void elem_field(struct parser *p)
     out_elem(p, mode, table, &at, &i);
     if (at.failed)
         hs_parse_oom(p);
-    hs_out_deinit(&at);
+    hs_buffer_deinit(&at);
 }
 
 /* string* into tmp2 */
@@ -396,26 +397,26 @@ static void data_field(struct parser *p)
             memory = hs_parse_index(p, SP_MEMORY);
             hs_parse_close(p);
         }
-        hs_out_byte(&s->bytes, memory ? 2 : 0);
+        hs_buffer_byte(&s->bytes, memory ? 2 : 0);
         if (memory)
-            hs_out_u(&s->bytes, memory);
+            hs_buffer_u(&s->bytes, memory);
         offset(p, &s->bytes);
     } else {
-        hs_out_byte(&s->bytes, 1);
+        hs_buffer_byte(&s->bytes, 1);
     }
     data_strings(p);
-    hs_out_vec(&s->bytes, p->tmp2.data, p->tmp2.size);
+    hs_buffer_name(&s->bytes, hs_buffer_span(&p->tmp2));
     hs_parse_close(p);
 }
 
 /* ---- fields ---- */
 
-static void end_names(struct section *names, uint32_t func, struct out *tmp, uint32_t *count)
+static void end_names(struct section *names, uint32_t func, struct buffer *tmp, uint32_t *count)
 {
     if (*count) {
-        hs_out_u(&names->bytes, func);
-        hs_out_u(&names->bytes, *count);
-        hs_out_bytes(&names->bytes, tmp->data, tmp->size);
+        hs_buffer_u(&names->bytes, func);
+        hs_buffer_u(&names->bytes, *count);
+        hs_buffer_bytes(&names->bytes, tmp->data, tmp->size);
         names->count++;
     }
     tmp->size = 0;
@@ -444,12 +445,12 @@ static void locals(struct parser *p)
     size_t n = p->valtypes.count;
     for (size_t i = 0; i < n; i++)
         runs += i == 0 || !hs_vt_equal(t[i], t[i - 1]);
-    hs_out_u(&p->body, runs);
+    hs_buffer_u(&p->body, runs);
     for (size_t i = 0, k; i < n; i = k) {
         for (k = i + 1; k < n && hs_vt_equal(t[k], t[i]);)
             k++;
-        hs_out_u(&p->body, k - i);
-        hs_out_valtype(&p->body, t[i]);
+        hs_buffer_u(&p->body, k - i);
+        hs_write_valtype(&p->body, t[i]);
     }
 }
 
@@ -470,30 +471,30 @@ static void func_field(struct parser *p)
     begin_func(p);
     if (inline_import(p, SP_FUNC)) {
         hs_parse_typeuse(p, true, &u);
-        hs_out_u(&p->section[SEC_IMPORT].bytes, hs_typeuse_index(p, &u));
+        hs_buffer_u(&p->section[SEC_IMPORT].bytes, hs_typeuse_index(p, &u));
         hs_parse_close(p);
         return;
     }
     defined(p, "function");
     hs_parse_typeuse(p, true, &u);
-    hs_out_u(&p->section[SEC_FUNC].bytes, hs_typeuse_index(p, &u));
+    hs_buffer_u(&p->section[SEC_FUNC].bytes, hs_typeuse_index(p, &u));
     p->section[SEC_FUNC].count++;
     p->body.size = 0;
     locals(p);
     p->in_func = true;
     hs_parse_instructions(p, &p->body);
     p->in_func = false;
-    hs_out_byte(&p->body, 0x0b);
+    hs_buffer_byte(&p->body, 0x0b);
     hs_parse_close(p);
     struct section *code = &p->section[SEC_CODE];
     code->count++;
-    hs_out_vec(&code->bytes, p->body.data, p->body.size);
+    hs_buffer_name(&code->bytes, hs_buffer_span(&p->body));
     end_names(&p->name[NAME_LOCAL], index, &p->names_tmp, &p->names_tmp_count);
     end_names(&p->name[NAME_LABEL], index, &p->labels_tmp, &p->labels_tmp_count);
     if (p->hints_tmp_count) {
-        hs_out_u(&p->hints, index);
-        hs_out_u(&p->hints, p->hints_tmp_count);
-        hs_out_bytes(&p->hints, p->hints_tmp.data, p->hints_tmp.size);
+        hs_buffer_u(&p->hints, index);
+        hs_buffer_u(&p->hints, p->hints_tmp_count);
+        hs_buffer_bytes(&p->hints, p->hints_tmp.data, p->hints_tmp.size);
         p->hint_funcs++;
     }
 }
@@ -512,7 +513,7 @@ static void table_field(struct parser *p)
     address_type(p, &l);
     if (p->tk.kind != T_NUMBER && !import) { /* reftype (elem …) */
         struct items i = {0};
-        struct out at = {0};
+        struct buffer at = {.max = HS_LIMIT_MODULE_SIZE};
         i.type = hs_parse_reftype(p);
         if (!hs_parse_open(p, KW_ELEM))
             hs_parse_unexpected(p, "limits or elem");
@@ -523,32 +524,32 @@ static void table_field(struct parser *p)
             index_items(p, &i);
             if (!hs_vt_equal(i.type, HS_FUNCREF) && !hs_vt_equal(i.type, HS_REF(false, HEAP_FUNC))) {
                 /* The segment's type is the table's, which only expressions can say. */
-                struct out exprs = {0};
+                struct buffer exprs = {.max = HS_LIMIT_MODULE_SIZE};
                 const uint8_t *q = p->tmp2.data, *end = q + p->tmp2.size;
                 uint64_t func;
                 while (q < end && hs_leb_read_u(&q, end, 32, &func) == LEB_OK) {
-                    hs_out_byte(&exprs, 0xd2);
-                    hs_out_u(&exprs, func);
-                    hs_out_byte(&exprs, 0x0b);
+                    hs_buffer_byte(&exprs, 0xd2);
+                    hs_buffer_u(&exprs, func);
+                    hs_buffer_byte(&exprs, 0x0b);
                 }
                 p->tmp2.size = 0;
-                hs_out_bytes(&p->tmp2, exprs.data, exprs.size);
+                hs_buffer_bytes(&p->tmp2, exprs.data, exprs.size);
                 if (exprs.failed)
                     hs_parse_oom(p);
-                hs_out_deinit(&exprs);
+                hs_buffer_deinit(&exprs);
                 i.exprs = true;
             }
         }
         hs_parse_close(p);
         l.min = l.max = i.count;
         l.has_max = true;
-        hs_out_valtype(&s->bytes, i.type);
+        hs_write_valtype(&s->bytes, i.type);
         out_limits(&s->bytes, &l);
         zero_offset(&at, l.is64);
         out_elem(p, 0, index, &at, &i);
         if (at.failed)
             hs_parse_oom(p);
-        hs_out_deinit(&at);
+        hs_buffer_deinit(&at);
         hs_parse_close(p);
         return;
     }
@@ -557,10 +558,10 @@ static void table_field(struct parser *p)
     struct valtype t = hs_parse_reftype(p);
     bool initialized = !import && p->tk.kind != T_RPAR;
     if (initialized) {
-        hs_out_byte(&s->bytes, 0x40);
-        hs_out_byte(&s->bytes, 0);
+        hs_buffer_byte(&s->bytes, 0x40);
+        hs_buffer_byte(&s->bytes, 0);
     }
-    hs_out_valtype(&s->bytes, t);
+    hs_write_valtype(&s->bytes, t);
     out_limits(&s->bytes, &l);
     if (initialized)
         constant(p, &s->bytes, false);
@@ -594,11 +595,11 @@ static void memory_field(struct parser *p)
         out_limits(&s->bytes, &l);
         struct section *data = &p->section[SEC_DATA];
         data->count++;
-        hs_out_byte(&data->bytes, index ? 2 : 0);
+        hs_buffer_byte(&data->bytes, index ? 2 : 0);
         if (index)
-            hs_out_u(&data->bytes, index);
+            hs_buffer_u(&data->bytes, index);
         zero_offset(&data->bytes, l.is64);
-        hs_out_vec(&data->bytes, p->tmp2.data, p->tmp2.size);
+        hs_buffer_name(&data->bytes, hs_buffer_span(&p->tmp2));
         hs_parse_close(p);
         return;
     }
@@ -633,8 +634,8 @@ static void tag_field(struct parser *p)
     struct section *s = &p->section[import ? SEC_IMPORT : SEC_TAG];
     begin_func(p);
     hs_parse_typeuse(p, true, &u);
-    hs_out_byte(&s->bytes, 0);
-    hs_out_u(&s->bytes, hs_typeuse_index(p, &u));
+    hs_buffer_byte(&s->bytes, 0);
+    hs_buffer_u(&s->bytes, hs_typeuse_index(p, &u));
     if (!import) {
         defined(p, "tag");
         s->count++;
@@ -644,7 +645,7 @@ static void tag_field(struct parser *p)
 
 static void import_field(struct parser *p, const char *at)
 {
-    struct out *o = &p->section[SEC_IMPORT].bytes;
+    struct buffer *o = &p->section[SEC_IMPORT].bytes;
     struct text_limits l = {0};
     struct typeuse u;
     begin_import(p, at);
@@ -659,7 +660,7 @@ static void import_field(struct parser *p, const char *at)
         return;
     }
     hs_parse_advance(p);
-    hs_out_byte(o, (uint8_t)(space - SP_FUNC));
+    hs_buffer_byte(o, (uint8_t)(space - SP_FUNC));
     item(p, space);
     switch (space) {
     case SP_FUNC:
@@ -667,14 +668,14 @@ static void import_field(struct parser *p, const char *at)
         begin_func(p);
         hs_parse_typeuse(p, true, &u);
         if (space == SP_TAG)
-            hs_out_byte(o, 0);
-        hs_out_u(o, hs_typeuse_index(p, &u));
+            hs_buffer_byte(o, 0);
+        hs_buffer_u(o, hs_typeuse_index(p, &u));
         break;
     case SP_TABLE: {
         address_type(p, &l);
         limits(p, &l);
         l.shared = hs_parse_word(p, KW_SHARED);
-        hs_out_valtype(o, hs_parse_reftype(p));
+        hs_write_valtype(o, hs_parse_reftype(p));
         out_limits(o, &l);
         break;
     }
@@ -704,8 +705,8 @@ static void export_field(struct parser *p)
         return;
     }
     hs_parse_advance(p);
-    hs_out_byte(&s->bytes, (uint8_t)(space - SP_FUNC));
-    hs_out_u(&s->bytes, hs_parse_index(p, space));
+    hs_buffer_byte(&s->bytes, (uint8_t)(space - SP_FUNC));
+    hs_buffer_u(&s->bytes, hs_parse_index(p, space));
     hs_parse_close(p);
     hs_parse_close(p);
 }

@@ -1,6 +1,6 @@
 /* Value types, type definitions and type uses. See parser.h.
  * https://webassembly.github.io/spec/core/text/types.html */
-#include "syntax/insn_read.h"
+#include "syntax/insn_write.h"
 #include "text/parser.h"
 
 /* ---- value types ---- */
@@ -114,33 +114,11 @@ struct valtype hs_parse_reftype(struct parser *p)
     return HS_FUNCREF;
 }
 
-void hs_out_heaptype(struct out *o, uint32_t heap)
+static void out_valtypes(struct buffer *o, const struct valtype *types, uint32_t n)
 {
-    if (hs_heap_is_index(heap))
-        hs_out_s(o, heap);
-    else
-        hs_out_byte(o, hs_heap_code(heap));
-}
-
-void hs_out_valtype(struct out *o, struct valtype t)
-{
-    static const uint8_t codes[] = {[VT_I32] = 0x7f, [VT_I64] = 0x7e, [VT_F32] = 0x7d, [VT_F64] = 0x7c,
-                                    [VT_V128] = 0x7b, [VT_I8] = 0x78, [VT_I16] = 0x77};
-    if (!hs_vt_is_ref(t)) {
-        hs_out_byte(o, codes[hs_vt_kind(t)]);
-        return;
-    }
-    uint32_t heap = hs_vt_heap(t);
-    if (!hs_vt_nullable(t) || hs_heap_is_index(heap))
-        hs_out_byte(o, hs_vt_nullable(t) ? 0x63 : 0x64);
-    hs_out_heaptype(o, heap);
-}
-
-static void out_valtypes(struct out *o, const struct valtype *types, uint32_t n)
-{
-    hs_out_u(o, n);
+    hs_buffer_u(o, n);
     for (uint32_t i = 0; i < n; i++)
-        hs_out_valtype(o, types[i]);
+        hs_write_valtype(o, types[i]);
 }
 
 /* ---- type uses ---- */
@@ -307,7 +285,7 @@ uint32_t hs_typeuse_index(struct parser *p, const struct typeuse *u)
     p->ntype_slots++;
     struct section *s = &p->section[SEC_TYPE];
     s->count++;
-    hs_out_byte(&s->bytes, 0x60);
+    hs_buffer_byte(&s->bytes, 0x60);
     out_valtypes(&s->bytes, t.types, t.nparams);
     out_valtypes(&s->bytes, t.types + t.nparams, t.nresults);
     return index;
@@ -316,7 +294,7 @@ uint32_t hs_typeuse_index(struct parser *p, const struct typeuse *u)
 /* ---- type definitions ---- */
 
 /* storagetype, perhaps in (mut …) */
-static void field_type(struct parser *p, struct out *o)
+static void field_type(struct parser *p, struct buffer *o)
 {
     bool mutable = hs_parse_open(p, KW_MUT);
     struct valtype t;
@@ -328,25 +306,27 @@ static void field_type(struct parser *p, struct out *o)
         t = hs_parse_valtype(p);
     if (mutable)
         hs_parse_close(p);
-    hs_out_valtype(o, t);
-    hs_out_byte(o, mutable);
+    hs_write_valtype(o, t);
+    hs_buffer_byte(o, mutable);
 }
 
-static void struct_type(struct parser *p, struct out *o, uint32_t type)
+static void struct_type(struct parser *p, struct buffer *o, uint32_t type)
 {
     uint32_t n = 0;
     p->tmp2.size = 0;
     p->fields_tmp.size = p->fields_tmp_count = 0;
     while (hs_parse_open(p, KW_FIELD)) {
-        if (p->tk.kind == T_ID) {
-            const char *at = p->tk.start;
-            struct symbol *s = hs_parse_id(p);
-            struct span name = hs_parse_name_annotation(p, s);
-            if (s && !hs_symbol_add_field(p, type, s, n))
-                hs_parse_fail(p, at, "duplicate field %.*s", (int)(s->name.size < 60 ? s->name.size : 60), s->name.data);
-            hs_out_u(&p->fields_tmp, n);
-            hs_out_vec(&p->fields_tmp, name.data, name.size);
+        const char *at = p->tk.start;
+        struct symbol *s = hs_parse_id(p);
+        struct span name = hs_parse_name_annotation(p, s);
+        if (s && !hs_symbol_add_field(p, type, s, n))
+            hs_parse_fail(p, at, "duplicate field %.*s", (int)(s->name.size < 60 ? s->name.size : 60), s->name.data);
+        if (name.data) {
+            hs_buffer_u(&p->fields_tmp, n);
+            hs_buffer_name(&p->fields_tmp, name);
             p->fields_tmp_count++;
+        }
+        if (s) {
             field_type(p, &p->tmp2);
             n++;
         } else {
@@ -355,19 +335,19 @@ static void struct_type(struct parser *p, struct out *o, uint32_t type)
         }
         hs_parse_close(p);
     }
-    hs_out_u(o, n);
-    hs_out_bytes(o, p->tmp2.data, p->tmp2.size);
+    hs_buffer_u(o, n);
+    hs_buffer_bytes(o, p->tmp2.data, p->tmp2.size);
     if (p->fields_tmp_count) {
         struct section *names = &p->name[NAME_FIELD];
-        hs_out_u(&names->bytes, type);
-        hs_out_u(&names->bytes, p->fields_tmp_count);
-        hs_out_bytes(&names->bytes, p->fields_tmp.data, p->fields_tmp.size);
+        hs_buffer_u(&names->bytes, type);
+        hs_buffer_u(&names->bytes, p->fields_tmp_count);
+        hs_buffer_bytes(&names->bytes, p->fields_tmp.data, p->fields_tmp.size);
         names->count++;
     }
 }
 
 /* "(func …)", "(struct …)" or "(array …)". */
-static void composite(struct parser *p, struct out *o, struct text_type *t, uint32_t index)
+static void composite(struct parser *p, struct buffer *o, struct text_type *t, uint32_t index)
 {
     if (hs_parse_open(p, KW_FUNC)) {
         struct typeuse u = {0};
@@ -375,14 +355,14 @@ static void composite(struct parser *p, struct out *o, struct text_type *t, uint
         t->is_func = true;
         t->nparams = u.nparams;
         t->nresults = u.nresults;
-        hs_out_byte(o, 0x60);
+        hs_buffer_byte(o, 0x60);
         out_valtypes(o, p->valtypes.data, u.nparams);
         out_valtypes(o, p->valtypes.data + u.nparams, u.nresults);
     } else if (hs_parse_open(p, KW_STRUCT)) {
-        hs_out_byte(o, 0x5f);
+        hs_buffer_byte(o, 0x5f);
         struct_type(p, o, index);
     } else if (hs_parse_open(p, KW_ARRAY)) {
-        hs_out_byte(o, 0x5e);
+        hs_buffer_byte(o, 0x5e);
         field_type(p, o);
     } else {
         if (p->tk.kind == T_LPAR)
@@ -396,7 +376,7 @@ static void composite(struct parser *p, struct out *o, struct text_type *t, uint
 /* Behind "(type", to behind its closing parenthesis. */
 static void type_definition(struct parser *p, bool alone)
 {
-    struct out *o = &p->section[SEC_TYPE].bytes;
+    struct buffer *o = &p->section[SEC_TYPE].bytes;
     struct symbol *s = hs_parse_id(p);
     uint32_t index = (uint32_t)p->types.count;
     struct span name = hs_parse_name_annotation(p, s);
@@ -409,13 +389,13 @@ static void type_definition(struct parser *p, bool alone)
         uint32_t supers = 0;
         p->tmp.size = 0;
         while (hs_parse_at_index(p)) {
-            hs_out_u(&p->tmp, hs_parse_index(p, SP_TYPE));
+            hs_buffer_u(&p->tmp, hs_parse_index(p, SP_TYPE));
             supers++;
         }
         if (!final || supers) {
-            hs_out_byte(o, final ? 0x4f : 0x50);
-            hs_out_u(o, supers);
-            hs_out_bytes(o, p->tmp.data, p->tmp.size);
+            hs_buffer_byte(o, final ? 0x4f : 0x50);
+            hs_buffer_u(o, supers);
+            hs_buffer_bytes(o, p->tmp.data, p->tmp.size);
             t.plain = false;
         }
         p->tmp.size = 0;
@@ -458,8 +438,8 @@ void hs_parse_type_fields(struct parser *p)
             }
         }
         if (members != 1) {
-            hs_out_byte(&section->bytes, 0x4e);
-            hs_out_u(&section->bytes, members);
+            hs_buffer_byte(&section->bytes, 0x4e);
+            hs_buffer_u(&section->bytes, members);
         }
         while (hs_parse_open(p, KW_TYPE))
             type_definition(p, members == 1);

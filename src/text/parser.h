@@ -15,7 +15,10 @@
 #ifndef HS_TEXT_PARSER_H
 #define HS_TEXT_PARSER_H
 
+#include "base/alloc.h"
 #include "base/arena.h"
+#include "base/bits.h"
+#include "base/leb128.h"
 #include "base/span.h"
 #include "base/vec.h"
 #include "syntax/types.h"
@@ -67,7 +70,7 @@ struct field_name {           /* (type, symbol) -> field index */
 };
 
 struct section {
-    struct out bytes;
+    struct buffer bytes;
     uint32_t count;
 };
 
@@ -109,28 +112,28 @@ struct parser {
 
     struct section section[SEC_COUNT];
     struct section name[NAME_COUNT];
-    struct out names_tmp;     /* local names of the function being read */
-    struct out labels_tmp;
-    struct out fields_tmp;
+    struct buffer names_tmp;     /* local names of the function being read */
+    struct buffer labels_tmp;
+    struct buffer fields_tmp;
     uint32_t names_tmp_count, labels_tmp_count, fields_tmp_count;
-    struct out custom_bytes;
+    struct buffer custom_bytes;
     HS_VEC(struct custom_text) customs;
     const char *imports_end;  /* what defined item ended the imports, for "import after …" */
     const char *naming;       /* what an @name annotation would name here, for errors */
     bool has_start, needs_data_count;
     uint32_t start;
 
-    struct out *code;         /* where instructions go */
-    struct out body;          /* of the function being read */
-    struct out pending;       /* encoded instructions waiting for their folded operands */
-    struct out tmp, tmp2, str;
+    struct buffer *code;         /* where instructions go */
+    struct buffer body;          /* of the function being read */
+    struct buffer pending;       /* encoded instructions waiting for their folded operands */
+    struct buffer tmp, tmp2, str;
     HS_VEC(struct frame) frames;
     HS_VEC(struct label) labels;
     uint32_t nlabels;         /* in the function so far */
     uint32_t func_stamp;      /* names of locals are those of this function */
     uint32_t nlocals;
     bool in_func;
-    struct out hints, hints_tmp;
+    struct buffer hints, hints_tmp;
     uint32_t hint_funcs, hints_tmp_count;
 };
 
@@ -212,7 +215,7 @@ bool hs_parse_at_index(const struct parser *p);
 uint32_t hs_parse_u32(struct parser *p, const char *expected);
 uint64_t hs_parse_u64(struct parser *p, const char *expected);
 /* A string that must be UTF-8, as a vector of bytes. */
-void hs_parse_name(struct parser *p, struct out *out);
+void hs_parse_name(struct parser *p, struct buffer *out);
 /* A name for the name section, from the identifier or an @name annotation before the current token. */
 struct span hs_parse_name_annotation(struct parser *p, const struct symbol *id);
 void hs_name_add(struct section *names, uint32_t index, struct span name);
@@ -226,8 +229,6 @@ bool hs_parse_at_valtype(struct parser *p);
 struct valtype hs_parse_valtype(struct parser *p);
 struct valtype hs_parse_reftype(struct parser *p);
 uint32_t hs_parse_heaptype(struct parser *p);
-void hs_out_valtype(struct out *o, struct valtype t);
-void hs_out_heaptype(struct out *o, uint32_t heap);
 void hs_parse_type_fields(struct parser *p); /* all of them, before anything else */
 /* (type x)? (param …)* (result …)*; with bind, parameters may have names, which become locals. */
 void hs_parse_typeuse(struct parser *p, bool bind, struct typeuse *out);
@@ -236,16 +237,16 @@ uint32_t hs_typeuse_index(struct parser *p, const struct typeuse *u); /* finds o
 /* ---- instructions, parse_code.c ---- */
 
 /* Instructions up to the closing parenthesis that is not theirs (not taken); no `end` is written. */
-void hs_parse_instructions(struct parser *p, struct out *out);
+void hs_parse_instructions(struct parser *p, struct buffer *out);
 /* Exactly one folded instruction. */
-void hs_parse_folded(struct parser *p, struct out *out);
+void hs_parse_folded(struct parser *p, struct buffer *out);
 void hs_parse_bind_local(struct parser *p, struct symbol *s); /* the next local index; counts it */
 
 /* ---- module, parse_module.c and assemble.c ---- */
 
 enum module_form { FORM_FIELDS, FORM_MODULE, FORM_DEFINITION };
 void hs_parse_module(struct parser *p);
-void hs_assemble(struct parser *p, struct out *out);
+void hs_assemble(struct parser *p, struct buffer *out);
 
 /* Like hs_text_parse for the part [from, to) of a text; a script's modules may start with "(module definition". */
 enum status hs_text_parse_part(const char *text, size_t from, size_t to, bool script, uint8_t **out_bytes,

@@ -89,12 +89,12 @@ static uint32_t line_of(struct reader *r, const char *p)
 /* The contents of a string or quoted identifier, in the arena. */
 static struct span contents(struct reader *r, const struct token *t)
 {
-    struct out o = {0};
+    struct buffer o = {.max = HS_LIMIT_MODULE_SIZE};
     struct span s = {NULL, 0};
     hs_lex_string(t, &o);
     if (!o.failed)
         s = (struct span){hs_arena_copy(r->arena, o.data, o.size), o.size};
-    hs_out_deinit(&o);
+    hs_buffer_deinit(&o);
     if (!s.data)
         out_of_memory(r);
     return s;
@@ -114,7 +114,7 @@ static struct span string(struct reader *r)
 
 static struct span strings(struct reader *r)
 {
-    struct out o = {0};
+    struct buffer o = {.max = HS_LIMIT_MODULE_SIZE};
     struct span s = {(const uint8_t *)"", 0};
     for (; r->tk.kind == T_STRING; advance(r))
         hs_lex_string(&r->tk, &o);
@@ -122,7 +122,7 @@ static struct span strings(struct reader *r)
         s = (struct span){hs_arena_copy(r->arena, o.data, o.size), o.size};
     if (o.failed || !s.data)
         out_of_memory(r);
-    hs_out_deinit(&o);
+    hs_buffer_deinit(&o);
     return s;
 }
 

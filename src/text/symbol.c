@@ -230,7 +230,7 @@ uint32_t hs_parse_index(struct parser *p, enum space space)
 
 /* ---- names ---- */
 
-void hs_parse_name(struct parser *p, struct out *out)
+void hs_parse_name(struct parser *p, struct buffer *out)
 {
     if (p->tk.kind != T_STRING) {
         hs_parse_unexpected(p, "a string");
@@ -243,15 +243,15 @@ void hs_parse_name(struct parser *p, struct out *out)
     else if (!hs_utf8_valid(p->str.data, p->str.size))
         hs_parse_fail(p, p->tk.start, "malformed UTF-8 encoding");
     else {
-        hs_out_vec(out, p->str.data, p->str.size);
+        hs_buffer_name(out, hs_buffer_span(&p->str));
         hs_parse_advance(p);
     }
 }
 
 void hs_name_add(struct section *names, uint32_t index, struct span name)
 {
-    hs_out_u(&names->bytes, index);
-    hs_out_vec(&names->bytes, name.data, name.size);
+    hs_buffer_u(&names->bytes, index);
+    hs_buffer_name(&names->bytes, name);
     names->count++;
 }
 
@@ -321,7 +321,7 @@ static void custom_annotation(struct parser *p, struct lexer *sub)
     hs_lex(sub, &t);
     if (!string_into(p, sub, &t, "@custom annotation: missing section name", true))
         return;
-    hs_out_vec(&p->custom_bytes, p->str.data, p->str.size);
+    hs_buffer_name(&p->custom_bytes, hs_buffer_span(&p->str));
     hs_lex(sub, &t);
     if (t.kind == T_LPAR) {
         hs_lex(sub, &t);
@@ -394,8 +394,8 @@ static void name_annotation(struct parser *p, struct lexer *sub)
     hs_lex(sub, &t);
     if (!string_into(p, sub, &t, "@name annotation: unexpected token", true))
         return;
-    hs_out_byte(&p->tmp, 1); /* so that an empty name counts */
-    hs_out_bytes(&p->tmp, p->str.data, p->str.size);
+    hs_buffer_byte(&p->tmp, 1); /* so that an empty name counts */
+    hs_buffer_bytes(&p->tmp, p->str.data, p->str.size);
     hs_lex(sub, &t);
     if (t.kind != T_RPAR)
         hs_parse_fail(p, t.start, "@name annotation: unexpected token");
@@ -441,7 +441,7 @@ static void hint_annotation(struct parser *p, struct lexer *sub)
         hs_parse_fail(p, t.start, "@metadata.code.branch_hint annotation: invalid value");
         return;
     }
-    hs_out_byte(&p->tmp, p->str.data[0]);
+    hs_buffer_byte(&p->tmp, p->str.data[0]);
     hs_lex(sub, &t);
     if (t.kind != T_RPAR)
         hs_parse_fail(p, t.start, "@metadata.code.branch_hint annotation: unexpected token");
