@@ -1,12 +1,15 @@
-/* Any bytes through the binary reader and validation. What must hold, beyond "no crash, no sanitizer report":
+/* Any bytes through the binary reader and validation. What must hold, beyond "no crash, no
+ * sanitizer report":
  *
- *  - a module that reads is written, read again and written to the same bytes,
- *  - a module that is valid is so for both validators of bodies, and one that is not is refused by one thread and
+ * - a module that reads is written, read again and written to the same bytes,
+ * - a module that is valid is so for both validators of bodies, and one that is not is refused by
+ *   one thread and
  *    by two with the same words,
- *  - the body that validation names is the first that the plain validator refuses.
+ * - the body that validation names is the first that the plain validator refuses.
  *
- * The input is the module. libFuzzer's own mutations rarely get past the sizes of sections, so a custom one
- * edits a part and repairs the sizes around it (fuzz/mutate.h, shared with tests/hostile/mutants.c). */
+ * The input is the module. libFuzzer's own mutations rarely get past the sizes of sections, so a
+ * custom one edits a part and repairs the sizes around it (fuzz/mutate.h, shared with
+ * tests/hostile/mutants.c). */
 #include "binary/binary.h"
 #include "mutate.h"
 #include "syntax/body.h"
@@ -18,12 +21,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t max, unsigned seed);
 size_t LLVMFuzzerMutate(uint8_t *bytes, size_t size, size_t max);
 
-#define MUST(x)                                                                                              \
-    do {                                                                                                     \
-        if (!(x)) {                                                                                          \
-            fprintf(stderr, "%s:%d: broken: %s\n", __FILE__, __LINE__, #x);                                  \
-            abort();                                                                                         \
-        }                                                                                                    \
+#define MUST(x)                                                                                    \
+    do {                                                                                           \
+        if (!(x)) {                                                                                \
+            fprintf(stderr, "%s:%d: broken: %s\n", __FILE__, __LINE__, #x);                        \
+            abort();                                                                               \
+        }                                                                                          \
     } while (0)
 
 static void check_round_trip(const struct module *m)
@@ -55,7 +58,8 @@ static void check_valid(const uint8_t *bytes, size_t size, hs_features features,
     enum status threads = hs_valid_module(&m[1], 2, &e[1]);
     MUST(whole == threads && (whole == ST_OK) == (e[0].status == ST_OK));
     if (whole != ST_OK)
-        MUST(strcmp(e[0].text, e[1].text) == 0 && e[0].offset == e[1].offset && e[0].func == e[1].func);
+        MUST(strcmp(e[0].text, e[1].text) == 0 && e[0].offset == e[1].offset &&
+             e[0].func == e[1].func);
     MUST(whole != ST_OK || decodes);
     enum status head = hs_valid_module_head(&m[2], &e[2]);
     MUST(head == ST_OK || whole != ST_OK);
@@ -104,7 +108,8 @@ size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t max, unsigned
     if (seed % 4 == 0)
         return LLVMFuzzerMutate(bytes, size, max);
     hs_buffer_init(&out, max);
-    if (mutate(&mu, (struct span){bytes, size}, &out) && out.size > 0) { /* at most max: its limit */
+    if (mutate(&mu, (struct span){bytes, size}, &out) &&
+        out.size > 0) { /* at most max: its limit */
         memcpy(bytes, out.data, out.size);
         size = out.size;
     } else {

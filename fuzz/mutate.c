@@ -58,8 +58,10 @@ static bool lay_out(struct layout *l, struct span bytes)
     return hs_binary_read(bytes.data, bytes.size, HS_FEATURES_ALL, &l->m, &e) == ST_OK;
 }
 
-/* Writes the module with `removed` bytes at `at` replaced; repairs the sizes of the body and the section there. */
-static void edit(const struct layout *l, size_t at, size_t removed, struct span inserted, struct buffer *out)
+/* Writes the module with `removed` bytes at `at` replaced; repairs the sizes of the body and the
+ * section there. */
+static void edit(const struct layout *l, size_t at, size_t removed, struct span inserted,
+                 struct buffer *out)
 {
     const uint8_t *b = l->bytes.data;
     const struct part *part = NULL;
@@ -89,7 +91,8 @@ static void edit(const struct layout *l, size_t at, size_t removed, struct span 
             const uint8_t *p = b + part->contents;
             uint64_t count;
             hs_leb_read_u(&p, b + part->end, 32, &count);
-            prefix = low - 1 > m->nimported_funcs ? (size_t)body[-1].body + body[-1].body_size : (size_t)(p - b);
+            prefix = low - 1 > m->nimported_funcs ? (size_t)body[-1].body + body[-1].body_size
+                                                  : (size_t)(p - b);
             if (at + removed > (size_t)body->body + body->body_size)
                 body = NULL;
         }
@@ -118,7 +121,8 @@ static void edit(const struct layout *l, size_t at, size_t removed, struct span 
 }
 
 /* A random instruction of a random body that is not its last `end`. */
-static bool some_insn(struct mutator *mu, const struct layout *l, size_t *out_at, size_t *out_size, struct insn *out)
+static bool some_insn(struct mutator *mu, const struct layout *l, size_t *out_at, size_t *out_size,
+                      struct insn *out)
 {
     const struct module *m = &l->m;
     uint32_t defined = m->nfuncs - m->nimported_funcs;
@@ -127,7 +131,10 @@ static bool some_insn(struct mutator *mu, const struct layout *l, size_t *out_at
     const struct func *f = &m->funcs[m->nimported_funcs + below(mu, defined)];
     struct error e;
     hs_error_init(&e);
-    struct insn_reader r = {.p = l->bytes.data + f->body, .base = l->bytes.data, .features = HS_FEATURES_ALL, .error = &e};
+    struct insn_reader r = {.p = l->bytes.data + f->body,
+                            .base = l->bytes.data,
+                            .features = HS_FEATURES_ALL,
+                            .error = &e};
     r.end = r.p + f->body_size;
     uint32_t groups, n;
     struct valtype t;
@@ -158,7 +165,8 @@ static bool some_insn(struct mutator *mu, const struct layout *l, size_t *out_at
 
 static uint32_t small(struct mutator *mu)
 {
-    static const uint32_t edges[] = {0, 1, 2, 3, 7, 8, 63, 64, 127, 128, 1000, 0x7fffffff, 0xffffffff};
+    static const uint32_t edges[] = {0,  1,   2,   3,    7,          8,         63,
+                                     64, 127, 128, 1000, 0x7fffffff, 0xffffffff};
     return below(mu, 3) ? below(mu, 8) : edges[below(mu, HS_ARRAY_SIZE(edges))];
 }
 
@@ -167,7 +175,8 @@ static struct valtype some_type(struct mutator *mu)
     static const struct valtype types[] = {HS_I32, HS_I64, HS_F32, HS_F64, HS_V128};
     if (below(mu, 4))
         return types[below(mu, 5)];
-    return HS_REF(below(mu, 2), below(mu, 2) ? HEAP_FIRST + below(mu, HEAP_END - HEAP_FIRST) : below(mu, 4));
+    return HS_REF(below(mu, 2),
+                  below(mu, 2) ? HEAP_FIRST + below(mu, HEAP_END - HEAP_FIRST) : below(mu, 4));
 }
 
 /* Other immediates of the same kind; vectors are left alone. */
@@ -193,7 +202,10 @@ static void change_immediates(struct mutator *mu, struct insn *i)
     case IMM_I64: i->i64 = (int64_t)mutate_random(mu) >> below(mu, 64); break;
     case IMM_F32: i->f32 = (uint32_t)mutate_random(mu); break;
     case IMM_F64: i->f64 = mutate_random(mu); break;
-    case IMM_HEAPTYPE: i->heap = hs_vt_heap(HS_REF(true, below(mu, 2) ? HEAP_FIRST + below(mu, HEAP_END - HEAP_FIRST) : below(mu, 9))); break;
+    case IMM_HEAPTYPE:
+        i->heap = hs_vt_heap(HS_REF(
+            true, below(mu, 2) ? HEAP_FIRST + below(mu, HEAP_END - HEAP_FIRST) : below(mu, 9)));
+        break;
     case IMM_BR_ON_CAST:
         i->cast.cast_flags = below(mu, 4);
         i->cast.label = small(mu);
@@ -286,7 +298,8 @@ static bool change_bytes(struct mutator *mu, const struct layout *l, bool code, 
     for (int tries = 0; tries < 20 && size == 0; tries++) {
         const struct part *p = &l->parts[below(mu, l->nparts)];
         if (code && l->m.nfuncs > l->m.nimported_funcs) {
-            const struct func *f = &l->m.funcs[l->m.nimported_funcs + below(mu, l->m.nfuncs - l->m.nimported_funcs)];
+            const struct func *f =
+                &l->m.funcs[l->m.nimported_funcs + below(mu, l->m.nfuncs - l->m.nimported_funcs)];
             at = f->body;
             size = f->body_size;
         } else if (p->id != 10 && p->id != 0 && p->id != 11) {
@@ -320,7 +333,8 @@ static bool splice(struct mutator *mu, const struct layout *l, struct buffer *ou
     const struct func *from = &l->m.funcs[l->m.nimported_funcs + below(mu, defined)];
     if (below(mu, 2)) {
         mu->what = "copy body";
-        edit(l, to->body, to->body_size, (struct span){l->bytes.data + from->body, from->body_size}, out);
+        edit(l, to->body, to->body_size, (struct span){l->bytes.data + from->body, from->body_size},
+             out);
         return true;
     }
     mu->what = "splice bodies";
@@ -363,7 +377,8 @@ static bool change_sections(struct mutator *mu, const struct layout *l, struct b
         uint8_t bytes[4];
         uint64_t x = mutate_random(mu);
         memcpy(bytes, &x, 4);
-        edit(l, p->contents + below(mu, p->end - p->contents + 1), 0, (struct span){bytes, 1 + below(mu, 4)}, out);
+        edit(l, p->contents + below(mu, p->end - p->contents + 1), 0,
+             (struct span){bytes, 1 + below(mu, 4)}, out);
         break;
     }
     default: {

@@ -110,7 +110,8 @@ void hs_buffer_insert(struct buffer *b, size_t at, const void *bytes, size_t siz
     b->size += size;
 }
 
-/* One byte is reserved for the prefix, which is enough for most parts; others move their contents up once. */
+/* One byte is reserved for the prefix, which is enough for most parts; others move their contents
+ * up once. */
 size_t hs_buffer_open(struct buffer *b)
 {
     hs_buffer_byte(b, 0);

@@ -1,6 +1,6 @@
-/* A growing byte buffer for whoever writes the binary format: the text parser and the module writer. Failure is
- * sticky: when memory or the stated maximum is exhausted `failed` is set and everything after it does nothing, so
- * that a writer checks once, at the end.
+/* A growing byte buffer for whoever writes the binary format: the text parser and the module
+ * writer. Failure is sticky: when memory or the stated maximum is exhausted `failed` is set and
+ * everything after it does nothing, so that a writer checks once, at the end.
  *
  *     struct buffer b;
  *     hs_buffer_init(&b, HS_LIMIT_MODULE_SIZE);
@@ -47,7 +47,8 @@ void hs_buffer_u(struct buffer *b, uint64_t x); /* shortest unsigned LEB128 */
 void hs_buffer_s(struct buffer *b, int64_t x);  /* shortest signed LEB128 */
 void hs_buffer_f32(struct buffer *b, uint32_t bits);
 void hs_buffer_f64(struct buffer *b, uint64_t bits);
-void hs_buffer_name(struct buffer *b, struct span name); /* length and bytes; also any vector of bytes */
+void hs_buffer_name(struct buffer *b,
+                    struct span name); /* length and bytes; also any vector of bytes */
 /* Inserts bytes before position `at`. */
 void hs_buffer_insert(struct buffer *b, size_t at, const void *bytes, size_t size);
 

@@ -1,8 +1,9 @@
-/* The sections that fill the index spaces: imports, functions, tables, memories, tags, globals; and exports, which
- * name their items.  https://webassembly.github.io/spec/core/binary/modules.html
+/* The sections that fill the index spaces: imports, functions, tables, memories, tags, globals; and
+ * exports, which name their items.  https://webassembly.github.io/spec/core/binary/modules.html
  *
- * An index space holds the imports first. They are counted in a pass of their own over the import section, and when the
- * section of a kind arrives its array is made anew with the imports copied to the front. */
+ * An index space holds the imports first. They are counted in a pass of their own over the import
+ * section, and when the section of a kind arrives its array is made anew with the imports copied to
+ * the front. */
 #include "binary/reader.h"
 
 static enum status read_limits(struct reader *r, bool memory, struct limits *out)
@@ -11,7 +12,9 @@ static enum status read_limits(struct reader *r, bool memory, struct limits *out
     static const struct {
         uint8_t flag;
         enum feature feature;
-    } gates[] = {{SHARED, FEATURE_THREADS}, {IS64, FEATURE_MEMORY64}, {PAGE_SIZE, FEATURE_CUSTOM_PAGE_SIZES}};
+    } gates[] = {{SHARED, FEATURE_THREADS},
+                 {IS64, FEATURE_MEMORY64},
+                 {PAGE_SIZE, FEATURE_CUSTOM_PAGE_SIZES}};
     const uint8_t *at = r->in.p;
     uint8_t flags;
     TRY(hs_read_byte(&r->in, &flags));
@@ -19,8 +22,9 @@ static enum status read_limits(struct reader *r, bool memory, struct limits *out
         return malformed_at(r, at, MSG_LIMITS_FLAGS);
     for (int i = 0; i < 3; i++) {
         if ((flags & gates[i].flag) && !(r->in.features >> gates[i].feature & 1)) {
-            hs_error_set(r->in.error, ST_MALFORMED, (uint64_t)(at - r->in.base), "%s: %s support is not enabled",
-                         hs_msg(MSG_LIMITS_FLAGS), hs_feature_name(gates[i].feature));
+            hs_error_set(r->in.error, ST_MALFORMED, (uint64_t)(at - r->in.base),
+                         "%s: %s support is not enabled", hs_msg(MSG_LIMITS_FLAGS),
+                         hs_feature_name(gates[i].feature));
             return ST_MALFORMED;
         }
     }
@@ -31,7 +35,8 @@ static enum status read_limits(struct reader *r, bool memory, struct limits *out
         .is64 = flags & IS64,
         .page_log2 = memory ? 16 : 0,
     };
-    if (r->in.features & HS_FEATURE(MEMORY64)) { /* the numbers of 32-bit limits may be written as long, too */
+    if (r->in.features &
+        HS_FEATURE(MEMORY64)) { /* the numbers of 32-bit limits may be written as long, too */
         TRY(hs_read_u64(&r->in, &l.min));
         if (l.has_max)
             TRY(hs_read_u64(&r->in, &l.max));
@@ -164,9 +169,10 @@ enum status hs_read_import_section(struct reader *r)
 
 /* The other sections */
 
-/* Reads the count of a section and makes an array of the imports and as many more. *out_end is the index after them. */
-static enum status extend(struct reader *r, uint32_t limit, enum msg too_many, void *array, uint32_t imported,
-                          size_t size, uint32_t *out_end)
+/* Reads the count of a section and makes an array of the imports and as many more. *out_end is the
+ * index after them. */
+static enum status extend(struct reader *r, uint32_t limit, enum msg too_many, void *array,
+                          uint32_t imported, size_t size, uint32_t *out_end)
 {
     const uint8_t *at = r->in.p;
     uint32_t n;
@@ -202,7 +208,8 @@ enum status hs_read_table_section(struct reader *r)
 {
     struct module *m = r->m;
     uint32_t end;
-    TRY(extend(r, HS_LIMIT_TABLES, MSG_LIMIT_TABLES, &m->tables, m->ntables, sizeof *m->tables, &end));
+    TRY(extend(r, HS_LIMIT_TABLES, MSG_LIMIT_TABLES, &m->tables, m->ntables, sizeof *m->tables,
+               &end));
     for (; m->ntables < end; m->ntables++) {
         struct table t = {.init.kind = CONST_NONE};
         const uint8_t *at = r->in.p;
@@ -227,7 +234,8 @@ enum status hs_read_memory_section(struct reader *r)
 {
     struct module *m = r->m;
     uint32_t end;
-    TRY(extend(r, HS_LIMIT_MEMORIES, MSG_LIMIT_MEMORIES, &m->memories, m->nmemories, sizeof *m->memories, &end));
+    TRY(extend(r, HS_LIMIT_MEMORIES, MSG_LIMIT_MEMORIES, &m->memories, m->nmemories,
+               sizeof *m->memories, &end));
     for (; m->nmemories < end; m->nmemories++)
         TRY(read_limits(r, true, &m->memories[m->nmemories].type.limits));
     return ST_OK;
@@ -247,7 +255,8 @@ enum status hs_read_global_section(struct reader *r)
 {
     struct module *m = r->m;
     uint32_t end;
-    TRY(extend(r, HS_LIMIT_GLOBALS, MSG_LIMIT_GLOBALS, &m->globals, m->nglobals, sizeof *m->globals, &end));
+    TRY(extend(r, HS_LIMIT_GLOBALS, MSG_LIMIT_GLOBALS, &m->globals, m->nglobals, sizeof *m->globals,
+               &end));
     for (; m->nglobals < end; m->nglobals++) {
         struct global g = {0};
         TRY(read_globaltype(r, &g.type));

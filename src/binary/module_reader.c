@@ -1,8 +1,9 @@
-/* The frame of a module: header, sections in their order, custom sections anywhere, and the counts that two
- * sections must agree on. See binary.h for the promise.
+/* The frame of a module: header, sections in their order, custom sections anywhere, and the counts
+ * that two sections must agree on. See binary.h for the promise.
  *
- * Memory: an array is allocated for as many elements as a section announces, at most one per byte of the module, but it is
- * touched only as elements are read, so what a lie costs is address space. */
+ * Memory: an array is allocated for as many elements as a section announces, at most one per byte
+ * of the module, but it is touched only as elements are read, so what a lie costs is address
+ * space. */
 #include "base/alloc.h"
 #include "base/vec.h"
 #include "binary/reader.h"
@@ -46,9 +47,10 @@ static enum status read_header(struct reader *r)
 
 /* Place of a section in the order of a module; 0 for custom sections. */
 static const uint8_t section_order[SECTION_END] = {
-    [SECTION_TYPE] = 1,   [SECTION_IMPORT] = 2, [SECTION_FUNC] = 3,        [SECTION_TABLE] = 4,  [SECTION_MEMORY] = 5,
-    [SECTION_TAG] = 6,    [SECTION_GLOBAL] = 7, [SECTION_EXPORT] = 8,      [SECTION_START] = 9,  [SECTION_ELEM] = 10,
-    [SECTION_DATA_COUNT] = 11, [SECTION_CODE] = 12, [SECTION_DATA] = 13,
+    [SECTION_TYPE] = 1,   [SECTION_IMPORT] = 2, [SECTION_FUNC] = 3,        [SECTION_TABLE] = 4,
+    [SECTION_MEMORY] = 5, [SECTION_TAG] = 6,    [SECTION_GLOBAL] = 7,      [SECTION_EXPORT] = 8,
+    [SECTION_START] = 9,  [SECTION_ELEM] = 10,  [SECTION_DATA_COUNT] = 11, [SECTION_CODE] = 12,
+    [SECTION_DATA] = 13,
 };
 
 static enum status read_start_section(struct reader *r)
@@ -142,7 +144,8 @@ static enum status finish(struct reader *r, const struct customs *customs)
 {
     struct module *m = r->m;
     m->ncustoms = (uint32_t)customs->list.count;
-    m->customs = hs_arena_copy(&m->arena, customs->list.data, customs->list.count * sizeof(struct custom));
+    m->customs =
+        hs_arena_copy(&m->arena, customs->list.data, customs->list.count * sizeof(struct custom));
     if (!m->customs)
         return hs_fail_oom(r->in.error);
     for (uint32_t i = 0; i < m->ncustoms; i++) {
@@ -158,8 +161,8 @@ static enum status finish(struct reader *r, const struct customs *customs)
     return ST_OK;
 }
 
-/* The reader skips bodies, so an error behind them is not the first one if a body is malformed: look again, now that
- * time does not matter. */
+/* The reader skips bodies, so an error behind them is not the first one if a body is malformed:
+ * look again, now that time does not matter. */
 static void find_earlier_error(const struct reader *r)
 {
     struct error earlier;
@@ -168,8 +171,8 @@ static void find_earlier_error(const struct reader *r)
         *r->in.error = earlier;
 }
 
-enum status hs_binary_read(const uint8_t *bytes, size_t size, hs_features features, struct module *out_module,
-                           struct error *error)
+enum status hs_binary_read(const uint8_t *bytes, size_t size, hs_features features,
+                           struct module *out_module, struct error *error)
 {
     if (size > HS_LIMIT_MODULE_SIZE)
         return hs_fail(error, ST_UNSUPPORTED, HS_NO_OFFSET, MSG_LIMIT_MODULE_SIZE);
@@ -181,7 +184,8 @@ enum status hs_binary_read(const uint8_t *bytes, size_t size, hs_features featur
     m.bytes = (struct span){bytes, size};
     m.features = features;
     struct reader r = {
-        .in = {.p = bytes, .end = bytes + size, .base = bytes, .features = features, .error = error},
+        .in =
+            {.p = bytes, .end = bytes + size, .base = bytes, .features = features, .error = error},
         .m = &m,
     };
     struct customs customs;

@@ -1,5 +1,5 @@
-/* The other direction: a module to bytes, in the order and the shortest form of the specification. Bodies, constant
- * expressions and custom sections are copied. See binary.h. */
+/* The other direction: a module to bytes, in the order and the shortest form of the specification.
+ * Bodies, constant expressions and custom sections are copied. See binary.h. */
 #include "binary/reader.h"
 #include "syntax/insn_write.h"
 
@@ -196,7 +196,8 @@ static bool write_contents(const struct module *m, enum section id, struct buffe
             return false;
         hs_buffer_u(b, m->nfuncs - m->nimported_funcs);
         for (uint32_t i = m->nimported_funcs; i < m->nfuncs; i++)
-            hs_buffer_name(b, (struct span){m->bytes.data + m->funcs[i].body, m->funcs[i].body_size});
+            hs_buffer_name(b,
+                           (struct span){m->bytes.data + m->funcs[i].body, m->funcs[i].body_size});
         return true;
     case SECTION_DATA:
         if (!m->ndatas)
@@ -212,8 +213,9 @@ static bool write_contents(const struct module *m, enum section id, struct buffe
 enum status hs_binary_write(const struct module *m, struct buffer *out)
 {
     static const enum section order[] = {
-        SECTION_TYPE, SECTION_IMPORT, SECTION_FUNC, SECTION_TABLE,      SECTION_MEMORY, SECTION_TAG,  SECTION_GLOBAL,
-        SECTION_EXPORT, SECTION_START, SECTION_ELEM, SECTION_DATA_COUNT, SECTION_CODE,   SECTION_DATA,
+        SECTION_TYPE,       SECTION_IMPORT, SECTION_FUNC,   SECTION_TABLE, SECTION_MEMORY,
+        SECTION_TAG,        SECTION_GLOBAL, SECTION_EXPORT, SECTION_START, SECTION_ELEM,
+        SECTION_DATA_COUNT, SECTION_CODE,   SECTION_DATA,
     };
     hs_buffer_bytes(out, "\0asm\1\0\0\0", 8);
     write_customs(m, 0, out);

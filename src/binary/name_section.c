@@ -1,9 +1,9 @@
-/* The name section: names of the module and of its functions for error texts, backtraces and profilers.
- * https://webassembly.github.io/spec/core/appendix/custom.html#name-section
+/* The name section: names of the module and of its functions for error texts, backtraces and
+ * profilers. https://webassembly.github.io/spec/core/appendix/custom.html#name-section
  *
- * It is a custom section: whatever is wrong in it leaves the module valid. Each subsection stands for itself: a name map
- * that is cut off, out of order or not UTF-8 is dropped as a whole, so hs_module_func_name can search a sorted array.
- * Subsections of other kinds are passed over. */
+ * It is a custom section: whatever is wrong in it leaves the module valid. Each subsection stands
+ * for itself: a name map that is cut off, out of order or not UTF-8 is dropped as a whole, so
+ * hs_module_func_name can search a sorted array. Subsections of other kinds are passed over. */
 #include "binary/reader.h"
 
 static enum status read_func_names(struct insn_reader *in, struct module *m)
@@ -44,7 +44,8 @@ enum status hs_read_name_section(struct module *m, struct span contents)
         struct span part;
         if (hs_read_vec_bytes(&in, &part) != ST_OK)
             return ST_OK;
-        if (id > NAMES_FUNCS || seen[id]) /* the first of each kind counts, so the work is bounded */
+        if (id > NAMES_FUNCS ||
+            seen[id]) /* the first of each kind counts, so the work is bounded */
             continue;
         seen[id] = true;
         struct insn_reader sub = in;

@@ -1,5 +1,5 @@
-/* What fills a module: constant expressions, element and data segments, and the place of each function body.
- * https://webassembly.github.io/spec/core/binary/modules.html#element-section */
+/* What fills a module: constant expressions, element and data segments, and the place of each
+ * function body. https://webassembly.github.io/spec/core/binary/modules.html#element-section */
 #include "binary/reader.h"
 
 /* The forms that need no evaluator: one instruction and `end`. */
@@ -46,6 +46,21 @@ enum status hs_read_constexpr(struct reader *r, struct constexpr *out)
 {
     struct constexpr c = {.kind = CONST_CODE, .offset = hs_read_offset(&r->in)};
     const uint8_t *start = r->in.p;
+    if (r->in.end - start > 2 &&
+        start[0] == 0x41) { /* i32.const: some modules have 100,000 of them */
+        int32_t number;
+        r->in.p++;
+        TRY(hs_read_s32(&r->in, &number));
+        if (r->in.p < r->in.end && *r->in.p == 0x0b) {
+            r->in.p++;
+            c.kind = CONST_NUMBER;
+            memcpy(c.bits, &number, 4);
+            c.code = (struct span){start, (size_t)(r->in.p - start)};
+            *out = c;
+            return ST_OK;
+        }
+        r->in.p = start;
+    }
     struct insn first = {.op = OP_COUNT}, i;
     uint32_t depth = 0;
     for (uint32_t count = 0;; count++) {
@@ -171,8 +186,8 @@ enum status hs_read_data_section(struct reader *r)
     return ST_OK;
 }
 
-/* One step per body: its size is read, the rest skipped. A count other than that of the function section is an
- * error that waits until the sections have been seen. */
+/* One step per body: its size is read, the rest skipped. A count other than that of the function
+ * section is an error that waits until the sections have been seen. */
 enum status hs_read_code_section(struct reader *r)
 {
     struct module *m = r->m;

@@ -1,7 +1,8 @@
 /* The type section: recursive groups of function, structure and array types.
  * https://webassembly.github.io/spec/core/binary/types.html#recursive-types
  *
- * A section announces its groups, not its types, so types are gathered in a growing array and copied once. */
+ * A section announces its groups, not its types, so types are gathered in a growing array and
+ * copied once. */
 #include "base/vec.h"
 #include "binary/reader.h"
 
@@ -73,13 +74,9 @@ static enum status read_comptype(struct reader *r, struct deftype *t)
     uint8_t code;
     TRY(hs_read_byte(&r->in, &code));
     switch (code) {
-    case CODE_FUNC:
-        t->kind = COMP_FUNC;
-        return read_functype(r, &t->func);
+    case CODE_FUNC: t->kind = COMP_FUNC; return read_functype(r, &t->func);
     case CODE_STRUCT:
-    case CODE_ARRAY:
-        TRY(need(r, at, FEATURE_GC));
-        return read_fields(r, code == CODE_ARRAY, t);
+    case CODE_ARRAY: TRY(need(r, at, FEATURE_GC)); return read_fields(r, code == CODE_ARRAY, t);
     default:
         if (code >= 0x80) /* codes are negative numbers of seven bits; 0xe0 0x7f is none of them */
             return malformed_at(r, at, MSG_LEB_LONG);
@@ -102,7 +99,8 @@ static enum status read_subtype(struct reader *r, struct types *types)
         if (supers == 1) {
             const uint8_t *index = r->in.p;
             TRY(hs_read_u32(&r->in, &t.super));
-            if (t.super >= HEAP_FIRST) /* so that it is never HS_NO_TYPE; no module has that many types */
+            /* No module has that many types; and so it is never HS_NO_TYPE. */
+            if (t.super >= HEAP_FIRST)
                 return fail_at(r, index, ST_INVALID, MSG_UNKNOWN_TYPE);
         }
     }
@@ -141,7 +139,8 @@ enum status hs_read_type_section(struct reader *r)
         s = read_rectype(r, &types);
     if (s == ST_OK) {
         r->m->ntypes = (uint32_t)types.list.count;
-        r->m->types = hs_arena_copy(&r->m->arena, types.list.data, types.list.count * sizeof(struct deftype));
+        r->m->types =
+            hs_arena_copy(&r->m->arena, types.list.data, types.list.count * sizeof(struct deftype));
         if (!r->m->types)
             s = hs_fail_oom(r->in.error);
     }

@@ -1,13 +1,14 @@
-/* See body.h. As in the reference interpreter a body is read on beyond the size it announces, which is compared
- * afterwards: that is what decides between "END opcode expected", "section size mismatch" and "unexpected end". */
+/* See body.h. As in the reference interpreter a body is read on beyond the size it announces, which
+ * is compared afterwards: that is what decides between "END opcode expected", "section size
+ * mismatch" and "unexpected end". */
 #include "syntax/body.h"
 #include "base/buffer.h"
 
-#define TRY(x)                                                                                               \
-    do {                                                                                                     \
-        enum status try_ = (x);                                                                              \
-        if (try_ != ST_OK)                                                                                   \
-            return try_;                                                                                     \
+#define TRY(x)                                                                                     \
+    do {                                                                                           \
+        enum status try_ = (x);                                                                    \
+        if (try_ != ST_OK)                                                                         \
+            return try_;                                                                           \
     } while (0)
 
 static enum status read_locals(struct insn_reader *r)

@@ -1,13 +1,15 @@
-/* Type equality.  https://webassembly.github.io/spec/core/valid/conventions.html#rolling-and-unrolling
+/* Type equality.
+ * https://webassembly.github.io/spec/core/valid/conventions.html#rolling-and-unrolling
  *
- * Two types are equal if they have the same place in two recursive groups with the same structure, where a
- * reference inside the group counts as its position and one to an earlier type as that type's canonical index. Groups
- * come in order and refer backwards or into themselves only, so one pass over the types is enough: hash a group,
- * look it up, and either take over the indices of the equal one or be the first of its kind. The hash table makes
- * this linear in the size of the type section; its seed differs from run to run, so that a module
- * cannot be made to collide.
+ * Two types are equal if they have the same place in two recursive groups with the same structure,
+ * where a reference inside the group counts as its position and one to an earlier type as that
+ * type's canonical index. Groups come in order and refer backwards or into themselves only, so one
+ * pass over the types is enough: hash a group, look it up, and either take over the indices of the
+ * equal one or be the first of its kind. The hash table makes this linear in the size of the type
+ * section; its seed differs from run to run, so that a module cannot be made to collide.
  *
- * A reference to a type that does not exist is the business of validation; here it is a number like others. */
+ * A reference to a type that does not exist is the business of validation; here it is a number like
+ * others. */
 #include "base/alloc.h"
 #include "base/bits.h"
 #include "syntax/errors.h"
@@ -25,7 +27,8 @@ static inline uint64_t seen_type(const struct module *m, uint32_t first, struct 
 {
     if (!hs_vt_is_ref(t) || !hs_heap_is_index(hs_vt_heap(t)))
         return t.bits;
-    return (uint64_t)(t.bits & 0xfff) << 40 | seen_index(m, first, hs_vt_heap(t)) | (uint64_t)1 << 63;
+    return (uint64_t)(t.bits & 0xfff) << 40 | seen_index(m, first, hs_vt_heap(t)) |
+           (uint64_t)1 << 63;
 }
 
 static uint32_t type_count(const struct deftype *t)
@@ -48,7 +51,8 @@ static uint64_t hash_group(const struct module *m, uint32_t first, uint64_t h)
         } else {
             h = hs_hash_mix(h, t->nfields);
             for (uint32_t k = 0; k < t->nfields; k++)
-                h = hs_hash_mix(h, seen_type(m, first, t->fields[k].type) * 2 + t->fields[k].mutable);
+                h = hs_hash_mix(h,
+                                seen_type(m, first, t->fields[k].type) * 2 + t->fields[k].mutable);
         }
     }
     return h;
@@ -105,7 +109,8 @@ enum status hs_types_canonicalize(struct module *m, struct error *error)
         uint64_t h = hash_group(m, first, seed);
         uint32_t at = (uint32_t)h & mask, found = first;
         for (; table[at].first; at = (at + 1) & mask) {
-            if (table[at].hash == (uint32_t)(h >> 32) && equal_groups(m, table[at].first - 1, first)) {
+            if (table[at].hash == (uint32_t)(h >> 32) &&
+                equal_groups(m, table[at].first - 1, first)) {
                 found = table[at].first - 1;
                 break;
             }

@@ -1,10 +1,11 @@
-/* See insn_read.h. Instructions are read by the kind of their immediates: an instruction that has a kind known
- * here needs no line in this file. */
+/* See insn_read.h. Instructions are read by the kind of their immediates: an instruction that has a
+ * kind known here needs no line in this file. */
 #include "syntax/insn_read.h"
 #include "base/utf8.h"
 #include <string.h>
 
-static inline __attribute__((always_inline)) enum status malformed(struct insn_reader *r, const uint8_t *at, enum msg m)
+static inline __attribute__((always_inline)) enum status malformed(struct insn_reader *r,
+                                                                   const uint8_t *at, enum msg m)
 {
     return hs_fail(r->error, ST_MALFORMED, (uint64_t)(at - r->base), m);
 }
@@ -16,18 +17,22 @@ static inline enum status need(struct insn_reader *r, const uint8_t *at, enum fe
     return hs_fail_feature(r->error, (uint64_t)(at - r->base), f);
 }
 
-#define TRY(x)                                                                                               \
-    do {                                                                                                     \
-        enum status try_ = (x);                                                                              \
-        if (__builtin_expect(try_ != ST_OK, 0))                                                              \
-            return try_;                                                                                     \
+#define TRY(x)                                                                                     \
+    do {                                                                                           \
+        enum status try_ = (x);                                                                    \
+        if (__builtin_expect(try_ != ST_OK, 0))                                                    \
+            return try_;                                                                           \
     } while (0)
 
 /* Numbers */
 
-static inline __attribute__((always_inline)) enum status leb_failed(struct insn_reader *r, enum leb_error e)
+static inline __attribute__((always_inline)) enum status leb_failed(struct insn_reader *r,
+                                                                    enum leb_error e)
 {
-    return malformed(r, r->p, e == LEB_END ? MSG_UNEXPECTED_END : e == LEB_LONG ? MSG_LEB_LONG : MSG_LEB_LARGE);
+    return malformed(r, r->p,
+                     e == LEB_END    ? MSG_UNEXPECTED_END
+                     : e == LEB_LONG ? MSG_LEB_LONG
+                                     : MSG_LEB_LARGE);
 }
 
 enum status hs_read_byte(struct insn_reader *r, uint8_t *out)
@@ -126,14 +131,15 @@ enum status hs_read_name(struct insn_reader *r, struct span *out)
 enum { HEAP_CODE_FIRST = 0x69, HEAP_CODE_END = 0x75, CODE_REF = 0x64, CODE_REF_NULL = 0x63 };
 
 static const uint32_t heap_of_code[] = {
-    HEAP_EXN, HEAP_ARRAY, HEAP_STRUCT, HEAP_I31, HEAP_EQ, HEAP_ANY,
-    HEAP_EXTERN, HEAP_FUNC, HEAP_NONE, HEAP_NOEXTERN, HEAP_NOFUNC, HEAP_NOEXN,
+    HEAP_EXN,    HEAP_ARRAY, HEAP_STRUCT, HEAP_I31,      HEAP_EQ,     HEAP_ANY,
+    HEAP_EXTERN, HEAP_FUNC,  HEAP_NONE,   HEAP_NOEXTERN, HEAP_NOFUNC, HEAP_NOEXN,
 };
 _Static_assert(sizeof heap_of_code / 4 == HEAP_CODE_END - HEAP_CODE_FIRST, "one row for each code");
 
 uint32_t hs_heap_of_code(uint8_t code)
 {
-    return code >= HEAP_CODE_FIRST && code < HEAP_CODE_END ? heap_of_code[code - HEAP_CODE_FIRST] : HEAP_END;
+    return code >= HEAP_CODE_FIRST && code < HEAP_CODE_END ? heap_of_code[code - HEAP_CODE_FIRST]
+                                                           : HEAP_END;
 }
 
 uint8_t hs_heap_code(uint32_t heap)
@@ -163,11 +169,12 @@ enum status hs_read_heaptype(struct insn_reader *r, uint32_t *out)
     uint32_t heap;
     if (x >= 0) {
         if (x >= HEAP_FIRST) /* more than HS_LIMIT_TYPES, so there is no such type */
-            return hs_error_set(r->error, ST_INVALID, (uint64_t)(at - r->base), "%s %lld", hs_msg(MSG_UNKNOWN_TYPE),
-                                (long long)x);
+            return hs_error_set(r->error, ST_INVALID, (uint64_t)(at - r->base), "%s %lld",
+                                hs_msg(MSG_UNKNOWN_TYPE), (long long)x);
         heap = (uint32_t)x;
     } else {
-        heap = r->p - at == 1 ? hs_heap_of_code(*at) : HEAP_END; /* the code is a byte, not a number */
+        /* The code is a byte, not a number: 0xf0 0x7f is none. */
+        heap = r->p - at == 1 ? hs_heap_of_code(*at) : HEAP_END;
         if (heap == HEAP_END)
             return malformed(r, at, MSG_HEAP_TYPE);
     }
@@ -210,7 +217,8 @@ enum status hs_read_reftype(struct insn_reader *r, struct valtype *out)
     TRY(read_maybe_reftype(r, &found, &t));
     if (!found)
         return malformed(r, at, MSG_REF_TYPE);
-    if (t.bits != HS_FUNCREF.bits) /* funcref is the element type of every table of WebAssembly 1.0 */
+    /* funcref is the element type of every table of WebAssembly 1.0. */
+    if (t.bits != HS_FUNCREF.bits)
         TRY(need(r, at, heap_feature(hs_vt_heap(t))));
     *out = t;
     return ST_OK;
@@ -366,29 +374,17 @@ static enum status read_immediates(struct insn_reader *r, struct insn *i)
     case IMM_TABLE: return read_table(r, &i->a);
     case IMM_MEMORY: return read_memory(r, &i->a);
     case IMM_TYPE_TABLE:
-    case IMM_ELEM_TABLE:
-        TRY(hs_read_u32(r, &i->a));
-        return read_table(r, &i->b);
-    case IMM_TABLE_TABLE:
-        TRY(read_table(r, &i->a));
-        return read_table(r, &i->b);
-    case IMM_DATA_MEMORY:
-        TRY(hs_read_u32(r, &i->a));
-        return read_memory(r, &i->b);
-    case IMM_MEMORY_MEMORY:
-        TRY(read_memory(r, &i->a));
-        return read_memory(r, &i->b);
+    case IMM_ELEM_TABLE: TRY(hs_read_u32(r, &i->a)); return read_table(r, &i->b);
+    case IMM_TABLE_TABLE: TRY(read_table(r, &i->a)); return read_table(r, &i->b);
+    case IMM_DATA_MEMORY: TRY(hs_read_u32(r, &i->a)); return read_memory(r, &i->b);
+    case IMM_MEMORY_MEMORY: TRY(read_memory(r, &i->a)); return read_memory(r, &i->b);
     case IMM_TYPE_FIELD:
     case IMM_TYPE_N:
     case IMM_TYPE_DATA:
     case IMM_TYPE_ELEM:
-    case IMM_TYPE_TYPE:
-        TRY(hs_read_u32(r, &i->a));
-        return hs_read_u32(r, &i->b);
+    case IMM_TYPE_TYPE: TRY(hs_read_u32(r, &i->a)); return hs_read_u32(r, &i->b);
     case IMM_MEMARG: return read_memarg(r, &i->mem);
-    case IMM_MEMARG_LANE:
-        TRY(read_memarg(r, &i->mem));
-        return hs_read_byte(r, &i->lane);
+    case IMM_MEMARG_LANE: TRY(read_memarg(r, &i->mem)); return hs_read_byte(r, &i->lane);
     case IMM_LANE: return hs_read_byte(r, &i->lane);
     case IMM_SHUFFLE:
     case IMM_V128: return read_bytes(r, i->v128, 16);
@@ -447,10 +443,11 @@ static enum status read_immediates(struct insn_reader *r, struct insn *i)
     return malformed(r, r->p, MSG_ILLEGAL_OPCODE);
 }
 
-static __attribute__((cold, noinline)) enum status illegal(struct insn_reader *r, const uint8_t *at,
-                                                           const char *format, uint32_t first, uint32_t code)
+static __attribute__((cold, noinline)) enum status
+illegal(struct insn_reader *r, const uint8_t *at, const char *format, uint32_t first, uint32_t code)
 {
-    hs_error_set(r->error, ST_MALFORMED, (uint64_t)(at - r->base), format, hs_msg(MSG_ILLEGAL_OPCODE), first, code);
+    hs_error_set(r->error, ST_MALFORMED, (uint64_t)(at - r->base), format,
+                 hs_msg(MSG_ILLEGAL_OPCODE), first, code);
     return ST_MALFORMED;
 }
 
@@ -478,8 +475,8 @@ enum status hs_insn_read(struct insn_reader *r, struct insn *out)
     return ST_OK;
 }
 
-/* Elements of vectors that hs_insn_read has passed. The reader's end lies far beyond what a checked element
- * can take, and the features are all of them, since the check has been made. */
+/* Elements of vectors that hs_insn_read has passed. The reader's end lies far beyond what a checked
+ * element can take, and the features are all of them, since the check has been made. */
 static struct insn_reader trusted(const uint8_t *p)
 {
     return (struct insn_reader){.p = p, .end = p + 32, .base = p, .features = HS_FEATURES_ALL};

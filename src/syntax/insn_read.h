@@ -1,19 +1,21 @@
-/* Reading numbers, types and instructions from a byte range, one at a time, with every check that the binary
- * format asks for and none of validation. The plain validator, the printer and tools go through a body with
- * hs_insn_read; the module reader uses the parts.
+/* Reading numbers, types and instructions from a byte range, one at a time, with every check that
+ * the binary format asks for and none of validation. The plain validator, the printer and tools go
+ * through a body with hs_insn_read; the module reader uses the parts.
  *
- *     struct insn_reader r = {.p = body, .end = body_end, .base = module_bytes, .features = f, .error = e};
+ *     struct insn_reader r = {.p = body, .end = body_end, .base = module_bytes, .features = f,
+ *                             .error = e};
  *     while (r.p < r.end) {
  *         struct insn i;
  *         enum status s = hs_insn_read(&r, &i);
  *         ...
  *
- * A reader never looks at *end or beyond, so any bytes may be given. On failure the error holds text and byte
- * offset (relative to base), `p` is somewhere in between and the output is untouched.
+ * A reader never looks at *end or beyond, so any bytes may be given. On failure the error holds
+ * text and byte offset (relative to base), `p` is somewhere in between and the output is untouched.
  * What needs a feature that is not enabled is refused with the feature's name.
  *
- * Vectors (br_table, select, try_table) are checked as they are passed over and stay undecoded in the struct insn;
- * walk them with hs_insn_label, hs_insn_select_type and hs_insn_catch, which cannot fail on checked bytes.
+ * Vectors (br_table, select, try_table) are checked as they are passed over and stay undecoded in
+ * the struct insn; walk them with hs_insn_label, hs_insn_select_type and hs_insn_catch, which
+ * cannot fail on checked bytes.
  *
  * https://webassembly.github.io/spec/core/binary/instructions.html */
 #ifndef HS_SYNTAX_INSN_READ_H
@@ -27,7 +29,7 @@
 
 struct insn_reader {
     const uint8_t *p, *end;
-    const uint8_t *base;   /* offsets in errors and in struct insn count from here */
+    const uint8_t *base; /* offsets in errors and in struct insn count from here */
     hs_features features;
     struct error *error;
 };
@@ -59,8 +61,9 @@ static inline HS_MUST_CHECK enum status hs_read_u32(struct insn_reader *r, uint3
     }
     return hs_read_u32_slow(r, out);
 }
-/* A count of things of at least one byte each, "length out of bounds" when there are too few bytes. As in the
- * reference interpreter the bytes of the count itself are counted too, so *out may exceed the bytes left by a few. */
+/* A count of things of at least one byte each, "length out of bounds" when there are too few bytes.
+ * As in the reference interpreter the bytes of the count itself are counted too, so *out may exceed
+ * the bytes left by a few. */
 enum status hs_read_count(struct insn_reader *r, uint32_t *out) HS_MUST_CHECK;
 /* A vector of bytes, which stay where they are. */
 enum status hs_read_vec_bytes(struct insn_reader *r, struct span *out) HS_MUST_CHECK;
@@ -70,7 +73,8 @@ enum status hs_read_name(struct insn_reader *r, struct span *out) HS_MUST_CHECK;
 /* Types. */
 enum status hs_read_valtype(struct insn_reader *r, struct valtype *out) HS_MUST_CHECK;
 enum status hs_read_reftype(struct insn_reader *r, struct valtype *out) HS_MUST_CHECK;
-enum status hs_read_storagetype(struct insn_reader *r, struct valtype *out) HS_MUST_CHECK; /* also i8 and i16 */
+enum status hs_read_storagetype(struct insn_reader *r,
+                                struct valtype *out) HS_MUST_CHECK; /* also i8 and i16 */
 enum status hs_read_heaptype(struct insn_reader *r, uint32_t *out) HS_MUST_CHECK;
 enum status hs_read_blocktype(struct insn_reader *r, struct blocktype *out) HS_MUST_CHECK;
 

@@ -24,7 +24,8 @@ void hs_write_heaptype(struct buffer *b, uint32_t heap)
 void hs_write_valtype(struct buffer *b, struct valtype t)
 {
     static const uint8_t codes[] = {
-        [VT_I32] = 0x7f, [VT_I64] = 0x7e, [VT_F32] = 0x7d, [VT_F64] = 0x7c, [VT_V128] = 0x7b, [VT_I8] = 0x78, [VT_I16] = 0x77,
+        [VT_I32] = 0x7f,  [VT_I64] = 0x7e, [VT_F32] = 0x7d, [VT_F64] = 0x7c,
+        [VT_V128] = 0x7b, [VT_I8] = 0x78,  [VT_I16] = 0x77,
     };
     if (!hs_vt_is_ref(t)) {
         hs_buffer_byte(b, codes[hs_vt_kind(t)]);

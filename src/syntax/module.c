@@ -31,8 +31,8 @@ struct span hs_module_func_name(const struct module *m, uint32_t func)
     return (struct span){0};
 }
 
-/* Exports are looked up by name through a hash table of indices (plus one). Names come from the guest, so the
- * hash starts from a number it cannot know. */
+/* Exports are looked up by name through a hash table of indices (plus one). Names come from the
+ * guest, so the hash starts from a number it cannot know. */
 static uint64_t hash_name(uint64_t seed, struct span name)
 {
     uint64_t h = hs_hash_mix(seed, name.size);
@@ -91,8 +91,10 @@ const struct export *hs_module_find_export(const struct module *m, struct span n
     return NULL;
 }
 
-/* Imports of one kind have ascending indices, but kinds are mixed; index i of a kind is at import i or later. */
-const struct import *hs_module_import_of(const struct module *m, enum externkind kind, uint32_t index)
+/* Imports of one kind have ascending indices, but kinds are mixed; index i of a kind is at import i
+ * or later. */
+const struct import *hs_module_import_of(const struct module *m, enum externkind kind,
+                                         uint32_t index)
 {
     for (uint32_t i = index; i < m->nimports; i++)
         if (m->imports[i].kind == kind && m->imports[i].index == index)

@@ -8,8 +8,9 @@
  *                \  |   /   each with the defined types below
  *                  none
  *
- * Two defined types are equal exactly if their canonical indices are, and a declared supertype is one step up, so
- * "is it below?" climbs as many steps as the depths differ (at most HS_LIMIT_SUBTYPE_DEPTH) and compares once. */
+ * Two defined types are equal exactly if their canonical indices are, and a declared supertype is
+ * one step up, so "is it below?" climbs as many steps as the depths differ (at most
+ * HS_LIMIT_SUBTYPE_DEPTH) and compares once. */
 #include "syntax/module.h"
 
 /* The abstract type right above a defined one. */
@@ -77,7 +78,8 @@ static bool abstract_subtype(uint32_t sub, uint32_t super)
     default: return false;
     }
 }
-_Static_assert(HEAP_ANY + 1 == HEAP_EQ && HEAP_EQ + 1 == HEAP_I31 && HEAP_NONE == HEAP_ANY + 5, "ranges above");
+_Static_assert(HEAP_ANY + 1 == HEAP_EQ && HEAP_EQ + 1 == HEAP_I31 && HEAP_NONE == HEAP_ANY + 5,
+               "ranges above");
 
 bool hs_heap_subtype(const struct module *m, uint32_t sub, uint32_t super)
 {

@@ -31,7 +31,8 @@ const char *hs_heap_name(uint32_t heap, char out[32])
 
 const char *hs_vt_name(struct valtype t, char out[32])
 {
-    static const char *const simple[] = {"any type", "i32", "i64", "f32", "f64", "v128", NULL, "i8", "i16"};
+    static const char *const simple[] = {"any type", "i32", "i64", "f32", "f64",
+                                         "v128",     NULL,  "i8",  "i16"};
     enum valkind kind = hs_vt_kind(t);
     if (kind != VT_REF) {
         snprintf(out, 32, "%s", kind <= VT_I16 ? simple[kind] : "?");

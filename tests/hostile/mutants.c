@@ -1,11 +1,12 @@
 /* Mutants of real modules through the reader and validation:
  *
- *     mutants [-n mutants per module] [-s seed] [-m at least this percentage reaches code] [-v] module.wasm …
+ *     mutants [-n mutants per module] [-s seed] [-m least percentage to reach code] [-v] module.wasm …
  *
- * Each module is read, written and read again first. Each mutant is one to three edits (fuzz/mutate.h). Both
- * validators must agree on it, on one thread and on two, and it must be refused with words and a place. The
- * percentage that reaches the validation of bodies is reported, since mutants that fail before it test little; a
- * run with fewer than -m fails. Exit status: 0 fine, 1 a promise was broken, 2 wrong arguments. */
+ * Each module is read, written and read again first. Each mutant is one to three edits
+ * (fuzz/mutate.h). Both validators must agree on it, on one thread and on two, and it must be
+ * refused with words and a place. The percentage that reaches the validation of bodies is reported,
+ * since mutants that fail before it test little; a run with fewer than -m fails. Exit status: 0
+ * fine, 1 a promise was broken, 2 wrong arguments. */
 #include "../../fuzz/mutate.h"
 #include "base/alloc.h"
 #include "binary/binary.h"
@@ -84,8 +85,8 @@ static const char *check(const struct buffer *mutant)
             wrong = "a valid module has a malformed body";
     }
     if (wrong && verbose)
-        printf("  %s @%llu func %u / %s @%llu\n", e.text, (unsigned long long)e.offset, e.func, e2.text,
-               (unsigned long long)e2.offset);
+        printf("  %s @%llu func %u / %s @%llu\n", e.text, (unsigned long long)e.offset, e.func,
+               e2.text, (unsigned long long)e2.offset);
     hs_module_deinit(&m);
     hs_module_deinit(&plain_m);
     free(bytes);
@@ -105,10 +106,12 @@ static const char *round_trip(struct span module)
         printf("  %s at %llu\n", e.text, (unsigned long long)e.offset);
         return "the module itself is refused";
     }
-    if (hs_binary_write(&m, &first) != ST_OK || hs_binary_read(first.data, first.size, HS_FEATURES_ALL, &back, &e) != ST_OK) {
+    if (hs_binary_write(&m, &first) != ST_OK ||
+        hs_binary_read(first.data, first.size, HS_FEATURES_ALL, &back, &e) != ST_OK) {
         wrong = "what is written cannot be read";
     } else {
-        if (hs_binary_write(&back, &second) != ST_OK || !hs_span_equal(hs_buffer_span(&first), hs_buffer_span(&second)))
+        if (hs_binary_write(&back, &second) != ST_OK ||
+            !hs_span_equal(hs_buffer_span(&first), hs_buffer_span(&second)))
             wrong = "writing twice gives two modules";
         hs_module_deinit(&back);
     }
@@ -194,7 +197,8 @@ int main(int argc, char **argv)
     for (; i < argc; i++)
         run(argv[i], n, seed);
     unsigned long percent = total.mutants ? total.reached * 100 / total.mutants : 100;
-    printf("%lu mutants: %lu read, %lu reached the validation of bodies (%lu %%), %lu valid, %lu broken promises\n",
+    printf("%lu mutants: %lu read, %lu reached the validation of bodies (%lu %%), %lu valid, %lu "
+           "broken promises\n",
            total.mutants, total.read, total.reached, percent, total.valid, total.broken);
     return total.broken || percent < least;
 }

@@ -3,8 +3,9 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <cmocka.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 static void first_wins(void **state)
 {
@@ -31,7 +32,8 @@ static void escapes(void **state)
 {
     char out[64];
     assert_string_equal(hs_error_escape(out, sizeof out, "plain", 5), "plain");
-    assert_string_equal(hs_error_escape(out, sizeof out, "\x1b[31m\0\"\\", 8), "\\x1b[31m\\x00\\x22\\x5c");
+    assert_string_equal(hs_error_escape(out, sizeof out, "\x1b[31m\0\"\\", 8),
+                        "\\x1b[31m\\x00\\x22\\x5c");
     assert_string_equal(hs_error_escape(out, sizeof out, "\xc3\xa9", 2), "\\xc3\\xa9");
     assert_string_equal(hs_error_escape(out, sizeof out, "", 0), "");
     char many[200];
@@ -47,7 +49,7 @@ static void escapes(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(first_wins), cmocka_unit_test(long_text), cmocka_unit_test(escapes)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(first_wins), cmocka_unit_test(long_text),
+                                       cmocka_unit_test(escapes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

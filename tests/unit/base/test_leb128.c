@@ -1,11 +1,12 @@
 /* LEB128 at its edges: every length, the last byte's unused bits, the end of the input. */
-#include "base/leb128.h"
 #include "base/bits.h"
+#include "base/leb128.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <cmocka.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 struct u_case {
     const char *bytes;

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
 #include <cmocka.h>
 
 static void arena_objects(void **state)
@@ -81,7 +82,10 @@ static void buffer_parts(void **state)
     hs_buffer_f32(&b, 0x3f800000);
     hs_buffer_name(&b, hs_span_text("ab"));
     assert_int_equal(b.size, 13);
-    assert_memory_equal(b.data, "\xe5\x8e\x26\xc0\xbb\x78\x00\x00\x80\x3f\x02" "ab", 13);
+    assert_memory_equal(b.data,
+                        "\xe5\x8e\x26\xc0\xbb\x78\x00\x00\x80\x3f\x02"
+                        "ab",
+                        13);
     size_t size;
     uint8_t *bytes = hs_buffer_take(&b, &size);
     assert_int_equal(size, 13);
@@ -108,8 +112,9 @@ static void buffer_limit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(arena_objects), cmocka_unit_test(arena_limits), cmocka_unit_test(vec_grows),
-        cmocka_unit_test(buffer_parts),  cmocka_unit_test(buffer_limit),
+        cmocka_unit_test(arena_objects), cmocka_unit_test(arena_limits),
+        cmocka_unit_test(vec_grows),     cmocka_unit_test(buffer_parts),
+        cmocka_unit_test(buffer_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -80,8 +80,8 @@ void put_everything(struct buffer *b)
     put_section(b, 0, "04 'name'  00 04 03 'mod'  01 07 02 00 01 'f' 02 01 'g'  07 00");
 }
 
-enum status read_copy(const uint8_t *bytes, size_t size, hs_features features, struct module *out_module,
-                      struct error *e, uint8_t **out_bytes)
+enum status read_copy(const uint8_t *bytes, size_t size, hs_features features,
+                      struct module *out_module, struct error *e, uint8_t **out_bytes)
 {
     *out_bytes = malloc(size ? size : 1);
     if (size)

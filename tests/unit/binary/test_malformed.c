@@ -1,7 +1,7 @@
-/* Each way to be malformed, with the words and the place of its error; every cut and many changed bytes of a module
- * that has everything; features that are not enabled; limits. */
-#include "support.h"
+/* Each way to be malformed, with the words and the place of its error; every cut and many changed
+ * bytes of a module that has everything; features that are not enabled; limits. */
 #include "base/bits.h"
+#include "support.h"
 #include "syntax/body.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,13 +22,15 @@ static void raw_headers(void **state)
         {"\0asm\1\0\0", 7, ST_MALFORMED, "unexpected end", 7},
         {"\0asm\2\0\0\0", 8, ST_MALFORMED, "unknown binary version", 4},
         {"\0asm\x0d\0\0\0", 8, ST_MALFORMED, "unknown binary version", 4},
-        {"\0asm\x0d\0\1\0", 8, ST_UNSUPPORTED, "unknown binary version: this is a component, not a core module", 4},
+        {"\0asm\x0d\0\1\0", 8, ST_UNSUPPORTED,
+         "unknown binary version: this is a component, not a core module", 4},
     };
     for (size_t i = 0; i < HS_ARRAY_SIZE(cases); i++) {
         struct module m;
         struct error e;
         uint8_t *bytes;
-        assert_int_equal(read_copy((const uint8_t *)cases[i].bytes, cases[i].size, HS_FEATURES_ALL, &m, &e, &bytes),
+        assert_int_equal(read_copy((const uint8_t *)cases[i].bytes, cases[i].size, HS_FEATURES_ALL,
+                                   &m, &e, &bytes),
                          cases[i].status);
         assert_string_equal(e.text, cases[i].text);
         assert_int_equal(e.offset, cases[i].offset);
@@ -105,13 +107,15 @@ static void bad_sections(void **state)
         {"0b 03 01 01 02", "length out of bounds", 12},
         {"0b 04 01 01 02 61", end, 14},
         /* Counts that must agree */
-        {"01 04 01 60 00 00 03 02 01 00", "function and code section have inconsistent lengths", 18},
+        {"01 04 01 60 00 00 03 02 01 00", "function and code section have inconsistent lengths",
+         18},
         {"0a 04 01 02 00 0b", "function and code section have inconsistent lengths", 14},
         {"0c 01 01", "data count and data section have inconsistent lengths", 11},
         {"0c 01 00 0b 03 01 01 00", "data count and data section have inconsistent lengths", 16},
         /* A body and what follows: the first error counts */
         {"01 04 01 60 00 00 03 02 01 00 0a 04 01 02 00 ff 7f", "illegal opcode ff", 23},
-        {"01 04 01 60 00 00 03 02 01 00 0a 04 01 02 00 01 0e", "unexpected end of section or function", 25},
+        {"01 04 01 60 00 00 03 02 01 00 0a 04 01 02 00 01 0e",
+         "unexpected end of section or function", 25},
         {"01 04 01 60 00 00 03 02 01 00 0a 04 01 02 00 01 0b 7f", "section size mismatch", 25},
     };
     for (size_t i = 0; i < HS_ARRAY_SIZE(cases); i++) {
@@ -124,8 +128,9 @@ static void bad_sections(void **state)
         uint8_t *bytes;
         enum status s = read_copy(b.data, b.size, HS_FEATURES_ALL, &m, &e, &bytes);
         if (s == ST_OK || strcmp(e.text, cases[i].text) != 0 || e.offset != cases[i].offset)
-            print_error("%s: status %d, \"%s\" at %llu; wanted \"%s\" at %llu\n", cases[i].hex, s, e.text,
-                        (unsigned long long)e.offset, cases[i].text, (unsigned long long)cases[i].offset);
+            print_error("%s: status %d, \"%s\" at %llu; wanted \"%s\" at %llu\n", cases[i].hex, s,
+                        e.text, (unsigned long long)e.offset, cases[i].text,
+                        (unsigned long long)cases[i].offset);
         assert_int_not_equal(s, ST_OK);
         assert_string_equal(e.text, cases[i].text);
         assert_int_equal(e.offset, cases[i].offset);
@@ -219,7 +224,8 @@ static void every_byte_changed(void **state)
                 hs_buffer_init(&first, SIZE_MAX);
                 hs_buffer_init(&second, SIZE_MAX);
                 assert_int_equal(hs_binary_write(&m, &first), ST_OK);
-                assert_int_equal(hs_binary_read(first.data, first.size, HS_FEATURES_ALL, &back, &e), ST_OK);
+                assert_int_equal(hs_binary_read(first.data, first.size, HS_FEATURES_ALL, &back, &e),
+                                 ST_OK);
                 assert_int_equal(hs_binary_write(&back, &second), ST_OK);
                 assert_int_equal(first.size, second.size);
                 assert_memory_equal(first.data, second.data, first.size);
@@ -246,15 +252,18 @@ static void disabled_features(void **state)
     hs_buffer_init(&b, SIZE_MAX);
     put_everything(&b);
     static const enum feature needed[] = {
-        FEATURE_MULTI_VALUE, FEATURE_BULK_MEMORY, FEATURE_REFERENCE_TYPES, FEATURE_SIMD, FEATURE_MEMORY64,
-        FEATURE_FUNCTION_REFERENCES, FEATURE_GC, FEATURE_THREADS, FEATURE_CUSTOM_PAGE_SIZES,
+        FEATURE_MULTI_VALUE, FEATURE_BULK_MEMORY, FEATURE_REFERENCE_TYPES,
+        FEATURE_SIMD,        FEATURE_MEMORY64,    FEATURE_FUNCTION_REFERENCES,
+        FEATURE_GC,          FEATURE_THREADS,     FEATURE_CUSTOM_PAGE_SIZES,
     };
     for (size_t i = 0; i < HS_ARRAY_SIZE(needed); i++) {
         struct module m;
         struct error e;
         uint8_t *bytes;
-        assert_int_not_equal(
-            read_copy(b.data, b.size, HS_FEATURES_ALL & ~((hs_features)1 << needed[i]), &m, &e, &bytes), ST_OK);
+        assert_int_not_equal(read_copy(b.data, b.size,
+                                       HS_FEATURES_ALL & ~((hs_features)1 << needed[i]), &m, &e,
+                                       &bytes),
+                             ST_OK);
         char want[100];
         snprintf(want, sizeof want, "%s support is not enabled", hs_feature_name(needed[i]));
         assert_non_null(strstr(e.text, want));
@@ -270,13 +279,20 @@ static void limits(void **state)
         const char *count; /* of the section, then padding makes it plausible */
         const char *text;
     } cases[] = {
-        {2, "c1 84 3d", "too many imports"},          {3, "c1 84 3d", "too many functions"},
-        {4, "a1 8d 06", "too many tables"},           {5, "65", "too many memories"},
-        {6, "c1 84 3d", "too many globals"},          {7, "c1 84 3d", "too many exports"},
-        {9, "81 ad e2 04", "too many element segments"}, {11, "a1 8d 06", "too many data segments"},
-        {13, "c1 84 3d", "too many tags"},            {1, "01 60 e9 07", "too many parameters"},
-        {1, "01 60 00 e9 07", "too many results"},    {1, "01 5f 91 4e", "too many fields"},
-        {1, "01 4e c1 84 3d", "too many types"},      {9, "01 01 00 81 ad e2 04", "element segment is too long"},
+        {2, "c1 84 3d", "too many imports"},
+        {3, "c1 84 3d", "too many functions"},
+        {4, "a1 8d 06", "too many tables"},
+        {5, "65", "too many memories"},
+        {6, "c1 84 3d", "too many globals"},
+        {7, "c1 84 3d", "too many exports"},
+        {9, "81 ad e2 04", "too many element segments"},
+        {11, "a1 8d 06", "too many data segments"},
+        {13, "c1 84 3d", "too many tags"},
+        {1, "01 60 e9 07", "too many parameters"},
+        {1, "01 60 00 e9 07", "too many results"},
+        {1, "01 5f 91 4e", "too many fields"},
+        {1, "01 4e c1 84 3d", "too many types"},
+        {9, "01 01 00 81 ad e2 04", "element segment is too long"},
         {7, "01 a1 8d 06", "name is too long"},
     };
     for (size_t i = 0; i < HS_ARRAY_SIZE(cases); i++) {
@@ -300,8 +316,12 @@ static void limits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(raw_headers),        cmocka_unit_test(bad_sections),      cmocka_unit_test(bad_bodies),
-        cmocka_unit_test(every_cut),          cmocka_unit_test(every_byte_changed), cmocka_unit_test(disabled_features),
+        cmocka_unit_test(raw_headers),
+        cmocka_unit_test(bad_sections),
+        cmocka_unit_test(bad_bodies),
+        cmocka_unit_test(every_cut),
+        cmocka_unit_test(every_byte_changed),
+        cmocka_unit_test(disabled_features),
         cmocka_unit_test(limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* Each section as it should be: the fields of the module, and back to the same bytes. */
-#include "support.h"
 #include "base/alloc.h"
 #include "base/bits.h"
+#include "support.h"
 #include <stdlib.h>
 
 static struct span text(const char *s)
@@ -48,7 +48,8 @@ static void everything(void **state)
     assert_false(m.tables[1].type.limits.has_max);
     assert_true(m.tables[1].type.limits.max == UINT64_MAX);
     assert_int_equal(m.tables[1].init.kind, CONST_NONE);
-    assert_true(m.tables[2].type.limits.is64 && m.tables[2].init.kind == CONST_FUNC && m.tables[2].init.index == 1);
+    assert_true(m.tables[2].type.limits.is64 && m.tables[2].init.kind == CONST_FUNC &&
+                m.tables[2].init.index == 1);
     assert_int_equal(m.nmemories, 3);
     assert_true(m.memories[0].type.limits.shared && m.memories[1].type.limits.is64);
     assert_int_equal(m.memories[1].type.limits.page_log2, 16);
@@ -93,7 +94,8 @@ static void everything(void **state)
 
     assert_int_equal(m.ndatas, 3);
     assert_true(m.has_data_count && m.data_count == 3);
-    assert_true(hs_span_equal(m.datas[0].bytes, text("abc")) && hs_span_equal(m.datas[1].bytes, text("de")));
+    assert_true(hs_span_equal(m.datas[0].bytes, text("abc")) &&
+                hs_span_equal(m.datas[1].bytes, text("de")));
     assert_int_equal(m.datas[2].memory, 1);
     assert_int_equal(m.funcs[2].body_size, 7);
     assert_memory_equal(bytes + m.funcs[2].body, "\x01\x01\x7f\x41\x01\x1a\x0b", 7);
@@ -123,7 +125,8 @@ static void empty(void **state)
     struct module m;
     struct error e;
     hs_error_init(&e);
-    assert_int_equal(hs_binary_read((const uint8_t *)"\0asm\1\0\0\0", 8, HS_FEATURES_ALL, &m, &e), ST_OK);
+    assert_int_equal(hs_binary_read((const uint8_t *)"\0asm\1\0\0\0", 8, HS_FEATURES_ALL, &m, &e),
+                     ST_OK);
     assert_int_equal(m.nfuncs + m.ntypes + m.nexports, 0);
     assert_null(hs_module_find_export(&m, text("x")));
     hs_module_deinit(&m);
@@ -178,19 +181,19 @@ static void name_sections(void **state)
         {"", "", 0},
         {"00 02 01 'm'", "m", 0},
         {"00 02 01 'm' 01 04 01 00 01 'f'", "m", 1},
-        {"01 04 01 00 01 'f' 00 02 01 'm'", "m", 1},                   /* any order */
-        {"00 02 02 'm'", "", 0},                                       /* longer than the part */
-        {"00 03 01 'm' 00 01 04 01 00 01 'f'", "", 1},                 /* bytes behind the name */
-        {"00 02 01 ff", "", 0},                                        /* no UTF-8 */
-        {"01 04 02 00 01 'f'", "", 0},                                 /* fewer than announced */
-        {"01 07 02 01 01 'f' 00 01 'g'", "", 0},                       /* out of order */
-        {"01 07 02 01 01 'f' 01 01 'g'", "", 0},                       /* twice */
-        {"01 05 ff ff ff ff 0f", "", 0},                               /* a count as hostile as can be */
+        {"01 04 01 00 01 'f' 00 02 01 'm'", "m", 1},   /* any order */
+        {"00 02 02 'm'", "", 0},                       /* longer than the part */
+        {"00 03 01 'm' 00 01 04 01 00 01 'f'", "", 1}, /* bytes behind the name */
+        {"00 02 01 ff", "", 0},                        /* no UTF-8 */
+        {"01 04 02 00 01 'f'", "", 0},                 /* fewer than announced */
+        {"01 07 02 01 01 'f' 00 01 'g'", "", 0},       /* out of order */
+        {"01 07 02 01 01 'f' 01 01 'g'", "", 0},       /* twice */
+        {"01 05 ff ff ff ff 0f", "", 0},               /* a count as hostile as can be */
         {"01 05 80 80 80 80 80", "", 0},
-        {"01 7f 01 00 01 'f'", "", 0},                                 /* a part beyond the end */
-        {"01 04 01 00 01 'f' 01 04 01 07 01 'g'", "", 1},              /* the first one counts */
-        {"02 03 'xyz' 0b 00 01 04 01 00 01 'f'", "", 1},               /* parts of other kinds */
-        {"01 08 01 ff ff ff ff 0f 01 'f'", "", 1},                     /* an index nobody has */
+        {"01 7f 01 00 01 'f'", "", 0},                    /* a part beyond the end */
+        {"01 04 01 00 01 'f' 01 04 01 07 01 'g'", "", 1}, /* the first one counts */
+        {"02 03 'xyz' 0b 00 01 04 01 00 01 'f'", "", 1},  /* parts of other kinds */
+        {"01 08 01 ff ff ff ff 0f 01 'f'", "", 1},        /* an index nobody has */
         {"ff", "", 0},
     };
     for (size_t i = 0; i < HS_ARRAY_SIZE(cases); i++) {
@@ -246,8 +249,9 @@ static void out_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(everything),    cmocka_unit_test(empty),         cmocka_unit_test(canonical_form),
-        cmocka_unit_test(name_sections), cmocka_unit_test(out_of_memory),
+        cmocka_unit_test(everything),     cmocka_unit_test(empty),
+        cmocka_unit_test(canonical_form), cmocka_unit_test(name_sections),
+        cmocka_unit_test(out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,12 +1,14 @@
-/* Every row of opcodes.def: write, read, compare, write again. Every cut of every instruction is refused. */
+/* Every row of opcodes.def: write, read, compare, write again. Every cut of every instruction is
+ * refused. */
+#include "base/bits.h"
 #include "syntax/insn_read.h"
 #include "syntax/insn_write.h"
-#include "base/bits.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <cmocka.h>
 #include <stdlib.h>
+
+#include <cmocka.h>
 
 static uint64_t seed = 1;
 static uint64_t rnd(void)
@@ -17,7 +19,8 @@ static uint64_t rnd(void)
 
 static uint32_t some_heap(void)
 {
-    return rnd() & 1 ? HEAP_FIRST + (uint32_t)(rnd() % (HEAP_END - HEAP_FIRST)) : (uint32_t)(rnd() % HEAP_FIRST);
+    return rnd() & 1 ? HEAP_FIRST + (uint32_t)(rnd() % (HEAP_END - HEAP_FIRST))
+                     : (uint32_t)(rnd() % HEAP_FIRST);
 }
 
 static struct valtype some_type(void)
@@ -48,7 +51,9 @@ static struct insn some_insn(enum op op, struct buffer *vector)
     case IMM_BLOCK: i.block = some_block(); break;
     case IMM_MEMARG_LANE: i.lane = (uint8_t)rnd(); /* fallthrough */
     case IMM_MEMARG:
-        i.mem = (struct memarg){.align = (uint32_t)rnd() & 0x3f, .memory = rnd() & 1 ? (uint32_t)rnd() : 0, .offset = rnd()};
+        i.mem = (struct memarg){.align = (uint32_t)rnd() & 0x3f,
+                                .memory = rnd() & 1 ? (uint32_t)rnd() : 0,
+                                .offset = rnd()};
         break;
     case IMM_LANE: i.lane = (uint8_t)rnd(); break;
     case IMM_SHUFFLE:
@@ -82,7 +87,8 @@ static struct insn some_insn(enum op op, struct buffer *vector)
         i.try_block = some_block();
         i.count = rnd() % 5;
         for (uint32_t k = 0; k < i.count; k++) {
-            struct catch_clause c = {.kind = rnd() & 3, .tag = (uint32_t)rnd(), .label = (uint32_t)rnd()};
+            struct catch_clause c = {
+                .kind = rnd() & 3, .tag = (uint32_t)rnd(), .label = (uint32_t)rnd()};
             hs_write_catch(vector, &c);
         }
         break;
@@ -144,10 +150,12 @@ static void every_opcode(void **state)
     hs_buffer_deinit(&b);
 }
 
-static enum status read_one(const char *bytes, size_t size, hs_features features, struct error *e, struct insn *out)
+static enum status read_one(const char *bytes, size_t size, hs_features features, struct error *e,
+                            struct insn *out)
 {
     hs_error_init(e);
-    struct insn_reader r = {(const uint8_t *)bytes, (const uint8_t *)bytes + size, (const uint8_t *)bytes, features, e};
+    struct insn_reader r = {(const uint8_t *)bytes, (const uint8_t *)bytes + size,
+                            (const uint8_t *)bytes, features, e};
     return hs_insn_read(&r, out);
 }
 #define READ(s, features) read_one(s, sizeof(s) - 1, features, &e, &i)
@@ -186,7 +194,8 @@ static void block_types(void **state)
     assert_int_equal(i.block.value.bits, HS_I32.bits);
     assert_int_equal(READ("\x02\x80\x01", HS_FEATURES_ALL), ST_OK);
     assert_int_equal(i.block.type, 128);
-    assert_int_equal(READ("\x02\xff\xff\xff\xff\x0f", HS_FEATURES_ALL), ST_OK); /* an index nobody has */
+    assert_int_equal(READ("\x02\xff\xff\xff\xff\x0f", HS_FEATURES_ALL),
+                     ST_OK); /* an index nobody has */
     assert_int_equal(i.block.type, UINT32_MAX);
     /* A negative number of several bytes is no value type, and 0xc0 0x7f is not the empty type. */
     assert_int_equal(READ("\x02\xff\x7f", HS_FEATURES_ALL), ST_MALFORMED);
@@ -198,7 +207,8 @@ static void block_types(void **state)
     assert_int_equal(READ("\x02\x63\x05", HS_FEATURES_ALL), ST_OK);
     assert_int_equal(i.block.value.bits, HS_REF(true, 5).bits);
     assert_int_equal(READ("\x02\x64\x40", HS_FEATURES_ALL), ST_MALFORMED);
-    assert_int_equal(READ("\x02\x64\xc0\xff\x3f", HS_FEATURES_ALL), ST_INVALID); /* beyond all types */
+    assert_int_equal(READ("\x02\x64\xc0\xff\x3f", HS_FEATURES_ALL),
+                     ST_INVALID); /* beyond all types */
     assert_string_equal(e.text, "unknown type 1048512");
 }
 
@@ -207,8 +217,10 @@ static void memory_arguments(void **state)
     struct error e;
     struct insn i;
     /* A 32-bit memory's offset may be written with ten bytes. */
-    assert_int_equal(READ("\x28\x02\x80\x80\x80\x80\x80\x80\x80\x80\x80\x00", HS_FEATURES_ALL), ST_OK);
-    assert_int_equal(READ("\x28\x02\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", HS_FEATURES_ALL), ST_MALFORMED);
+    assert_int_equal(READ("\x28\x02\x80\x80\x80\x80\x80\x80\x80\x80\x80\x00", HS_FEATURES_ALL),
+                     ST_OK);
+    assert_int_equal(READ("\x28\x02\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", HS_FEATURES_ALL),
+                     ST_MALFORMED);
     assert_string_equal(e.text, "integer too large");
     assert_int_equal(READ("\x28\x80\x01\x00", HS_FEATURES_ALL), ST_MALFORMED);
     assert_string_equal(e.text, "malformed memop flags");
@@ -216,7 +228,8 @@ static void memory_arguments(void **state)
     assert_int_equal(i.mem.memory, 7);
     assert_int_equal(i.mem.align, 2);
     assert_int_equal(i.mem.offset, 16);
-    assert_int_equal(READ("\x28\x42\x07\x10", HS_FEATURES_ALL & ~HS_FEATURE(MULTI_MEMORY)), ST_UNSUPPORTED);
+    assert_int_equal(READ("\x28\x42\x07\x10", HS_FEATURES_ALL & ~HS_FEATURE(MULTI_MEMORY)),
+                     ST_UNSUPPORTED);
     assert_string_equal(e.text, "multi-memory support is not enabled");
 }
 
@@ -232,7 +245,8 @@ static void disabled_features(void **state)
         if (n == 1)
             bytes[0] = (uint8_t)hs_op_info[op].code;
         hs_features features = HS_FEATURES_ALL & ~((hs_features)1 << hs_op_info[op].feature);
-        assert_int_equal(read_one((const char *)bytes, sizeof bytes, features, &e, &i), ST_UNSUPPORTED);
+        assert_int_equal(read_one((const char *)bytes, sizeof bytes, features, &e, &i),
+                         ST_UNSUPPORTED);
         assert_non_null(strstr(e.text, hs_feature_name(hs_op_info[op].feature)));
     }
     assert_int_equal(READ("\xd0\x6e", HS_FEATURES_ALL & ~HS_FEATURE(GC)), ST_UNSUPPORTED);
@@ -246,8 +260,9 @@ static void disabled_features(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_opcode),     cmocka_unit_test(every_byte),        cmocka_unit_test(block_types),
-        cmocka_unit_test(memory_arguments), cmocka_unit_test(disabled_features),
+        cmocka_unit_test(every_opcode),      cmocka_unit_test(every_byte),
+        cmocka_unit_test(block_types),       cmocka_unit_test(memory_arguments),
+        cmocka_unit_test(disabled_features),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

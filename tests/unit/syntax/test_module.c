@@ -1,10 +1,12 @@
-/* Look-ups of a module: names of functions, exports by name with and without the table, imports by kind. */
+/* Look-ups of a module: names of functions, exports by name with and without the table, imports by
+ * kind. */
 #include "syntax/module.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <cmocka.h>
 #include <stdio.h>
+
+#include <cmocka.h>
 
 static void exports_by_name(void **state)
 {
@@ -14,7 +16,8 @@ static void exports_by_name(void **state)
     struct module m;
     hs_module_init(&m);
     for (uint32_t i = 0; i < N; i++) {
-        snprintf(names[i], sizeof names[i], "name%u", i % (N - 1)); /* the last one is a duplicate of the first */
+        snprintf(names[i], sizeof names[i], "name%u",
+                 i % (N - 1)); /* the last one is a duplicate of the first */
         exports[i] = (struct export){.name = hs_span_text(names[i]), .index = i};
     }
     m.exports = exports;
@@ -26,7 +29,8 @@ static void exports_by_name(void **state)
             assert_ptr_equal(duplicate, &exports[N - 1]);
         }
         for (uint32_t i = 0; i < m.nexports; i++)
-            assert_ptr_equal(hs_module_find_export(&m, hs_span_text(names[i])), &exports[i % (N - 1)]);
+            assert_ptr_equal(hs_module_find_export(&m, hs_span_text(names[i])),
+                             &exports[i % (N - 1)]);
         assert_null(hs_module_find_export(&m, hs_span_text("name")));
         assert_null(hs_module_find_export(&m, hs_span_text("")));
         assert_null(hs_module_find_export(&m, hs_span_text("another name, a long one")));
@@ -37,7 +41,8 @@ static void exports_by_name(void **state)
 
 static void func_names(void **state)
 {
-    struct names_entry entries[] = {{2, hs_span_text("two")}, {3, hs_span_text("three")}, {900, hs_span_text("many")}};
+    struct names_entry entries[] = {
+        {2, hs_span_text("two")}, {3, hs_span_text("three")}, {900, hs_span_text("many")}};
     struct module m;
     hs_module_init(&m);
     assert_int_equal(hs_module_func_name(&m, 0).size, 0);
@@ -70,7 +75,8 @@ static void imports_by_kind(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(exports_by_name), cmocka_unit_test(func_names), cmocka_unit_test(imports_by_kind)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(exports_by_name),
+                                       cmocka_unit_test(func_names),
+                                       cmocka_unit_test(imports_by_kind)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,11 +1,13 @@
-/* Subtyping: the whole lattice of abstract types, defined types with supertypes, canonical groups, names. */
+/* Subtyping: the whole lattice of abstract types, defined types with supertypes, canonical groups,
+ * names. */
 #include "base/bits.h"
 #include "syntax/module.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <cmocka.h>
 #include <stdlib.h>
+
+#include <cmocka.h>
 
 static struct module make(struct deftype *types, uint32_t n)
 {
@@ -34,9 +36,10 @@ static void abstract_lattice(void **state)
     static const struct {
         uint32_t type, above; /* direct supertypes; their closure is the relation */
     } edges[] = {
-        {HEAP_EQ, HEAP_ANY},       {HEAP_I31, HEAP_EQ},      {HEAP_STRUCT, HEAP_EQ},   {HEAP_ARRAY, HEAP_EQ},
-        {HEAP_NONE, HEAP_I31},     {HEAP_NONE, HEAP_STRUCT}, {HEAP_NONE, HEAP_ARRAY},  {HEAP_NOFUNC, HEAP_FUNC},
-        {HEAP_NOEXTERN, HEAP_EXTERN}, {HEAP_NOEXN, HEAP_EXN},
+        {HEAP_EQ, HEAP_ANY},     {HEAP_I31, HEAP_EQ},      {HEAP_STRUCT, HEAP_EQ},
+        {HEAP_ARRAY, HEAP_EQ},   {HEAP_NONE, HEAP_I31},    {HEAP_NONE, HEAP_STRUCT},
+        {HEAP_NONE, HEAP_ARRAY}, {HEAP_NOFUNC, HEAP_FUNC}, {HEAP_NOEXTERN, HEAP_EXTERN},
+        {HEAP_NOEXN, HEAP_EXN},
     };
     bool want[HEAP_END - HEAP_FIRST][HEAP_END - HEAP_FIRST] = {0};
     enum { N = HEAP_END - HEAP_FIRST };
@@ -73,9 +76,12 @@ static void defined_types(void **state)
     assert_int_equal(types[2].canon, 0);
     assert_int_equal(types[3].canon, 1);
     assert_int_equal(types[6].canon, 6);
-    assert_true(hs_heap_subtype(&m, 1, 0) && hs_heap_subtype(&m, 3, 0) && hs_heap_subtype(&m, 6, 0));
-    assert_true(hs_heap_subtype(&m, 6, 1) && hs_heap_subtype(&m, 2, 0) && hs_heap_subtype(&m, 0, 2));
-    assert_false(hs_heap_subtype(&m, 0, 1) || hs_heap_subtype(&m, 4, 0) || hs_heap_subtype(&m, 5, 0));
+    assert_true(hs_heap_subtype(&m, 1, 0) && hs_heap_subtype(&m, 3, 0) &&
+                hs_heap_subtype(&m, 6, 0));
+    assert_true(hs_heap_subtype(&m, 6, 1) && hs_heap_subtype(&m, 2, 0) &&
+                hs_heap_subtype(&m, 0, 2));
+    assert_false(hs_heap_subtype(&m, 0, 1) || hs_heap_subtype(&m, 4, 0) ||
+                 hs_heap_subtype(&m, 5, 0));
     assert_true(hs_heap_subtype(&m, 6, HEAP_STRUCT) && hs_heap_subtype(&m, 4, HEAP_ARRAY));
     assert_true(hs_heap_subtype(&m, 4, HEAP_ANY) && hs_heap_subtype(&m, 5, HEAP_FUNC));
     assert_false(hs_heap_subtype(&m, 5, HEAP_ANY) || hs_heap_subtype(&m, 4, HEAP_STRUCT));
@@ -84,22 +90,29 @@ static void defined_types(void **state)
 
     assert_true(hs_vt_subtype(&m, HS_REF(false, 1), HS_REF(true, 0)));
     assert_false(hs_vt_subtype(&m, HS_REF(true, 1), HS_REF(false, 0)));
-    assert_true(hs_vt_subtype(&m, HS_VT(VT_BOT), HS_REF(false, 0)) && hs_vt_subtype(&m, HS_VT(VT_BOT), HS_I32));
+    assert_true(hs_vt_subtype(&m, HS_VT(VT_BOT), HS_REF(false, 0)) &&
+                hs_vt_subtype(&m, HS_VT(VT_BOT), HS_I32));
     assert_false(hs_vt_subtype(&m, HS_I32, HS_I64) || hs_vt_subtype(&m, HS_I32, HS_ANYREF));
 }
 
 static void recursive_groups(void **state)
 {
-    /* (rec (type $a (struct (ref $b))) (type $b (struct (ref $a)))) twice, then with the references swapped,
-     * then each alone, referring to the first group. */
+    /* (rec (type $a (struct (ref $b))) (type $b (struct (ref $a)))) twice, then with the references
+     * swapped, then each alone, referring to the first group. */
     struct fieldtype f[][1] = {
-        {{HS_REF(false, 1), false}}, {{HS_REF(false, 0), false}}, {{HS_REF(false, 3), false}}, {{HS_REF(false, 2), false}},
-        {{HS_REF(false, 4), false}}, {{HS_REF(false, 5), false}}, {{HS_REF(false, 1), false}}, {{HS_REF(false, 3), false}},
+        {{HS_REF(false, 1), false}}, {{HS_REF(false, 0), false}}, {{HS_REF(false, 3), false}},
+        {{HS_REF(false, 2), false}}, {{HS_REF(false, 4), false}}, {{HS_REF(false, 5), false}},
+        {{HS_REF(false, 1), false}}, {{HS_REF(false, 3), false}},
     };
     struct deftype types[8];
     for (uint32_t i = 0; i < 8; i++)
-        types[i] = (struct deftype){.kind = COMP_STRUCT, .final = true, .super = HS_NO_TYPE, .nfields = 1, .fields = f[i],
-                                    .rec_first = i < 6 ? i & ~1u : i, .rec_size = i < 6 ? 2 : 1};
+        types[i] = (struct deftype){.kind = COMP_STRUCT,
+                                    .final = true,
+                                    .super = HS_NO_TYPE,
+                                    .nfields = 1,
+                                    .fields = f[i],
+                                    .rec_first = i < 6 ? i & ~1u : i,
+                                    .rec_size = i < 6 ? 2 : 1};
     struct module m = make(types, 8);
     (void)m;
     static const uint32_t want[] = {0, 1, 0, 1, 4, 5, 6, 6};
@@ -137,8 +150,13 @@ static void a_million(void **state)
     for (int mode = 0; mode < 3; mode++) {
         for (uint32_t i = 0; i < N; i++) {
             fields[i] = (struct fieldtype){mode == 1 && i ? HS_REF(true, i - 1) : HS_I32, false};
-            types[i] = (struct deftype){.kind = COMP_STRUCT, .final = true, .super = HS_NO_TYPE, .nfields = 1,
-                                        .fields = &fields[i], .rec_first = mode == 2 ? 0 : i, .rec_size = mode == 2 ? N : 1};
+            types[i] = (struct deftype){.kind = COMP_STRUCT,
+                                        .final = true,
+                                        .super = HS_NO_TYPE,
+                                        .nfields = 1,
+                                        .fields = &fields[i],
+                                        .rec_first = mode == 2 ? 0 : i,
+                                        .rec_size = mode == 2 ? N : 1};
         }
         struct module m = make(types, N);
         (void)m;
@@ -166,8 +184,9 @@ static void names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(abstract_lattice), cmocka_unit_test(defined_types), cmocka_unit_test(recursive_groups),
-        cmocka_unit_test(differences),      cmocka_unit_test(a_million),     cmocka_unit_test(names),
+        cmocka_unit_test(abstract_lattice), cmocka_unit_test(defined_types),
+        cmocka_unit_test(recursive_groups), cmocka_unit_test(differences),
+        cmocka_unit_test(a_million),        cmocka_unit_test(names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
