@@ -5,18 +5,18 @@
  *   p    the byte after the opcode
  *   sp   the first free slot of the operand stack
  *
- * and ends in NEXT (after advancing p and sp) or, having changed nothing, in GENERAL. Reading a few bytes
+ * and ends in NEXT (after advancing p and sp) or, having changed nothing, in GO_GENERAL. Reading a few bytes
  * beyond the body is harmless: the end is compared before the next opcode. No handler writes a zero above the top of
  * the stack, see fast.h.
  *
- * Needed: HANDLER(label), NEXT, GENERAL, FAIL, FINISH. */
+ * Needed: HANDLER(label), NEXT, GO_GENERAL, FINISH. */
 
 /* Numeric instructions: one compare, in place. */
 #define UNARY(sig, a, result)                                                                                \
     HANDLER(sig)                                                                                             \
     {                                                                                                        \
         if (HS_UNLIKELY(sp[-1] != CODE_##a))                                                                 \
-            GENERAL;                                                                                         \
+            GO_GENERAL;                                                                                         \
         sp[-1] = CODE_##result;                                                                              \
         NEXT;                                                                                                \
     }
@@ -24,7 +24,7 @@
     HANDLER(sig)                                                                                             \
     {                                                                                                        \
         if (HS_UNLIKELY(load16(sp - 2) != (CODE_##a | CODE_##b << 8)))                                       \
-            GENERAL;                                                                                         \
+            GO_GENERAL;                                                                                         \
         sp[-2] = CODE_##result;                                                                              \
         sp--;                                                                                                \
         NEXT;                                                                                                \
@@ -66,7 +66,7 @@ HANDLER(NOP)
     {                                                                                                        \
         uint32_t length = memarg_length(p);                                                                  \
         if (HS_UNLIKELY(sp[-1] != f->address || length == 0))                                                \
-            GENERAL;                                                                                         \
+            GO_GENERAL;                                                                                         \
         sp[-1] = CODE_##result;                                                                              \
         p += length;                                                                                         \
         f->accesses += f->weight;                                                                            \
@@ -77,7 +77,7 @@ HANDLER(NOP)
     {                                                                                                        \
         uint32_t length = memarg_length(p);                                                                  \
         if (HS_UNLIKELY(load16(sp - 2) != (uint32_t)(f->address | CODE_##value << 8) || length == 0))        \
-            GENERAL;                                                                                         \
+            GO_GENERAL;                                                                                         \
         sp -= 2;                                                                                             \
         p += length;                                                                                         \
         f->accesses += f->weight;                                                                            \
@@ -98,7 +98,7 @@ STORE(md_, F64)
 HANDLER(MEMORY_SIZE)
 {
     if (HS_UNLIKELY(p[0] != 0 || f->address == 0))
-        GENERAL;
+        GO_GENERAL;
     *sp++ = f->address;
     p++;
     NEXT;
@@ -116,7 +116,7 @@ HANDLER(I32_CONST)
         else if ((p[4] & 0xf8) == 0 || (p[4] & 0xf8) == 0x78) /* bits 32 to 34 repeat bit 31 */
             p += 5;
         else
-            GENERAL;
+            GO_GENERAL;
     }
     *sp++ = CODE_I32;
     NEXT;
@@ -135,7 +135,7 @@ HANDLER(I64_CONST)
         else if (p[9] == 0 || p[9] == 0x7f) /* one bit is left */
             p += 10;
         else
-            GENERAL;
+            GO_GENERAL;
     }
     *sp++ = CODE_I64;
     NEXT;
@@ -160,16 +160,24 @@ HANDLER(F64_CONST)
     uint32_t x = p[0], length = 1;                                                                           \
     if (HS_UNLIKELY(x >= 0x80)) {                                                                            \
         if (p[1] >= 0x80)                                                                                    \
-            GENERAL;                                                                                         \
+            GO_GENERAL;                                                                                         \
         x = (x & 0x7f) | (uint32_t)p[1] << 7;                                                                \
         length = 2;                                                                                          \
+    }
+/* An index that linkers write as five bytes, the last of them zero. */
+#define LONG_INDEX(x, length)                                                                                \
+    uint32_t x = p[0], length = 1;                                                                           \
+    if (x >= 0x80) {                                                                                         \
+        length = index_length(p, &x);                                                                        \
+        if (HS_UNLIKELY(length == 0))                                                                        \
+            GO_GENERAL;                                                                                         \
     }
 HANDLER(LOCAL_GET)
 {
     INDEX(x, length)
     uint8_t code = f->locals[x];
     if (HS_UNLIKELY((uint8_t)(code - 1) >= CODE_UNSET - 1))
-        GENERAL;
+        GO_GENERAL;
     *sp++ = code;
     p += length;
     f->uses[x] += f->weight;
@@ -180,7 +188,7 @@ HANDLER(LOCAL_SET)
 {
     INDEX(x, length)
     if (HS_UNLIKELY(sp[-1] != f->locals[x]))
-        GENERAL;
+        GO_GENERAL;
     sp--;
     p += length;
     f->uses[x] += f->weight;
@@ -191,7 +199,7 @@ HANDLER(LOCAL_TEE)
 {
     INDEX(x, length)
     if (HS_UNLIKELY(sp[-1] != f->locals[x]))
-        GENERAL;
+        GO_GENERAL;
     p += length;
     f->uses[x] += f->weight;
     NEXT;
@@ -199,10 +207,12 @@ HANDLER(LOCAL_TEE)
 
 HANDLER(GLOBAL_GET)
 {
-    INDEX(x, length)
+    LONG_INDEX(x, length)
+    if (HS_UNLIKELY(x >= f->m->nglobals))
+        GO_GENERAL;
     uint8_t code = f->t->global_get[x];
     if (HS_UNLIKELY((uint8_t)(code - 1) >= CODE_UNSET - 1))
-        GENERAL;
+        GO_GENERAL;
     *sp++ = code;
     p += length;
     NEXT;
@@ -210,9 +220,9 @@ HANDLER(GLOBAL_GET)
 
 HANDLER(GLOBAL_SET)
 {
-    INDEX(x, length)
-    if (HS_UNLIKELY(sp[-1] != f->t->global_set[x]))
-        GENERAL;
+    LONG_INDEX(x, length)
+    if (HS_UNLIKELY(x >= f->m->nglobals || sp[-1] != f->t->global_set[x]))
+        GO_GENERAL;
     sp--;
     p += length;
     f->flags |= FACT_MAY_WRITE;
@@ -222,7 +232,7 @@ HANDLER(GLOBAL_SET)
 HANDLER(DROP)
 {
     if (HS_UNLIKELY(sp[-1] == CODE_SENTINEL))
-        GENERAL;
+        GO_GENERAL;
     sp--;
     NEXT;
 }
@@ -230,7 +240,7 @@ HANDLER(DROP)
 HANDLER(SELECT)
 {
     if (HS_UNLIKELY(sp[-1] != CODE_I32 || sp[-2] != sp[-3] || (uint8_t)(sp[-2] - 1) >= CODE_V128))
-        GENERAL;
+        GO_GENERAL;
     sp -= 2;
     NEXT;
 }
@@ -252,7 +262,7 @@ HANDLER(BLOCK)
     const struct sig *s = f->t->blocks[p[0]];
     struct fast_frame *c = f->ctl + 1;
     if (HS_UNLIKELY(!s || s->params.n || c == f->frames_end))
-        GENERAL;
+        GO_GENERAL;
     *sp++ = CODE_SENTINEL;
     ENTER(FRAME_BLOCK, results);
     NEXT;
@@ -263,7 +273,7 @@ HANDLER(LOOP)
     const struct sig *s = f->t->blocks[p[0]];
     struct fast_frame *c = f->ctl + 1;
     if (HS_UNLIKELY(!s || s->params.n || c == f->frames_end))
-        GENERAL;
+        GO_GENERAL;
     *sp++ = CODE_SENTINEL;
     ENTER(FRAME_LOOP, params);
     f->weight = c->weight < FAST_WEIGHT_MAX ? c->weight << 3 : c->weight;
@@ -276,7 +286,7 @@ HANDLER(IF)
     const struct sig *s = f->t->blocks[p[0]];
     struct fast_frame *c = f->ctl + 1;
     if (HS_UNLIKELY(sp[-1] != CODE_I32 || !s || s->params.n || c == f->frames_end))
-        GENERAL;
+        GO_GENERAL;
     sp[-1] = CODE_SENTINEL;
     ENTER(FRAME_IF, results);
     NEXT;
@@ -295,7 +305,7 @@ HANDLER(ELSE)
     struct fast_frame *c = f->ctl;
     const struct types *r = &c->sig->results;
     if (HS_UNLIKELY(c->kind != FRAME_IF || c->sig->params.n || c->log != f->log.count || !RESULTS_ARE_THERE(c, r)))
-        GENERAL;
+        GO_GENERAL;
     sp = c->base;
     c->kind = FRAME_ELSE;
     c->unreachable = 0;
@@ -307,9 +317,9 @@ HANDLER(END)
     struct fast_frame *c = f->ctl;
     const struct types *r = &c->sig->results;
     if (HS_UNLIKELY(c->kind >= FRAME_IF && !(c->kind == FRAME_IF && c->sig->balanced && !c->sig->params.n)))
-        GENERAL;
+        GO_GENERAL;
     if (HS_UNLIKELY(c->log != f->log.count || !RESULTS_ARE_THERE(c, r)))
-        GENERAL;
+        GO_GENERAL;
     sp = c->base;
     if (r->pushes)
         sp[-1] = r->one;
@@ -325,11 +335,11 @@ HANDLER(END)
 /* Branches. The label's types are one compare; sentinels below keep it within the block. */
 HANDLER(BR)
 {
-    uint32_t depth = p[0];
+    INDEX(depth, length)
     struct fast_frame *c = f->ctl;
-    if (HS_UNLIKELY(depth >= 0x80 || depth > (size_t)(c - f->frames) || !types_on_top(sp, c[-(ptrdiff_t)depth].label)))
-        GENERAL;
-    p++;
+    if (HS_UNLIKELY(depth > (size_t)(c - f->frames) || !types_on_top(sp, c[-(ptrdiff_t)depth].label)))
+        GO_GENERAL;
+    p += length;
     sp = c->base;
     c->unreachable = 1;
     NEXT;
@@ -337,12 +347,12 @@ HANDLER(BR)
 
 HANDLER(BR_IF)
 {
-    uint32_t depth = p[0];
+    INDEX(depth, length)
     struct fast_frame *c = f->ctl;
-    if (HS_UNLIKELY(sp[-1] != CODE_I32 || depth >= 0x80 || depth > (size_t)(c - f->frames) ||
+    if (HS_UNLIKELY(sp[-1] != CODE_I32 || depth > (size_t)(c - f->frames) ||
                     !types_on_top(sp - 1, c[-(ptrdiff_t)depth].label)))
-        GENERAL;
-    p++;
+        GO_GENERAL;
+    p += length;
     sp--;
     NEXT;
 }
@@ -352,7 +362,7 @@ HANDLER(BR_TABLE)
     INDEX(count, length)
     struct fast_frame *c = f->ctl;
     if (HS_UNLIKELY(sp[-1] != CODE_I32 || (size_t)(f->end - p) <= count + length))
-        GENERAL; /* each label has a byte at least, so too long is invalid */
+        GO_GENERAL; /* each label has a byte at least, so too long is invalid */
     const uint8_t *q = p + length;
     size_t depths = (size_t)(c - f->frames);
     const struct types *last = NULL;
@@ -378,7 +388,7 @@ HANDLER(BR_TABLE)
         last = l;
     }
     if (HS_UNLIKELY(!ok))
-        GENERAL;
+        GO_GENERAL;
     p = q;
     sp = c->base;
     c->unreachable = 1;
@@ -389,7 +399,7 @@ HANDLER(RETURN)
 {
     struct fast_frame *c = f->ctl;
     if (HS_UNLIKELY(!types_on_top(sp, f->frames->label)))
-        GENERAL;
+        GO_GENERAL;
     sp = c->base;
     c->unreachable = 1;
     NEXT;
@@ -406,22 +416,14 @@ HANDLER(UNREACHABLE)
 /* Calls */
 HANDLER(CALL)
 {
-    uint32_t length = 1, x = p[0];
-    if (x >= 0x80) {
-        uint32_t bytes = hs_load32(p), stop = ~bytes & 0x80808080u;
-        if (HS_UNLIKELY(stop == 0))
-            GENERAL;
-        bytes &= stop ^ (stop - 1);
-        x = (bytes & 0x7f) | (bytes & 0x7f00) >> 1 | (bytes & 0x7f0000) >> 2 | (bytes & 0x7f000000) >> 3;
-        length = (uint32_t)(__builtin_ctz(stop) >> 3) + 1;
-    }
+    LONG_INDEX(x, length)
     if (HS_UNLIKELY(x >= f->m->nfuncs))
-        GENERAL;
+        GO_GENERAL;
     const struct sig *s = f->t->func_sigs[x];
     if (HS_UNLIKELY(!types_on_top(sp, &s->params) && !long_types_on_top(sp, &s->params)))
-        GENERAL;
+        GO_GENERAL;
     if (HS_UNLIKELY(s->results.pushes > 1))
-        GENERAL;
+        GO_GENERAL;
     p += length;
     sp -= s->params.n;
     if (s->results.pushes)
@@ -432,20 +434,47 @@ HANDLER(CALL)
 
 HANDLER(CALL_INDIRECT)
 {
-    INDEX(x, length)
-    if (HS_UNLIKELY(p[length] != 0 || x >= f->m->ntypes || sp[-1] != f->t->table_address))
-        GENERAL;
+    LONG_INDEX(x, length)
+    if (HS_UNLIKELY(x >= f->m->ntypes || sp[-1] != f->t->table_address))
+        GO_GENERAL;
+    const uint8_t *q = p + length;
+    if (*q == 0)
+        q++;
+    else if (hs_load32(q) == 0x80808080u && q[4] == 0 && (f->features & HS_FEATURE(REFERENCE_TYPES)))
+        q += 5;
+    else
+        GO_GENERAL;
     const struct sig *s = &f->t->sigs[x];
     if (HS_UNLIKELY(!s->is_func || s->results.pushes > 1 ||
                     (!types_on_top(sp - 1, &s->params) && !long_types_on_top(sp - 1, &s->params))))
-        GENERAL;
-    p += length + 1;
+        GO_GENERAL;
+    p = q;
     sp -= s->params.n + 1;
     if (s->results.pushes)
         *sp++ = s->results.one;
     f->calls += f->weight;
     NEXT;
 }
+
+/* memory.copy and memory.fill of memory 0; what else there is with this prefix is rare. */
+HANDLER(BULK)
+{
+    uint32_t address = f->address, length;
+    if (p[0] == 0x0a && p[1] == 0 && p[2] == 0 && load16(sp - 2) == (address | address << 8))
+        length = 3;
+    else if (p[0] == 0x0b && p[1] == 0 && load16(sp - 2) == (CODE_I32 | address << 8))
+        length = 2;
+    else
+        GO_GENERAL;
+    if (HS_UNLIKELY(sp[-3] != address || !(f->features & HS_FEATURE(BULK_MEMORY))))
+        GO_GENERAL;
+    p += length;
+    sp -= 3;
+    f->calls += f->weight;
+    f->flags |= FACT_MAY_WRITE;
+    NEXT;
+}
+#undef LONG_INDEX
 #undef INDEX
 
 /* SIMD: the rows are compared generically, immediates passed over by kind. */
@@ -457,23 +486,23 @@ HANDLER(SIMD)
         length = 2;
     }
     if (HS_UNLIKELY(x >= HS_ARRAY_SIZE(f->simd)))
-        GENERAL;
+        GO_GENERAL;
     const struct fast_simd_row *row = &f->simd[x];
     if (HS_UNLIKELY((hs_load32(sp - 4) & row->mask) != row->want))
-        GENERAL;
+        GO_GENERAL;
     const uint8_t *q = p + length;
     if (row->imm != IMM_NONE) {
         if (row->imm == IMM_MEMARG) {
             uint32_t bytes = memarg_length_natural(q, row->natural);
             if (HS_UNLIKELY(bytes == 0))
-                GENERAL;
+                GO_GENERAL;
             q += bytes;
             f->accesses += f->weight;
             if (row->result == 0)
                 f->flags |= FACT_MAY_WRITE;
         } else if (row->imm == IMM_LANE) {
             if (HS_UNLIKELY(*q++ >= row->natural))
-                GENERAL;
+                GO_GENERAL;
         } else { /* IMM_V128 */
             q += 16;
         }
