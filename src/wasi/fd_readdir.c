@@ -43,7 +43,7 @@ struct listing {
     size_t size, used;
 };
 
-static bool put(struct listing *l, const void *bytes, size_t n)
+static bool append(struct listing *l, const void *bytes, size_t n)
 {
     size_t room = l->size - l->used;
     memcpy(l->out + l->used, bytes, n < room ? n : room);
@@ -91,7 +91,7 @@ uint32_t hs_wasi_fd_readdir(struct hs_wasi_call *call, const wasmtime_val_raw_t 
             hs_le_store(head + 8, ino, 8);
             hs_le_store(head + 16, len, 4);
             head[20] = entry_type(dir_fd, name, (uint8_t)entry[ENTRY_TYPE]);
-            room = put(&l, head, sizeof head) && put(&l, name, len) && l.used < l.size;
+            room = append(&l, head, sizeof head) && append(&l, name, len) && l.used < l.size;
         }
     }
     return hs_guest_store(&call->mem, (uint32_t)arg[4].i32, l.used, 4) ? WASI_SUCCESS : WASI_EFAULT;

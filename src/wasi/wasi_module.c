@@ -9,10 +9,12 @@
 #include <wasmtime/linker.h>
 #include <wasmtime/trap.h>
 
-enum sort { NONE, ANY, FILE_, DIR, SOCK };
+/* The list's own words; FILE and DIR are taken by the C library. */
+enum sort { NONE, ANY, FILE_, DIR_, SOCK };
 enum perm { NO = 0, READ = HOSPES_WASI_READ, WRITE = HOSPES_WASI_WRITE };
 #define NOFD (-1)
 #define FILE FILE_
+#define DIR  DIR_
 
 struct row {
     const char *name, *params, *result;
@@ -44,7 +46,9 @@ static uint32_t check_desc(const struct hs_wasi_desc *desc, const struct row *ro
     /* The right to seek includes the right to tell. */
     const uint64_t have = desc->base | (desc->base & R_FD_SEEK ? R_FD_TELL : 0);
     if (rights & ~have)
-        return rights & (R_FD_SEEK | R_FD_TELL) && (desc->stream || desc->blocks) ? WASI_ESPIPE : WASI_ENOTCAPABLE;
+        return rights & (R_FD_SEEK | R_FD_TELL) && (desc->stream || desc->blocks)
+                   ? WASI_ESPIPE
+                   : WASI_ENOTCAPABLE;
     if (row->perm & ~(is_dir ? desc->dir_perms : desc->file_perms))
         return WASI_EPERM;
     return WASI_SUCCESS;
