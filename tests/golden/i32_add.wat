@@ -1,0 +1,24 @@
+;; Parameters arrive zero-extended by the callee; the result needs no frame beyond rbp.
+(module
+  (func $add (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+  (func $add_const (param i32) (result i32) (i32.add (local.get 0) (i32.const 42))))
+;;; code
+;; function 0 $add
+;;     push rbp
+;;     mov rbp, rsp
+;;     push r13
+;;     sub rsp, 40
+;;     mov esi, esi
+;;     mov edi, edi
+;;     lea eax, [rdi + rsi]
+;;     leave
+;;     ret
+;; function 1 $add_const
+;;     push rbp
+;;     mov rbp, rsp
+;;     push r13
+;;     sub rsp, 40
+;;     mov edi, edi
+;;     lea eax, [rdi + 42]
+;;     leave
+;;     ret
