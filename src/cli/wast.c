@@ -79,7 +79,9 @@ static void take_trap(struct runner *r, wasm_trap_t *trap)
 {
     wasm_message_t message;
     wasm_trap_message(trap, &message);
-    because(r, "%s", message.data);
+    /* What went wrong stands last, behind a backtrace that may be long. */
+    size_t room = sizeof r->why - 1;
+    because(r, "%s", message.size > room ? message.data + (message.size - room) : message.data);
     wasm_byte_vec_delete(&message);
     wasm_trap_delete(trap);
 }
