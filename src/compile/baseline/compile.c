@@ -315,3 +315,8 @@ enum status hs_baseline_compile(const struct hs_compile_input *in, struct hs_mac
 {
     return hs_bl_run(in, out, error, NULL);
 }
+
+uint32_t hs_baseline_lacks(void)
+{
+    return FACT_HAS_SIMD | FACT_HAS_ATOMIC | FACT_HAS_GC | FACT_HAS_TRY;
+}
