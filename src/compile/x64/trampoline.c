@@ -93,18 +93,23 @@ static void copy_rest(struct x64_asm *a, struct deal d, const struct valtype *ty
     }
 }
 
-/* What has a register, from or to an array. */
+/* What has a register, from or to an array. The array's own register may be one that is loaded: it comes last. */
 static void move_registers(struct x64_asm *a, struct deal d, const struct valtype *types, uint32_t n,
                            unsigned array, bool to_array)
 {
+    uint32_t last = UINT32_MAX;
     for (uint32_t i = 0; i < n; i++) {
         int reg = deal(&d, types[i]);
         struct x64_mem m = x64_bd(array, (int32_t)i * 16);
         if (reg >= 0 && to_array)
             store(a, types[i], m, (unsigned)reg);
+        else if (!hs_vt_is_fp(types[i]) && reg == (int)array)
+            last = i;
         else if (reg >= 0)
             load(a, types[i], (unsigned)reg, m);
     }
+    if (last != UINT32_MAX)
+        load(a, types[last], array, x64_bd(array, (int32_t)last * 16));
 }
 
 static enum status begin(struct x64_asm *a, const struct functype *type, struct hs_machine_code *out)
@@ -134,10 +139,8 @@ enum status hs_compile_entry(const struct functype *type, struct hs_machine_code
     x64_mov64_mr(a, x64_bd(RCX, HS_OFF_ACT_ENTRY_FP), RBP);
     x64_mov64_rr(a, R13, RDI);
     x64_mov64_rr(a, RAX, RSI);
-    if (type->nparams)
-        x64_mov64_rr(a, R11, RDX);
-    copy_rest(a, deal_params(), params, type->nparams, R11, R10, true);
-    move_registers(a, deal_params(), params, type->nparams, R11, false);
+    copy_rest(a, deal_params(), params, type->nparams, RDX, R10, true);
+    move_registers(a, deal_params(), params, type->nparams, RDX, false);
     x64_xor32_rr(a, R10, R10); /* the caller is the host */
     x64_call_r(a, RAX);
     if (type->nresults) {
