@@ -24,6 +24,19 @@ static void out_section(struct buffer *o, uint8_t id, const struct section *s)
     hs_buffer_bytes(o, s->bytes.data, s->bytes.size);
 }
 
+/* True if an annotation gives a custom section of this name: then it stands for what would be made here. */
+static bool is_given(const struct parser *p, const char *name)
+{
+    struct span wanted = hs_span_text(name);
+    for (size_t i = 0; i < p->customs.count; i++) {
+        const uint8_t *q = p->custom_bytes.data + p->customs.data[i].start, *end = q + p->customs.data[i].size;
+        uint64_t n;
+        if (hs_leb_read_u(&q, end, 32, &n) == LEB_OK && n == wanted.size && memcmp(q, wanted.data, n) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void customs(struct parser *p, struct buffer *o, int before, int after)
 {
     for (size_t i = 0; i < p->customs.count; i++) {
@@ -39,7 +52,7 @@ static void branch_hints(struct parser *p, struct buffer *o)
 {
     static const char name[] = "metadata.code.branch_hint";
     uint8_t count[10];
-    if (!p->hint_funcs)
+    if (!p->hint_funcs || is_given(p, name))
         return;
     int n = hs_leb_write_u(count, p->hint_funcs);
     hs_buffer_byte(o, SEC_CUSTOM);
@@ -63,7 +76,7 @@ static void name_section(struct parser *p, struct buffer *o)
             out_section(&s, (uint8_t)id, n);
         }
     }
-    if (s.size > empty) {
+    if (s.size > empty && !is_given(p, "name")) {
         hs_buffer_byte(o, SEC_CUSTOM);
         hs_buffer_name(o, hs_buffer_span(&s));
     }
