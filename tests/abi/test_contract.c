@@ -39,7 +39,8 @@ static void poison_area(void)
 
 static int set_up(void **state)
 {
-    code = code_free = (uint8_t *)mmap(NULL, CODE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    code = code_free =
+        (uint8_t *)mmap(NULL, CODE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     assert_true(code != MAP_FAILED);
     run = (struct hs_run){.args = args};
     struct hs_vmctx c = {.run = &run, .rt = hs_rt_stubs, .args = args, .magic = HS_VMCTX_MAGIC};
@@ -147,7 +148,8 @@ static void *make_checked(void)
 static uint32_t enter(void *entry, struct hs_vmctx *c, void *f, union hs_value *values)
 {
     checked_fn *checked = (checked_fn *)make_checked();
-    struct hs_activation act = {.prev = hs_activation_top, .run = &run, .saved_exit_fp = run.exit_fp};
+    struct hs_activation act = {
+        .prev = hs_activation_top, .run = &run, .saved_exit_fp = run.exit_fp};
     struct hs_activation *outer = run.top;
     run.top = hs_activation_top = &act;
     uint32_t left = checked(entry, c, f, values, &act);
@@ -171,9 +173,9 @@ static void destroy_registers(void)
                      "movq %%rax, %%rcx; movq %%rax, %%rdx; movq %%rax, %%rsi; movq %%rax, %%rdi\n"
                      "movq %%rax, %%r8; movq %%rax, %%r9; movq %%rax, %%r10; movq %%rax, %%r11\n"
                      "cmpq %%rax, %%rax\n" ::
-                         : "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "xmm0", "xmm1", "xmm2",
-                           "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12",
-                           "xmm13", "xmm14", "xmm15", "cc", "memory");
+                         : "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "xmm0",
+                           "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9",
+                           "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "cc", "memory");
 }
 
 /* Like this every runtime call is made: the context, then up to five arguments. */
@@ -195,21 +197,21 @@ __attribute__((noinline)) static void inside(void)
     destroy_registers();
 }
 
-#define LIBCALL(id_, name, signature, trap_)                                                                   \
-    struct hs_rt_result hs_rt_##name(struct hs_vmctx *c, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3,   \
-                                     uint64_t a4);                                                             \
-    struct hs_rt_result hs_rt_##name(struct hs_vmctx *c, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3,   \
-                                     uint64_t a4)                                                              \
-    {                                                                                                          \
-        seen.id = LIBCALL_##id_;                                                                               \
-        seen.c = c;                                                                                            \
-        seen.a[0] = a0, seen.a[1] = a1, seen.a[2] = a2, seen.a[3] = a3, seen.a[4] = a4;                        \
-        seen.aligned = (uintptr_t)__builtin_frame_address(0) % 16 == 0;                                        \
-        struct hs_rt_result r = answer;                                                                        \
-        if (LIBCALL_##id_ == LIBCALL_TRAP)                                                                     \
-            r.trap = (uint32_t)a0;                                                                             \
-        inside();                                                                                              \
-        return r;                                                                                              \
+#define LIBCALL(id_, name, signature, trap_)                                                       \
+    struct hs_rt_result hs_rt_##name(struct hs_vmctx *c, uint64_t a0, uint64_t a1, uint64_t a2,    \
+                                     uint64_t a3, uint64_t a4);                                    \
+    struct hs_rt_result hs_rt_##name(struct hs_vmctx *c, uint64_t a0, uint64_t a1, uint64_t a2,    \
+                                     uint64_t a3, uint64_t a4)                                     \
+    {                                                                                              \
+        seen.id = LIBCALL_##id_;                                                                   \
+        seen.c = c;                                                                                \
+        seen.a[0] = a0, seen.a[1] = a1, seen.a[2] = a2, seen.a[3] = a3, seen.a[4] = a4;            \
+        seen.aligned = (uintptr_t)__builtin_frame_address(0) % 16 == 0;                            \
+        struct hs_rt_result r = answer;                                                            \
+        if (LIBCALL_##id_ == LIBCALL_TRAP)                                                         \
+            r.trap = (uint32_t)a0;                                                                 \
+        inside();                                                                                  \
+        return r;                                                                                  \
     }
 #include "abi/libcalls.def"
 
@@ -245,14 +247,16 @@ uint32_t hs_rt_poll(struct hs_run *r)
     uint32_t left = poll_answer;
     assert_ptr_equal(r, &run);
     inside();
-    __asm__ volatile("vzeroall" ::: "memory", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7",
-                     "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");
+    __asm__ volatile("vzeroall" ::
+                         : "memory", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7",
+                           "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");
     return left;
 }
 
 /* ---- the rules of vmctx.h once more, for functions of this test ---- */
 
-static const uint8_t int_params[] = {RDI, RSI, RDX, RCX, R8, R9}, int_results[] = {RAX, RDX, RCX, R8};
+static const uint8_t int_params[] = {RDI, RSI, RDX, RCX, R8, R9},
+                     int_results[] = {RAX, RDX, RCX, R8};
 
 static bool same_value(struct valtype t, const union hs_value *x, const union hs_value *y)
 {
@@ -650,14 +654,16 @@ static void test_tail_calls(void **state)
         assert_ptr_equal(v[2].funcref, &ctx_a);
         assert_true(sp_high - sp_low <= 64);
         print_message("tail call into another instance: %.1f ns\n",
-                      ((double)(t1.tv_sec - t0.tv_sec) * 1e9 + (double)(t1.tv_nsec - t0.tv_nsec)) / (2.0 * N));
+                      ((double)(t1.tv_sec - t0.tv_sec) * 1e9 + (double)(t1.tv_nsec - t0.tv_nsec)) /
+                          (2.0 * N));
     }
 }
 
 /* A tail call into a host function: its adapter returns through the switch's frame. */
 static void test_tail_call_host(void **state)
 {
-    struct functype type = FUNCTYPE(1, 2, HS_I64, HS_I64, HS_I64), host_t = FUNCTYPE(1, 1, HS_I64, HS_I64);
+    struct functype type = FUNCTYPE(1, 2, HS_I64, HS_I64, HS_I64),
+                    host_t = FUNCTYPE(1, 1, HS_I64, HS_I64);
     void *adapter = make_adapter(&host_t);
     struct x64_asm *a = begin();
     emit_tail_switch(a, &ctx_host, adapter);
@@ -840,7 +846,8 @@ struct near_data {
 
 static void test_poll(void **state)
 {
-    uint8_t *area = (uint8_t *)mmap(NULL, 16384, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    uint8_t *area =
+        (uint8_t *)mmap(NULL, 16384, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     assert_true(area != MAP_FAILED);
     struct near_data *d = (struct near_data *)(area + 8192);
     struct x64_asm asm_, *a = &asm_;
@@ -917,7 +924,8 @@ static void test_poll(void **state)
                 assert_int_equal(d->after.gpr[k] & 0xcd5, d->before.gpr[k] & 0xcd5);
             else
                 assert_int_equal(d->after.gpr[k], d->before.gpr[k]);
-            assert_memory_equal(d->after.ymm[k], d->before.ymm[k], hs_cpu_features() & HS_CPU_AVX ? 32 : 16);
+            assert_memory_equal(d->after.ymm[k], d->before.ymm[k],
+                                hs_cpu_features() & HS_CPU_AVX ? 32 : 16);
             assert_int_equal(hs_load64(&d->after.red_zone[8 * k]), 0x1000 + k);
         }
     }
@@ -1017,16 +1025,20 @@ static void test_figures(void **state)
     v[0].i64 = N;
     t = now_ns();
     assert_int_equal(enter(loop_entry, &ctx_a, loop, v), 0);
-    print_message("host adapter, with a fake that destroys registers: %.2f ns\n", (now_ns() - t) / N);
+    print_message("host adapter, with a fake that destroys registers: %.2f ns\n",
+                  (now_ns() - t) / N);
 }
 
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(test_entry),      TEST(test_adapter),        TEST(test_host_error), TEST(test_adapter_stack_limit),
-        TEST(test_libcalls),   TEST(test_lazy),           TEST(test_tail_calls), TEST(test_tail_call_host),
-        TEST(test_nested_trap), TEST(test_walk),          TEST(test_poll),       TEST(test_trap_landing),
+        TEST(test_entry),       TEST(test_adapter),
+        TEST(test_host_error),  TEST(test_adapter_stack_limit),
+        TEST(test_libcalls),    TEST(test_lazy),
+        TEST(test_tail_calls),  TEST(test_tail_call_host),
+        TEST(test_nested_trap), TEST(test_walk),
+        TEST(test_poll),        TEST(test_trap_landing),
         TEST(test_figures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,7 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 static int fail(const struct error *e, const char *what)
 {
     fprintf(stderr, "%s: %s\n", what, e->text);
@@ -44,9 +43,14 @@ static void print_fields(const struct hs_vmlayout *l)
         uint32_t offset;
         const char *name;
     } head[] = {
-        {HS_OFF_STACK_LIMIT, "stack_limit"}, {HS_OFF_POLL, "poll"}, {HS_OFF_MEM0_BASE, "mem0_base"},
-        {HS_OFF_RUN, "run"},                 {HS_OFF_RT, "rt"},     {HS_OFF_ARGS, "args"},
-        {HS_OFF_MEM0, "mem0"},               {HS_OFF_TAIL_CODE, "tail_code"},
+        {HS_OFF_STACK_LIMIT, "stack_limit"},
+        {HS_OFF_POLL, "poll"},
+        {HS_OFF_MEM0_BASE, "mem0_base"},
+        {HS_OFF_RUN, "run"},
+        {HS_OFF_RT, "rt"},
+        {HS_OFF_ARGS, "args"},
+        {HS_OFF_MEM0, "mem0"},
+        {HS_OFF_TAIL_CODE, "tail_code"},
         {HS_OFF_TAIL_VMCTX, "tail_vmctx"},
     };
     const struct module *m = l->module;
@@ -79,7 +83,8 @@ int main(int argc, char **argv)
 {
     struct hs_vmlayout layout = {.signals = true};
     enum hs_memory_style style = MEMORY_GUARDED_FIXED;
-    uint32_t cpu = HS_CPU_SSE41 | HS_CPU_SSSE3 | HS_CPU_SSE42 | HS_CPU_POPCNT | HS_CPU_LZCNT | HS_CPU_BMI1 | HS_CPU_BMI2;
+    uint32_t cpu = HS_CPU_SSE41 | HS_CPU_SSSE3 | HS_CPU_SSE42 | HS_CPU_POPCNT | HS_CPU_LZCNT |
+                   HS_CPU_BMI1 | HS_CPU_BMI2;
     const char *path = NULL;
     for (int i = 1; i < argc; i++) {
         if (!strncmp(argv[i], "cpu=", 4))
@@ -126,7 +131,8 @@ int main(int argc, char **argv)
     struct hs_compile_input in = {
         .module = &m,
         .layout = &layout,
-        .plt_size = ((uint64_t)defined * HS_PLT_ENTRY + HS_PLT_LAZY + HS_CODE_ALIGN - 1) & ~(uint64_t)(HS_CODE_ALIGN - 1),
+        .plt_size = ((uint64_t)defined * HS_PLT_ENTRY + HS_PLT_LAZY + HS_CODE_ALIGN - 1) &
+                    ~(uint64_t)(HS_CODE_ALIGN - 1),
         .code_capacity = 1 << 20,
         .cpu = cpu,
     };

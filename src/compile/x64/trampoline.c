@@ -77,8 +77,8 @@ static void store(struct x64_asm *a, struct valtype t, struct x64_mem m, unsigne
 
 /* Slots between an array and the argument area: those of the values without a register. Loads the area's address
  * into `area`; loses xmm8. r13 is a vmctx. */
-static void copy_rest(struct x64_asm *a, struct deal d, const struct valtype *types, uint32_t n, unsigned array,
-                      unsigned area, bool to_area)
+static void copy_rest(struct x64_asm *a, struct deal d, const struct valtype *types, uint32_t n,
+                      unsigned array, unsigned area, bool to_area)
 {
     bool loaded = false;
     for (uint32_t i = 0; i < n; i++) {
@@ -87,15 +87,16 @@ static void copy_rest(struct x64_asm *a, struct deal d, const struct valtype *ty
         if (!loaded)
             x64_mov64_rm(a, area, x64_bd(R13, HS_OFF_ARGS));
         loaded = true;
-        struct x64_mem in_array = x64_bd(array, (int32_t)i * 16), in_area = x64_bd(area, (int32_t)i * 16);
+        struct x64_mem in_array = x64_bd(array, (int32_t)i * 16),
+                       in_area = x64_bd(area, (int32_t)i * 16);
         x64_movups_rm(a, XMM8, to_area ? in_array : in_area);
         x64_movups_mr(a, to_area ? in_area : in_array, XMM8);
     }
 }
 
 /* What has a register, from or to an array. The array's own register may be one that is loaded: it comes last. */
-static void move_registers(struct x64_asm *a, struct deal d, const struct valtype *types, uint32_t n,
-                           unsigned array, bool to_array)
+static void move_registers(struct x64_asm *a, struct deal d, const struct valtype *types,
+                           uint32_t n, unsigned array, bool to_array)
 {
     uint32_t last = UINT32_MAX;
     for (uint32_t i = 0; i < n; i++) {
@@ -112,11 +113,13 @@ static void move_registers(struct x64_asm *a, struct deal d, const struct valtyp
         load(a, types[last], array, x64_bd(array, (int32_t)last * 16));
 }
 
-static enum status begin(struct x64_asm *a, const struct functype *type, struct hs_machine_code *out)
+static enum status begin(struct x64_asm *a, const struct functype *type,
+                         struct hs_machine_code *out)
 {
     hs_vec_clear(&out->bytes);
     hs_vec_clear(&out->relocs);
-    return x64_code_begin(a, out, ROOM_FIXED + ((size_t)type->nparams + type->nresults) * ROOM_VALUE);
+    return x64_code_begin(a, out,
+                          ROOM_FIXED + ((size_t)type->nparams + type->nresults) * ROOM_VALUE);
 }
 
 enum status hs_compile_entry(const struct functype *type, struct hs_machine_code *out)

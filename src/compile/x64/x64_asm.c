@@ -2,7 +2,8 @@
 #include "compile/x64/x64_asm.h"
 
 /* ModRM, SIB and displacement. */
-static uint8_t *put_modrm_m(struct x64_asm *a, uint8_t *p, uint32_t form, unsigned reg, struct x64_mem m)
+static uint8_t *put_modrm_m(struct x64_asm *a, uint8_t *p, uint32_t form, unsigned reg,
+                            struct x64_mem m)
 {
     unsigned r = (reg & 7) << 3, base = m.base & 7u;
     if (m.base >= X64_RIP) {
@@ -31,8 +32,8 @@ static uint8_t *put_modrm_m(struct x64_asm *a, uint8_t *p, uint32_t form, unsign
 void x64_emit_m(struct x64_asm *a, uint32_t form, unsigned reg, struct x64_mem m)
 {
     uint8_t *p = x64_put_prefix(a->p, form);
-    unsigned rex = 0x40 | (form & X64_F_W ? 8 : 0) | (reg >> 3 & 1) << 2 | (m.index >> 3 & 1u) << 1 |
-                   (m.base >> 3 & 1u);
+    unsigned rex = 0x40 | (form & X64_F_W ? 8 : 0) | (reg >> 3 & 1) << 2 |
+                   (m.index >> 3 & 1u) << 1 | (m.base >> 3 & 1u);
     bool want = rex != 0x40 || ((form & X64_F_BYTE) && reg >= RSP);
     *p = (uint8_t)rex;
     p = x64_put_opcode(p + want, form);
@@ -49,7 +50,8 @@ void x64_emit_vex_m(struct x64_asm *a, uint32_t form, unsigned reg, unsigned vvv
         *p++ = (uint8_t)((reg < 8 ? 0x80 : 0) | low);
     } else {
         *p++ = 0xc4;
-        *p++ = (uint8_t)((reg < 8 ? 0x80 : 0) | (x ? 0 : 0x40) | (b ? 0 : 0x20) | (form >> X64_F_MAP & 3));
+        *p++ = (uint8_t)((reg < 8 ? 0x80 : 0) | (x ? 0 : 0x40) | (b ? 0 : 0x20) |
+                         (form >> X64_F_MAP & 3));
         *p++ = (uint8_t)((form & X64_F_W ? 0x80 : 0) | low);
     }
     *p++ = (uint8_t)form;

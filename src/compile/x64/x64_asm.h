@@ -39,6 +39,7 @@ struct x64_asm {
 };
 
 enum x64_reg { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15 };
+/* clang-format off */
 enum x64_xmm {
     XMM0, XMM1, XMM2, XMM3, XMM4, XMM5, XMM6, XMM7,
     XMM8, XMM9, XMM10, XMM11, XMM12, XMM13, XMM14, XMM15,
@@ -49,6 +50,7 @@ enum x64_cc {
     CC_O, CC_NO, CC_B, CC_AE, CC_E, CC_NE, CC_BE, CC_A, CC_S, CC_NS, CC_P, CC_NP, CC_L, CC_GE, CC_LE, CC_G,
     CC_C = CC_B, CC_NC = CC_AE, CC_Z = CC_E, CC_NZ = CC_NE,
 };
+/* clang-format on */
 
 enum { X64_NO_INDEX = RSP, X64_RIP = 0x10, X64_NO_BASE = 0x20 };
 
@@ -58,7 +60,7 @@ struct x64_mem {
     uint8_t index; /* enum x64_reg; X64_NO_INDEX: none (rsp cannot be one) */
     uint8_t scale; /* 0 to 3: times 1, 2, 4, 8 */
     uint8_t unused;
-    int32_t disp;  /* X64_RIP: offset of the target from the buffer's base */
+    int32_t disp; /* X64_RIP: offset of the target from the buffer's base */
 };
 
 static inline struct x64_mem x64_bd(unsigned base, int32_t disp)
@@ -144,15 +146,16 @@ enum {
     X64_F_W = 1 << 16,
     X64_F_BYTE = 1 << 17, /* both operands are byte registers: spl bpl sil dil need a REX prefix */
     X64_F_BYTE_RM = 1 << 18, /* only the r/m operand is one: movzx, movsx */
-    X64_F_L = 1 << 19,    /* VEX.256 */
+    X64_F_L = 1 << 19,       /* VEX.256 */
 };
 #define X64_FORM(pp, map, opcode) ((uint32_t)(opcode) | (map) << X64_F_MAP | (pp) << X64_F_PP)
-#define X64_IMM(n) ((uint32_t)(n) << X64_F_IMM)
+#define X64_IMM(n)                ((uint32_t)(n) << X64_F_IMM)
 
 /* The memory forms are out of line: there is much to decide at run time and the code stays small. `form` says how
  * many bytes of immediate follow; the caller emits them. */
 void x64_emit_m(struct x64_asm *a, uint32_t form, unsigned reg, struct x64_mem m);
-void x64_emit_vex_m(struct x64_asm *a, uint32_t form, unsigned reg, unsigned vvvv, struct x64_mem m);
+void x64_emit_vex_m(struct x64_asm *a, uint32_t form, unsigned reg, unsigned vvvv,
+                    struct x64_mem m);
 
 static inline __attribute__((always_inline)) uint8_t *x64_put_prefix(uint8_t *p, uint32_t form)
 {
@@ -173,8 +176,8 @@ static inline __attribute__((always_inline)) uint8_t *x64_put_opcode(uint8_t *p,
     return p;
 }
 
-static inline __attribute__((always_inline)) void x64_emit_r(struct x64_asm *a, uint32_t form, unsigned reg,
-                                                             unsigned rm)
+static inline __attribute__((always_inline)) void x64_emit_r(struct x64_asm *a, uint32_t form,
+                                                             unsigned reg, unsigned rm)
 {
     uint8_t *p = x64_put_prefix(a->p, form);
     unsigned rex = 0x40 | (form & X64_F_W ? 8 : 0) | (reg >> 3 & 1) << 2 | (rm >> 3 & 1);
@@ -190,19 +193,20 @@ static inline __attribute__((always_inline)) void x64_emit_r(struct x64_asm *a, 
 }
 
 /* /digit forms: the reg field is part of the opcode, never a byte register. */
-static inline __attribute__((always_inline)) void x64_emit_d(struct x64_asm *a, uint32_t form, unsigned digit,
-                                                             unsigned rm)
+static inline __attribute__((always_inline)) void x64_emit_d(struct x64_asm *a, uint32_t form,
+                                                             unsigned digit, unsigned rm)
 {
-    x64_emit_r(a, form & X64_F_BYTE ? (form & ~(uint32_t)X64_F_BYTE) | X64_F_BYTE_RM : form, digit, rm);
+    x64_emit_r(a, form & X64_F_BYTE ? (form & ~(uint32_t)X64_F_BYTE) | X64_F_BYTE_RM : form, digit,
+               rm);
 }
-static inline __attribute__((always_inline)) void x64_emit_dm(struct x64_asm *a, uint32_t form, unsigned digit,
-                                                              struct x64_mem m)
+static inline __attribute__((always_inline)) void x64_emit_dm(struct x64_asm *a, uint32_t form,
+                                                              unsigned digit, struct x64_mem m)
 {
     x64_emit_m(a, form & ~(uint32_t)X64_F_BYTE, digit, m);
 }
 
-static inline __attribute__((always_inline)) void x64_emit_vex(struct x64_asm *a, uint32_t form, unsigned reg,
-                                                               unsigned vvvv, unsigned rm)
+static inline __attribute__((always_inline)) void
+x64_emit_vex(struct x64_asm *a, uint32_t form, unsigned reg, unsigned vvvv, unsigned rm)
 {
     uint8_t *p = a->p;
     unsigned low = (~vvvv & 15) << 3 | (form & X64_F_L ? 4 : 0) | (form >> X64_F_PP & 3);
@@ -211,7 +215,8 @@ static inline __attribute__((always_inline)) void x64_emit_vex(struct x64_asm *a
         *p++ = (uint8_t)((reg < 8 ? 0x80 : 0) | low);
     } else {
         *p++ = 0xc4;
-        *p++ = (uint8_t)((reg < 8 ? 0x80 : 0) | 0x40 | (rm < 8 ? 0x20 : 0) | (form >> X64_F_MAP & 3));
+        *p++ =
+            (uint8_t)((reg < 8 ? 0x80 : 0) | 0x40 | (rm < 8 ? 0x20 : 0) | (form >> X64_F_MAP & 3));
         *p++ = (uint8_t)((form & X64_F_W ? 0x80 : 0) | low);
     }
     *p++ = (uint8_t)form;
@@ -220,7 +225,8 @@ static inline __attribute__((always_inline)) void x64_emit_vex(struct x64_asm *a
 }
 
 /* An immediate of the operand's width, at most 32 bits. */
-static inline __attribute__((always_inline)) void x64_imm(struct x64_asm *a, unsigned width, int32_t i)
+static inline __attribute__((always_inline)) void x64_imm(struct x64_asm *a, unsigned width,
+                                                          int32_t i)
 {
     if (width == 8)
         x64_u8(a, (uint8_t)i);
@@ -247,10 +253,10 @@ static inline __attribute__((always_inline)) uint32_t x64_wide_form(unsigned wid
 }
 
 #define X64_FN static inline __attribute__((always_inline, unused)) void
-#define X64_A struct x64_asm *a
+#define X64_A  struct x64_asm *a
 
-static inline __attribute__((always_inline)) void x64_alu_ri(X64_A, unsigned width, unsigned digit, unsigned r,
-                                                             int32_t i)
+static inline __attribute__((always_inline)) void x64_alu_ri(X64_A, unsigned width, unsigned digit,
+                                                             unsigned r, int32_t i)
 {
     if (width == 8) {
         if (r == RAX)
@@ -289,15 +295,15 @@ static inline __attribute__((always_inline)) void x64_alu_mi(X64_A, unsigned wid
     }
 }
 
-static inline __attribute__((always_inline)) void x64_shift_ri(X64_A, unsigned width, unsigned digit, unsigned r,
-                                                               unsigned i)
+static inline __attribute__((always_inline)) void
+x64_shift_ri(X64_A, unsigned width, unsigned digit, unsigned r, unsigned i)
 {
     x64_emit_d(a, x64_int_form(width, i == 1 ? 0xd1 : 0xc1), digit, r);
     if (i != 1)
         x64_u8(a, i);
 }
-static inline __attribute__((always_inline)) void x64_shift_mi(X64_A, unsigned width, unsigned digit,
-                                                               struct x64_mem m, unsigned i)
+static inline __attribute__((always_inline)) void
+x64_shift_mi(X64_A, unsigned width, unsigned digit, struct x64_mem m, unsigned i)
 {
     x64_emit_dm(a, x64_int_form(width, i == 1 ? 0xd1 : 0xc1) | X64_IMM(i != 1), digit, m);
     if (i != 1)
@@ -307,407 +313,413 @@ static inline __attribute__((always_inline)) void x64_shift_mi(X64_A, unsigned w
 /* ---- what the rows become ---- */
 
 /* name, /digit: add sub and ... cmp. Opcode digit * 8 + {0 mr8, 1 mr, 2 rm8, 3 rm}. */
-#define X64_ALU_W(name, digit, w)                                                                              \
-    X64_FN x64_##name##w##_rr(X64_A, unsigned d, unsigned s)                                                   \
-    {                                                                                                          \
-        x64_emit_r(a, x64_int_form(w, (digit) << 3 | 1), s, d);                                                \
-    }                                                                                                          \
-    X64_FN x64_##name##w##_rm(X64_A, unsigned d, struct x64_mem m)                                             \
-    {                                                                                                          \
-        x64_emit_m(a, x64_int_form(w, (digit) << 3 | 3), d, m);                                                \
-    }                                                                                                          \
-    X64_FN x64_##name##w##_mr(X64_A, struct x64_mem m, unsigned s)                                             \
-    {                                                                                                          \
-        x64_emit_m(a, x64_int_form(w, (digit) << 3 | 1), s, m);                                                \
-    }                                                                                                          \
-    X64_FN x64_##name##w##_ri(X64_A, unsigned d, int32_t i)                                                    \
-    {                                                                                                          \
-        x64_alu_ri(a, w, digit, d, i);                                                                         \
-    }                                                                                                          \
-    X64_FN x64_##name##w##_mi(X64_A, struct x64_mem m, int32_t i)                                              \
-    {                                                                                                          \
-        x64_alu_mi(a, w, digit, m, i);                                                                         \
+#define X64_ALU_W(name, digit, w)                                                                  \
+    X64_FN x64_##name##w##_rr(X64_A, unsigned d, unsigned s)                                       \
+    {                                                                                              \
+        x64_emit_r(a, x64_int_form(w, (digit) << 3 | 1), s, d);                                    \
+    }                                                                                              \
+    X64_FN x64_##name##w##_rm(X64_A, unsigned d, struct x64_mem m)                                 \
+    {                                                                                              \
+        x64_emit_m(a, x64_int_form(w, (digit) << 3 | 3), d, m);                                    \
+    }                                                                                              \
+    X64_FN x64_##name##w##_mr(X64_A, struct x64_mem m, unsigned s)                                 \
+    {                                                                                              \
+        x64_emit_m(a, x64_int_form(w, (digit) << 3 | 1), s, m);                                    \
+    }                                                                                              \
+    X64_FN x64_##name##w##_ri(X64_A, unsigned d, int32_t i)                                        \
+    {                                                                                              \
+        x64_alu_ri(a, w, digit, d, i);                                                             \
+    }                                                                                              \
+    X64_FN x64_##name##w##_mi(X64_A, struct x64_mem m, int32_t i)                                  \
+    {                                                                                              \
+        x64_alu_mi(a, w, digit, m, i);                                                             \
     }
-#define X64_ALU(name, digit)                                                                                   \
-    X64_ALU_W(name, digit, 8) X64_ALU_W(name, digit, 16) X64_ALU_W(name, digit, 32) X64_ALU_W(name, digit, 64)
+#define X64_ALU(name, digit)                                                                       \
+    X64_ALU_W(name, digit, 8)                                                                      \
+    X64_ALU_W(name, digit, 16) X64_ALU_W(name, digit, 32) X64_ALU_W(name, digit, 64)
 
-#define X64_SHIFT_W(name, digit, w)                                                                            \
-    X64_FN x64_##name##w##_rc(X64_A, unsigned d)                                                               \
-    {                                                                                                          \
-        x64_emit_d(a, x64_int_form(w, 0xd3), digit, d);                                                        \
-    }                                                                                                          \
-    X64_FN x64_##name##w##_mc(X64_A, struct x64_mem m)                                                         \
-    {                                                                                                          \
-        x64_emit_dm(a, x64_int_form(w, 0xd3), digit, m);                                                       \
-    }                                                                                                          \
-    X64_FN x64_##name##w##_ri(X64_A, unsigned d, unsigned i)                                                   \
-    {                                                                                                          \
-        x64_shift_ri(a, w, digit, d, i);                                                                       \
-    }                                                                                                          \
-    X64_FN x64_##name##w##_mi(X64_A, struct x64_mem m, unsigned i)                                             \
-    {                                                                                                          \
-        x64_shift_mi(a, w, digit, m, i);                                                                       \
+#define X64_SHIFT_W(name, digit, w)                                                                \
+    X64_FN x64_##name##w##_rc(X64_A, unsigned d)                                                   \
+    {                                                                                              \
+        x64_emit_d(a, x64_int_form(w, 0xd3), digit, d);                                            \
+    }                                                                                              \
+    X64_FN x64_##name##w##_mc(X64_A, struct x64_mem m)                                             \
+    {                                                                                              \
+        x64_emit_dm(a, x64_int_form(w, 0xd3), digit, m);                                           \
+    }                                                                                              \
+    X64_FN x64_##name##w##_ri(X64_A, unsigned d, unsigned i)                                       \
+    {                                                                                              \
+        x64_shift_ri(a, w, digit, d, i);                                                           \
+    }                                                                                              \
+    X64_FN x64_##name##w##_mi(X64_A, struct x64_mem m, unsigned i)                                 \
+    {                                                                                              \
+        x64_shift_mi(a, w, digit, m, i);                                                           \
     }
-#define X64_SHIFT(name, digit)                                                                                 \
-    X64_SHIFT_W(name, digit, 8)                                                                                \
+#define X64_SHIFT(name, digit)                                                                     \
+    X64_SHIFT_W(name, digit, 8)                                                                    \
     X64_SHIFT_W(name, digit, 16) X64_SHIFT_W(name, digit, 32) X64_SHIFT_W(name, digit, 64)
 
 /* One operand, register or memory: not neg mul imul div idiv inc dec. */
-#define X64_UNARY_W(name, opcode, digit, w)                                                                    \
-    X64_FN x64_##name##w##_r(X64_A, unsigned d)                                                                \
-    {                                                                                                          \
-        x64_emit_d(a, x64_int_form(w, opcode), digit, d);                                                      \
-    }                                                                                                          \
-    X64_FN x64_##name##w##_m(X64_A, struct x64_mem m)                                                          \
-    {                                                                                                          \
-        x64_emit_dm(a, x64_int_form(w, opcode), digit, m);                                                     \
+#define X64_UNARY_W(name, opcode, digit, w)                                                        \
+    X64_FN x64_##name##w##_r(X64_A, unsigned d)                                                    \
+    {                                                                                              \
+        x64_emit_d(a, x64_int_form(w, opcode), digit, d);                                          \
+    }                                                                                              \
+    X64_FN x64_##name##w##_m(X64_A, struct x64_mem m)                                              \
+    {                                                                                              \
+        x64_emit_dm(a, x64_int_form(w, opcode), digit, m);                                         \
     }
-#define X64_UNARY(name, opcode, digit)                                                                         \
-    X64_UNARY_W(name, opcode, digit, 8)                                                                        \
-    X64_UNARY_W(name, opcode, digit, 16) X64_UNARY_W(name, opcode, digit, 32) X64_UNARY_W(name, opcode, digit, 64)
+#define X64_UNARY(name, opcode, digit)                                                             \
+    X64_UNARY_W(name, opcode, digit, 8)                                                            \
+    X64_UNARY_W(name, opcode, digit, 16)                                                           \
+    X64_UNARY_W(name, opcode, digit, 32) X64_UNARY_W(name, opcode, digit, 64)
 
 /* reg, r/m, 32 and 64 bits, with any prefix. */
-#define X64_INT_W(name, pp, map, opcode, w)                                                                    \
-    X64_FN x64_##name##w##_rr(X64_A, unsigned d, unsigned s)                                                   \
-    {                                                                                                          \
-        x64_emit_r(a, X64_FORM(pp, map, opcode) | ((w) == 64 ? X64_F_W : 0), d, s);                            \
-    }                                                                                                          \
-    X64_FN x64_##name##w##_rm(X64_A, unsigned d, struct x64_mem m)                                             \
-    {                                                                                                          \
-        x64_emit_m(a, X64_FORM(pp, map, opcode) | ((w) == 64 ? X64_F_W : 0), d, m);                            \
+#define X64_INT_W(name, pp, map, opcode, w)                                                        \
+    X64_FN x64_##name##w##_rr(X64_A, unsigned d, unsigned s)                                       \
+    {                                                                                              \
+        x64_emit_r(a, X64_FORM(pp, map, opcode) | ((w) == 64 ? X64_F_W : 0), d, s);                \
+    }                                                                                              \
+    X64_FN x64_##name##w##_rm(X64_A, unsigned d, struct x64_mem m)                                 \
+    {                                                                                              \
+        x64_emit_m(a, X64_FORM(pp, map, opcode) | ((w) == 64 ? X64_F_W : 0), d, m);                \
     }
-#define X64_INT(name, pp, map, opcode) X64_INT_W(name, pp, map, opcode, 32) X64_INT_W(name, pp, map, opcode, 64)
+#define X64_INT(name, pp, map, opcode)                                                             \
+    X64_INT_W(name, pp, map, opcode, 32) X64_INT_W(name, pp, map, opcode, 64)
 
 /* movzx and movsx: from, to and opcode; byte sources may need a REX prefix. */
-#define X64_EXTEND(name, from, to, map, opcode)                                                                \
-    X64_FN x64_##name##from##_##to##_rr(X64_A, unsigned d, unsigned s)                                         \
-    {                                                                                                          \
-        x64_emit_r(a, x64_wide_form(to, X64_FORM(0, map, opcode)) | ((from) == 8 ? X64_F_BYTE_RM : 0), d, s);  \
-    }                                                                                                          \
-    X64_FN x64_##name##from##_##to##_rm(X64_A, unsigned d, struct x64_mem m)                                   \
-    {                                                                                                          \
-        x64_emit_m(a, x64_wide_form(to, X64_FORM(0, map, opcode)), d, m);                                      \
+#define X64_EXTEND(name, from, to, map, opcode)                                                    \
+    X64_FN x64_##name##from##_##to##_rr(X64_A, unsigned d, unsigned s)                             \
+    {                                                                                              \
+        x64_emit_r(                                                                                \
+            a, x64_wide_form(to, X64_FORM(0, map, opcode)) | ((from) == 8 ? X64_F_BYTE_RM : 0), d, \
+            s);                                                                                    \
+    }                                                                                              \
+    X64_FN x64_##name##from##_##to##_rm(X64_A, unsigned d, struct x64_mem m)                       \
+    {                                                                                              \
+        x64_emit_m(a, x64_wide_form(to, X64_FORM(0, map, opcode)), d, m);                          \
     }
 
 /* r/m, reg, all widths: xchg cmpxchg xadd, and with a lock prefix (memory only). */
-#define X64_LOCKED_W(name, lock, map, opcode, w)                                                               \
-    X64_FN x64_##name##w##_mr(X64_A, struct x64_mem m, unsigned s)                                             \
-    {                                                                                                          \
-        if (lock)                                                                                              \
-            x64_u8(a, 0xf0);                                                                                   \
-        x64_emit_m(a, x64_int_form(w, X64_FORM(0, map, opcode)), s, m);                                        \
+#define X64_LOCKED_W(name, lock, map, opcode, w)                                                   \
+    X64_FN x64_##name##w##_mr(X64_A, struct x64_mem m, unsigned s)                                 \
+    {                                                                                              \
+        if (lock)                                                                                  \
+            x64_u8(a, 0xf0);                                                                       \
+        x64_emit_m(a, x64_int_form(w, X64_FORM(0, map, opcode)), s, m);                            \
     }
-#define X64_LOCKED(name, lock, map, opcode)                                                                    \
-    X64_LOCKED_W(name, lock, map, opcode, 8)                                                                   \
-    X64_LOCKED_W(name, lock, map, opcode, 16)                                                                  \
+#define X64_LOCKED(name, lock, map, opcode)                                                        \
+    X64_LOCKED_W(name, lock, map, opcode, 8)                                                       \
+    X64_LOCKED_W(name, lock, map, opcode, 16)                                                      \
     X64_LOCKED_W(name, lock, map, opcode, 32) X64_LOCKED_W(name, lock, map, opcode, 64)
 
 /* BMI: reg, r/m, vvvv (shlx shrx sarx bzhi), and reg, vvvv, r/m (andn). Operands in the manual's order. */
-#define X64_BMI_RMV_W(name, pp, map, opcode, w)                                                                \
-    X64_FN x64_##name##w##_rrr(X64_A, unsigned d, unsigned s, unsigned count)                                  \
-    {                                                                                                          \
-        x64_emit_vex(a, X64_FORM(pp, map, opcode) | ((w) == 64 ? X64_F_W : 0), d, count, s);                   \
-    }                                                                                                          \
-    X64_FN x64_##name##w##_rmr(X64_A, unsigned d, struct x64_mem m, unsigned count)                            \
-    {                                                                                                          \
-        x64_emit_vex_m(a, X64_FORM(pp, map, opcode) | ((w) == 64 ? X64_F_W : 0), d, count, m);                 \
+#define X64_BMI_RMV_W(name, pp, map, opcode, w)                                                    \
+    X64_FN x64_##name##w##_rrr(X64_A, unsigned d, unsigned s, unsigned count)                      \
+    {                                                                                              \
+        x64_emit_vex(a, X64_FORM(pp, map, opcode) | ((w) == 64 ? X64_F_W : 0), d, count, s);       \
+    }                                                                                              \
+    X64_FN x64_##name##w##_rmr(X64_A, unsigned d, struct x64_mem m, unsigned count)                \
+    {                                                                                              \
+        x64_emit_vex_m(a, X64_FORM(pp, map, opcode) | ((w) == 64 ? X64_F_W : 0), d, count, m);     \
     }
-#define X64_BMI_RMV(name, pp, map, opcode)                                                                     \
+#define X64_BMI_RMV(name, pp, map, opcode)                                                         \
     X64_BMI_RMV_W(name, pp, map, opcode, 32) X64_BMI_RMV_W(name, pp, map, opcode, 64)
-#define X64_BMI_RVM_W(name, pp, map, opcode, w)                                                                \
-    X64_FN x64_##name##w##_rrr(X64_A, unsigned d, unsigned s, unsigned s2)                                     \
-    {                                                                                                          \
-        x64_emit_vex(a, X64_FORM(pp, map, opcode) | ((w) == 64 ? X64_F_W : 0), d, s, s2);                      \
-    }                                                                                                          \
-    X64_FN x64_##name##w##_rrm(X64_A, unsigned d, unsigned s, struct x64_mem m)                                \
-    {                                                                                                          \
-        x64_emit_vex_m(a, X64_FORM(pp, map, opcode) | ((w) == 64 ? X64_F_W : 0), d, s, m);                     \
+#define X64_BMI_RVM_W(name, pp, map, opcode, w)                                                    \
+    X64_FN x64_##name##w##_rrr(X64_A, unsigned d, unsigned s, unsigned s2)                         \
+    {                                                                                              \
+        x64_emit_vex(a, X64_FORM(pp, map, opcode) | ((w) == 64 ? X64_F_W : 0), d, s, s2);          \
+    }                                                                                              \
+    X64_FN x64_##name##w##_rrm(X64_A, unsigned d, unsigned s, struct x64_mem m)                    \
+    {                                                                                              \
+        x64_emit_vex_m(a, X64_FORM(pp, map, opcode) | ((w) == 64 ? X64_F_W : 0), d, s, m);         \
     }
-#define X64_BMI_RVM(name, pp, map, opcode)                                                                     \
+#define X64_BMI_RVM(name, pp, map, opcode)                                                         \
     X64_BMI_RVM_W(name, pp, map, opcode, 32) X64_BMI_RVM_W(name, pp, map, opcode, 64)
 /* vvvv, r/m with a digit: blsr blsmsk blsi. */
-#define X64_BMI_VM_W(name, digit, w)                                                                           \
-    X64_FN x64_##name##w##_rr(X64_A, unsigned d, unsigned s)                                                   \
-    {                                                                                                          \
-        x64_emit_vex(a, X64_FORM(0, 2, 0xf3) | ((w) == 64 ? X64_F_W : 0), digit, d, s);                        \
+#define X64_BMI_VM_W(name, digit, w)                                                               \
+    X64_FN x64_##name##w##_rr(X64_A, unsigned d, unsigned s)                                       \
+    {                                                                                              \
+        x64_emit_vex(a, X64_FORM(0, 2, 0xf3) | ((w) == 64 ? X64_F_W : 0), digit, d, s);            \
     }
 #define X64_BMI_VM(name, digit) X64_BMI_VM_W(name, digit, 32) X64_BMI_VM_W(name, digit, 64)
-#define X64_BMI_RMI_W(name, pp, map, opcode, w)                                                                \
-    X64_FN x64_##name##w##_rri(X64_A, unsigned d, unsigned s, unsigned i)                                      \
-    {                                                                                                          \
-        x64_emit_vex(a, X64_FORM(pp, map, opcode) | ((w) == 64 ? X64_F_W : 0), d, 0, s);                       \
-        x64_u8(a, i);                                                                                          \
-    }                                                                                                          \
-    X64_FN x64_##name##w##_rmi(X64_A, unsigned d, struct x64_mem m, unsigned i)                                \
-    {                                                                                                          \
-        x64_emit_vex_m(a, X64_FORM(pp, map, opcode) | ((w) == 64 ? X64_F_W : 0) | X64_IMM(1), d, 0, m);        \
-        x64_u8(a, i);                                                                                          \
+#define X64_BMI_RMI_W(name, pp, map, opcode, w)                                                    \
+    X64_FN x64_##name##w##_rri(X64_A, unsigned d, unsigned s, unsigned i)                          \
+    {                                                                                              \
+        x64_emit_vex(a, X64_FORM(pp, map, opcode) | ((w) == 64 ? X64_F_W : 0), d, 0, s);           \
+        x64_u8(a, i);                                                                              \
+    }                                                                                              \
+    X64_FN x64_##name##w##_rmi(X64_A, unsigned d, struct x64_mem m, unsigned i)                    \
+    {                                                                                              \
+        x64_emit_vex_m(a, X64_FORM(pp, map, opcode) | ((w) == 64 ? X64_F_W : 0) | X64_IMM(1), d,   \
+                       0, m);                                                                      \
+        x64_u8(a, i);                                                                              \
     }
-#define X64_BMI_RMI(name, pp, map, opcode)                                                                     \
+#define X64_BMI_RMI(name, pp, map, opcode)                                                         \
     X64_BMI_RMI_W(name, pp, map, opcode, 32) X64_BMI_RMI_W(name, pp, map, opcode, 64)
 
 /* No operands: the bytes. */
-#define X64_BYTES(name, n, little_endian)                                                                      \
-    X64_FN x64_##name(X64_A)                                                                                   \
-    {                                                                                                          \
-        uint64_t x64_value_ = (little_endian);                                                                 \
-        memcpy(a->p, &x64_value_, n);                                                                          \
-        a->p += (n);                                                                                           \
+#define X64_BYTES(name, n, little_endian)                                                          \
+    X64_FN x64_##name(X64_A)                                                                       \
+    {                                                                                              \
+        uint64_t x64_value_ = (little_endian);                                                     \
+        memcpy(a->p, &x64_value_, n);                                                              \
+        a->p += (n);                                                                               \
     }
 
 /* Vector rows. BIN: d = d op s, AVX d = s1 op s2. */
-#define X64_SSE_FN(name, form)                                                                                 \
-    X64_FN x64_##name##_rr(X64_A, unsigned d, unsigned s)                                                      \
-    {                                                                                                          \
-        x64_emit_r(a, form, d, s);                                                                             \
-    }                                                                                                          \
-    X64_FN x64_##name##_rm(X64_A, unsigned d, struct x64_mem m)                                                \
-    {                                                                                                          \
-        x64_emit_m(a, form, d, m);                                                                             \
+#define X64_SSE_FN(name, form)                                                                     \
+    X64_FN x64_##name##_rr(X64_A, unsigned d, unsigned s)                                          \
+    {                                                                                              \
+        x64_emit_r(a, form, d, s);                                                                 \
+    }                                                                                              \
+    X64_FN x64_##name##_rm(X64_A, unsigned d, struct x64_mem m)                                    \
+    {                                                                                              \
+        x64_emit_m(a, form, d, m);                                                                 \
     }
-#define X64_AVX_FN(name, form)                                                                                 \
-    X64_FN x64_##name##_rrr(X64_A, unsigned d, unsigned s, unsigned s2)                                        \
-    {                                                                                                          \
-        x64_emit_vex(a, form, d, s, s2);                                                                       \
-    }                                                                                                          \
-    X64_FN x64_##name##_rrm(X64_A, unsigned d, unsigned s, struct x64_mem m)                                   \
-    {                                                                                                          \
-        x64_emit_vex_m(a, form, d, s, m);                                                                      \
+#define X64_AVX_FN(name, form)                                                                     \
+    X64_FN x64_##name##_rrr(X64_A, unsigned d, unsigned s, unsigned s2)                            \
+    {                                                                                              \
+        x64_emit_vex(a, form, d, s, s2);                                                           \
+    }                                                                                              \
+    X64_FN x64_##name##_rrm(X64_A, unsigned d, unsigned s, struct x64_mem m)                       \
+    {                                                                                              \
+        x64_emit_vex_m(a, form, d, s, m);                                                          \
     }
-#define X64_SSE_BIN(name, pp, map, opcode)                                                                     \
+#define X64_SSE_BIN(name, pp, map, opcode)                                                         \
     X64_SSE_FN(name, X64_FORM(pp, map, opcode)) X64_AVX_FN(v##name, X64_FORM(pp, map, opcode))
 #define X64_AVX_BIN(name, pp, map, opcode) X64_AVX_FN(name, X64_FORM(pp, map, opcode))
 /* FMA and variable shifts with VEX.W1. */
 #define X64_AVX_BIN_W(name, pp, map, opcode) X64_AVX_FN(name, X64_FORM(pp, map, opcode) | X64_F_W)
 /* UN: d = op s, in both. */
-#define X64_SSE_UN(name, pp, map, opcode)                                                                      \
-    X64_SSE_FN(name, X64_FORM(pp, map, opcode))                                                                \
-    X64_FN x64_v##name##_rr(X64_A, unsigned d, unsigned s)                                                     \
-    {                                                                                                          \
-        x64_emit_vex(a, X64_FORM(pp, map, opcode), d, 0, s);                                                   \
-    }                                                                                                          \
-    X64_FN x64_v##name##_rm(X64_A, unsigned d, struct x64_mem m)                                               \
-    {                                                                                                          \
-        x64_emit_vex_m(a, X64_FORM(pp, map, opcode), d, 0, m);                                                 \
+#define X64_SSE_UN(name, pp, map, opcode)                                                          \
+    X64_SSE_FN(name, X64_FORM(pp, map, opcode))                                                    \
+    X64_FN x64_v##name##_rr(X64_A, unsigned d, unsigned s)                                         \
+    {                                                                                              \
+        x64_emit_vex(a, X64_FORM(pp, map, opcode), d, 0, s);                                       \
+    }                                                                                              \
+    X64_FN x64_v##name##_rm(X64_A, unsigned d, struct x64_mem m)                                   \
+    {                                                                                              \
+        x64_emit_vex_m(a, X64_FORM(pp, map, opcode), d, 0, m);                                     \
     }
-#define X64_AVX_UN(name, pp, map, opcode)                                                                      \
-    X64_FN x64_##name##_rr(X64_A, unsigned d, unsigned s)                                                      \
-    {                                                                                                          \
-        x64_emit_vex(a, X64_FORM(pp, map, opcode), d, 0, s);                                                   \
-    }                                                                                                          \
-    X64_FN x64_##name##_rm(X64_A, unsigned d, struct x64_mem m)                                                \
-    {                                                                                                          \
-        x64_emit_vex_m(a, X64_FORM(pp, map, opcode), d, 0, m);                                                 \
+#define X64_AVX_UN(name, pp, map, opcode)                                                          \
+    X64_FN x64_##name##_rr(X64_A, unsigned d, unsigned s)                                          \
+    {                                                                                              \
+        x64_emit_vex(a, X64_FORM(pp, map, opcode), d, 0, s);                                       \
+    }                                                                                              \
+    X64_FN x64_##name##_rm(X64_A, unsigned d, struct x64_mem m)                                    \
+    {                                                                                              \
+        x64_emit_vex_m(a, X64_FORM(pp, map, opcode), d, 0, m);                                     \
     }
 /* ST: memory = s. */
-#define X64_SSE_ST(name, pp, map, opcode)                                                                      \
-    X64_FN x64_##name##_mr(X64_A, struct x64_mem m, unsigned s)                                                \
-    {                                                                                                          \
-        x64_emit_m(a, X64_FORM(pp, map, opcode), s, m);                                                        \
-    }                                                                                                          \
-    X64_FN x64_v##name##_mr(X64_A, struct x64_mem m, unsigned s)                                               \
-    {                                                                                                          \
-        x64_emit_vex_m(a, X64_FORM(pp, map, opcode), s, 0, m);                                                 \
+#define X64_SSE_ST(name, pp, map, opcode)                                                          \
+    X64_FN x64_##name##_mr(X64_A, struct x64_mem m, unsigned s)                                    \
+    {                                                                                              \
+        x64_emit_m(a, X64_FORM(pp, map, opcode), s, m);                                            \
+    }                                                                                              \
+    X64_FN x64_v##name##_mr(X64_A, struct x64_mem m, unsigned s)                                   \
+    {                                                                                              \
+        x64_emit_vex_m(a, X64_FORM(pp, map, opcode), s, 0, m);                                     \
     }
 /* LD: d = memory only. */
-#define X64_SSE_LD(name, pp, map, opcode)                                                                      \
-    X64_FN x64_##name##_rm(X64_A, unsigned d, struct x64_mem m)                                                \
-    {                                                                                                          \
-        x64_emit_m(a, X64_FORM(pp, map, opcode), d, m);                                                        \
-    }                                                                                                          \
-    X64_FN x64_v##name##_rm(X64_A, unsigned d, struct x64_mem m)                                               \
-    {                                                                                                          \
-        x64_emit_vex_m(a, X64_FORM(pp, map, opcode), d, 0, m);                                                 \
+#define X64_SSE_LD(name, pp, map, opcode)                                                          \
+    X64_FN x64_##name##_rm(X64_A, unsigned d, struct x64_mem m)                                    \
+    {                                                                                              \
+        x64_emit_m(a, X64_FORM(pp, map, opcode), d, m);                                            \
+    }                                                                                              \
+    X64_FN x64_v##name##_rm(X64_A, unsigned d, struct x64_mem m)                                   \
+    {                                                                                              \
+        x64_emit_vex_m(a, X64_FORM(pp, map, opcode), d, 0, m);                                     \
     }
 /* BIN and UN with an immediate byte. */
-#define X64_SSE_BINI(name, pp, map, opcode)                                                                    \
-    X64_FN x64_##name##_rri(X64_A, unsigned d, unsigned s, unsigned i)                                         \
-    {                                                                                                          \
-        x64_emit_r(a, X64_FORM(pp, map, opcode), d, s);                                                        \
-        x64_u8(a, i);                                                                                          \
-    }                                                                                                          \
-    X64_FN x64_##name##_rmi(X64_A, unsigned d, struct x64_mem m, unsigned i)                                   \
-    {                                                                                                          \
-        x64_emit_m(a, X64_FORM(pp, map, opcode) | X64_IMM(1), d, m);                                           \
-        x64_u8(a, i);                                                                                          \
-    }                                                                                                          \
-    X64_FN x64_v##name##_rrri(X64_A, unsigned d, unsigned s, unsigned s2, unsigned i)                          \
-    {                                                                                                          \
-        x64_emit_vex(a, X64_FORM(pp, map, opcode), d, s, s2);                                                  \
-        x64_u8(a, i);                                                                                          \
-    }                                                                                                          \
-    X64_FN x64_v##name##_rrmi(X64_A, unsigned d, unsigned s, struct x64_mem m, unsigned i)                     \
-    {                                                                                                          \
-        x64_emit_vex_m(a, X64_FORM(pp, map, opcode) | X64_IMM(1), d, s, m);                                    \
-        x64_u8(a, i);                                                                                          \
+#define X64_SSE_BINI(name, pp, map, opcode)                                                        \
+    X64_FN x64_##name##_rri(X64_A, unsigned d, unsigned s, unsigned i)                             \
+    {                                                                                              \
+        x64_emit_r(a, X64_FORM(pp, map, opcode), d, s);                                            \
+        x64_u8(a, i);                                                                              \
+    }                                                                                              \
+    X64_FN x64_##name##_rmi(X64_A, unsigned d, struct x64_mem m, unsigned i)                       \
+    {                                                                                              \
+        x64_emit_m(a, X64_FORM(pp, map, opcode) | X64_IMM(1), d, m);                               \
+        x64_u8(a, i);                                                                              \
+    }                                                                                              \
+    X64_FN x64_v##name##_rrri(X64_A, unsigned d, unsigned s, unsigned s2, unsigned i)              \
+    {                                                                                              \
+        x64_emit_vex(a, X64_FORM(pp, map, opcode), d, s, s2);                                      \
+        x64_u8(a, i);                                                                              \
+    }                                                                                              \
+    X64_FN x64_v##name##_rrmi(X64_A, unsigned d, unsigned s, struct x64_mem m, unsigned i)         \
+    {                                                                                              \
+        x64_emit_vex_m(a, X64_FORM(pp, map, opcode) | X64_IMM(1), d, s, m);                        \
+        x64_u8(a, i);                                                                              \
     }
-#define X64_SSE_UNI(name, pp, map, opcode)                                                                     \
-    X64_FN x64_##name##_rri(X64_A, unsigned d, unsigned s, unsigned i)                                         \
-    {                                                                                                          \
-        x64_emit_r(a, X64_FORM(pp, map, opcode), d, s);                                                        \
-        x64_u8(a, i);                                                                                          \
-    }                                                                                                          \
-    X64_FN x64_##name##_rmi(X64_A, unsigned d, struct x64_mem m, unsigned i)                                   \
-    {                                                                                                          \
-        x64_emit_m(a, X64_FORM(pp, map, opcode) | X64_IMM(1), d, m);                                           \
-        x64_u8(a, i);                                                                                          \
-    }                                                                                                          \
-    X64_FN x64_v##name##_rri(X64_A, unsigned d, unsigned s, unsigned i)                                        \
-    {                                                                                                          \
-        x64_emit_vex(a, X64_FORM(pp, map, opcode), d, 0, s);                                                   \
-        x64_u8(a, i);                                                                                          \
-    }                                                                                                          \
-    X64_FN x64_v##name##_rmi(X64_A, unsigned d, struct x64_mem m, unsigned i)                                  \
-    {                                                                                                          \
-        x64_emit_vex_m(a, X64_FORM(pp, map, opcode) | X64_IMM(1), d, 0, m);                                    \
-        x64_u8(a, i);                                                                                          \
+#define X64_SSE_UNI(name, pp, map, opcode)                                                         \
+    X64_FN x64_##name##_rri(X64_A, unsigned d, unsigned s, unsigned i)                             \
+    {                                                                                              \
+        x64_emit_r(a, X64_FORM(pp, map, opcode), d, s);                                            \
+        x64_u8(a, i);                                                                              \
+    }                                                                                              \
+    X64_FN x64_##name##_rmi(X64_A, unsigned d, struct x64_mem m, unsigned i)                       \
+    {                                                                                              \
+        x64_emit_m(a, X64_FORM(pp, map, opcode) | X64_IMM(1), d, m);                               \
+        x64_u8(a, i);                                                                              \
+    }                                                                                              \
+    X64_FN x64_v##name##_rri(X64_A, unsigned d, unsigned s, unsigned i)                            \
+    {                                                                                              \
+        x64_emit_vex(a, X64_FORM(pp, map, opcode), d, 0, s);                                       \
+        x64_u8(a, i);                                                                              \
+    }                                                                                              \
+    X64_FN x64_v##name##_rmi(X64_A, unsigned d, struct x64_mem m, unsigned i)                      \
+    {                                                                                              \
+        x64_emit_vex_m(a, X64_FORM(pp, map, opcode) | X64_IMM(1), d, 0, m);                        \
+        x64_u8(a, i);                                                                              \
     }
 /* Shifts of vectors by an immediate: 66 0f opcode /digit ib. */
-#define X64_SSE_SHI(name, opcode, digit)                                                                       \
-    X64_FN x64_##name##_ri(X64_A, unsigned d, unsigned i)                                                      \
-    {                                                                                                          \
-        x64_emit_r(a, X64_FORM(1, 1, opcode), digit, d);                                                       \
-        x64_u8(a, i);                                                                                          \
-    }                                                                                                          \
-    X64_FN x64_v##name##_rri(X64_A, unsigned d, unsigned s, unsigned i)                                        \
-    {                                                                                                          \
-        x64_emit_vex(a, X64_FORM(1, 1, opcode), digit, d, s);                                                  \
-        x64_u8(a, i);                                                                                          \
+#define X64_SSE_SHI(name, opcode, digit)                                                           \
+    X64_FN x64_##name##_ri(X64_A, unsigned d, unsigned i)                                          \
+    {                                                                                              \
+        x64_emit_r(a, X64_FORM(1, 1, opcode), digit, d);                                           \
+        x64_u8(a, i);                                                                              \
+    }                                                                                              \
+    X64_FN x64_v##name##_rri(X64_A, unsigned d, unsigned s, unsigned i)                            \
+    {                                                                                              \
+        x64_emit_vex(a, X64_FORM(1, 1, opcode), digit, d, s);                                      \
+        x64_u8(a, i);                                                                              \
     }
 /* The reg field and the r/m field hold registers of different files. CVT: d, s as written; the AVX form of
  * conversions from integers takes the upper lanes from one more operand. */
-#define X64_SSE_CVT(name, pp, map, opcode, w)                                                                  \
-    X64_FN x64_##name##_rr(X64_A, unsigned d, unsigned s)                                                      \
-    {                                                                                                          \
-        x64_emit_r(a, X64_FORM(pp, map, opcode) | ((w) ? X64_F_W : 0), d, s);                                  \
-    }                                                                                                          \
-    X64_FN x64_##name##_rm(X64_A, unsigned d, struct x64_mem m)                                                \
-    {                                                                                                          \
-        x64_emit_m(a, X64_FORM(pp, map, opcode) | ((w) ? X64_F_W : 0), d, m);                                  \
+#define X64_SSE_CVT(name, pp, map, opcode, w)                                                      \
+    X64_FN x64_##name##_rr(X64_A, unsigned d, unsigned s)                                          \
+    {                                                                                              \
+        x64_emit_r(a, X64_FORM(pp, map, opcode) | ((w) ? X64_F_W : 0), d, s);                      \
+    }                                                                                              \
+    X64_FN x64_##name##_rm(X64_A, unsigned d, struct x64_mem m)                                    \
+    {                                                                                              \
+        x64_emit_m(a, X64_FORM(pp, map, opcode) | ((w) ? X64_F_W : 0), d, m);                      \
     }
-#define X64_AVX_CVT(name, pp, map, opcode, w)                                                                  \
-    X64_FN x64_##name##_rr(X64_A, unsigned d, unsigned s)                                                      \
-    {                                                                                                          \
-        x64_emit_vex(a, X64_FORM(pp, map, opcode) | ((w) ? X64_F_W : 0), d, 0, s);                             \
-    }                                                                                                          \
-    X64_FN x64_##name##_rm(X64_A, unsigned d, struct x64_mem m)                                                \
-    {                                                                                                          \
-        x64_emit_vex_m(a, X64_FORM(pp, map, opcode) | ((w) ? X64_F_W : 0), d, 0, m);                           \
+#define X64_AVX_CVT(name, pp, map, opcode, w)                                                      \
+    X64_FN x64_##name##_rr(X64_A, unsigned d, unsigned s)                                          \
+    {                                                                                              \
+        x64_emit_vex(a, X64_FORM(pp, map, opcode) | ((w) ? X64_F_W : 0), d, 0, s);                 \
+    }                                                                                              \
+    X64_FN x64_##name##_rm(X64_A, unsigned d, struct x64_mem m)                                    \
+    {                                                                                              \
+        x64_emit_vex_m(a, X64_FORM(pp, map, opcode) | ((w) ? X64_F_W : 0), d, 0, m);               \
     }
-#define X64_AVX_CVT3(name, pp, map, opcode, w)                                                                 \
+#define X64_AVX_CVT3(name, pp, map, opcode, w)                                                     \
     X64_AVX_FN(name, X64_FORM(pp, map, opcode) | ((w) ? X64_F_W : 0))
 /* The r/m field is the destination and the vector register is in the reg field: movd movq pextr. */
-#define X64_SSE_OUT(name, pp, map, opcode, w)                                                                  \
-    X64_FN x64_##name##_rr(X64_A, unsigned d, unsigned s)                                                      \
-    {                                                                                                          \
-        x64_emit_r(a, X64_FORM(pp, map, opcode) | ((w) ? X64_F_W : 0), s, d);                                  \
+#define X64_SSE_OUT(name, pp, map, opcode, w)                                                      \
+    X64_FN x64_##name##_rr(X64_A, unsigned d, unsigned s)                                          \
+    {                                                                                              \
+        x64_emit_r(a, X64_FORM(pp, map, opcode) | ((w) ? X64_F_W : 0), s, d);                      \
     }
-#define X64_AVX_OUT(name, pp, map, opcode, w)                                                                  \
-    X64_FN x64_##name##_rr(X64_A, unsigned d, unsigned s)                                                      \
-    {                                                                                                          \
-        x64_emit_vex(a, X64_FORM(pp, map, opcode) | ((w) ? X64_F_W : 0), s, 0, d);                             \
+#define X64_AVX_OUT(name, pp, map, opcode, w)                                                      \
+    X64_FN x64_##name##_rr(X64_A, unsigned d, unsigned s)                                          \
+    {                                                                                              \
+        x64_emit_vex(a, X64_FORM(pp, map, opcode) | ((w) ? X64_F_W : 0), s, 0, d);                 \
     }
-#define X64_SSE_OUTI(name, map, opcode, w)                                                                     \
-    X64_FN x64_##name##_rri(X64_A, unsigned d, unsigned s, unsigned i)                                         \
-    {                                                                                                          \
-        x64_emit_r(a, X64_FORM(1, map, opcode) | ((w) ? X64_F_W : 0), s, d);                                   \
-        x64_u8(a, i);                                                                                          \
-    }                                                                                                          \
-    X64_FN x64_##name##_mri(X64_A, struct x64_mem m, unsigned s, unsigned i)                                   \
-    {                                                                                                          \
-        x64_emit_m(a, X64_FORM(1, map, opcode) | ((w) ? X64_F_W : 0) | X64_IMM(1), s, m);                      \
-        x64_u8(a, i);                                                                                          \
-    }                                                                                                          \
-    X64_FN x64_v##name##_rri(X64_A, unsigned d, unsigned s, unsigned i)                                        \
-    {                                                                                                          \
-        x64_emit_vex(a, X64_FORM(1, map, opcode) | ((w) ? X64_F_W : 0), s, 0, d);                              \
-        x64_u8(a, i);                                                                                          \
-    }                                                                                                          \
-    X64_FN x64_v##name##_mri(X64_A, struct x64_mem m, unsigned s, unsigned i)                                  \
-    {                                                                                                          \
-        x64_emit_vex_m(a, X64_FORM(1, map, opcode) | ((w) ? X64_F_W : 0) | X64_IMM(1), s, 0, m);               \
-        x64_u8(a, i);                                                                                          \
+#define X64_SSE_OUTI(name, map, opcode, w)                                                         \
+    X64_FN x64_##name##_rri(X64_A, unsigned d, unsigned s, unsigned i)                             \
+    {                                                                                              \
+        x64_emit_r(a, X64_FORM(1, map, opcode) | ((w) ? X64_F_W : 0), s, d);                       \
+        x64_u8(a, i);                                                                              \
+    }                                                                                              \
+    X64_FN x64_##name##_mri(X64_A, struct x64_mem m, unsigned s, unsigned i)                       \
+    {                                                                                              \
+        x64_emit_m(a, X64_FORM(1, map, opcode) | ((w) ? X64_F_W : 0) | X64_IMM(1), s, m);          \
+        x64_u8(a, i);                                                                              \
+    }                                                                                              \
+    X64_FN x64_v##name##_rri(X64_A, unsigned d, unsigned s, unsigned i)                            \
+    {                                                                                              \
+        x64_emit_vex(a, X64_FORM(1, map, opcode) | ((w) ? X64_F_W : 0), s, 0, d);                  \
+        x64_u8(a, i);                                                                              \
+    }                                                                                              \
+    X64_FN x64_v##name##_mri(X64_A, struct x64_mem m, unsigned s, unsigned i)                      \
+    {                                                                                              \
+        x64_emit_vex_m(a, X64_FORM(1, map, opcode) | ((w) ? X64_F_W : 0) | X64_IMM(1), s, 0, m);   \
+        x64_u8(a, i);                                                                              \
     }
-#define X64_SSE_INSI(name, map, opcode, w)                                                                     \
-    X64_FN x64_##name##_rri(X64_A, unsigned d, unsigned s, unsigned i)                                         \
-    {                                                                                                          \
-        x64_emit_r(a, X64_FORM(1, map, opcode) | ((w) ? X64_F_W : 0), d, s);                                   \
-        x64_u8(a, i);                                                                                          \
-    }                                                                                                          \
-    X64_FN x64_##name##_rmi(X64_A, unsigned d, struct x64_mem m, unsigned i)                                   \
-    {                                                                                                          \
-        x64_emit_m(a, X64_FORM(1, map, opcode) | ((w) ? X64_F_W : 0) | X64_IMM(1), d, m);                      \
-        x64_u8(a, i);                                                                                          \
-    }                                                                                                          \
-    X64_FN x64_v##name##_rrri(X64_A, unsigned d, unsigned s, unsigned s2, unsigned i)                          \
-    {                                                                                                          \
-        x64_emit_vex(a, X64_FORM(1, map, opcode) | ((w) ? X64_F_W : 0), d, s, s2);                             \
-        x64_u8(a, i);                                                                                          \
-    }                                                                                                          \
-    X64_FN x64_v##name##_rrmi(X64_A, unsigned d, unsigned s, struct x64_mem m, unsigned i)                     \
-    {                                                                                                          \
-        x64_emit_vex_m(a, X64_FORM(1, map, opcode) | ((w) ? X64_F_W : 0) | X64_IMM(1), d, s, m);               \
-        x64_u8(a, i);                                                                                          \
+#define X64_SSE_INSI(name, map, opcode, w)                                                         \
+    X64_FN x64_##name##_rri(X64_A, unsigned d, unsigned s, unsigned i)                             \
+    {                                                                                              \
+        x64_emit_r(a, X64_FORM(1, map, opcode) | ((w) ? X64_F_W : 0), d, s);                       \
+        x64_u8(a, i);                                                                              \
+    }                                                                                              \
+    X64_FN x64_##name##_rmi(X64_A, unsigned d, struct x64_mem m, unsigned i)                       \
+    {                                                                                              \
+        x64_emit_m(a, X64_FORM(1, map, opcode) | ((w) ? X64_F_W : 0) | X64_IMM(1), d, m);          \
+        x64_u8(a, i);                                                                              \
+    }                                                                                              \
+    X64_FN x64_v##name##_rrri(X64_A, unsigned d, unsigned s, unsigned s2, unsigned i)              \
+    {                                                                                              \
+        x64_emit_vex(a, X64_FORM(1, map, opcode) | ((w) ? X64_F_W : 0), d, s, s2);                 \
+        x64_u8(a, i);                                                                              \
+    }                                                                                              \
+    X64_FN x64_v##name##_rrmi(X64_A, unsigned d, unsigned s, struct x64_mem m, unsigned i)         \
+    {                                                                                              \
+        x64_emit_vex_m(a, X64_FORM(1, map, opcode) | ((w) ? X64_F_W : 0) | X64_IMM(1), d, s, m);   \
+        x64_u8(a, i);                                                                              \
     }
 /* AVX blends: the selecting register is in the upper half of an immediate. */
-#define X64_AVX_IS4(name, pp, map, opcode)                                                                     \
-    X64_FN x64_##name##_rrrr(X64_A, unsigned d, unsigned s, unsigned s2, unsigned mask)                        \
-    {                                                                                                          \
-        x64_emit_vex(a, X64_FORM(pp, map, opcode), d, s, s2);                                                  \
-        x64_u8(a, mask << 4);                                                                                  \
+#define X64_AVX_IS4(name, pp, map, opcode)                                                         \
+    X64_FN x64_##name##_rrrr(X64_A, unsigned d, unsigned s, unsigned s2, unsigned mask)            \
+    {                                                                                              \
+        x64_emit_vex(a, X64_FORM(pp, map, opcode), d, s, s2);                                      \
+        x64_u8(a, mask << 4);                                                                      \
     }
 
 #include "compile/x64/x64_insn.def"
 
 /* ---- instructions that are no row ---- */
 
-#define X64_MOV_W(w)                                                                                           \
-    X64_FN x64_mov##w##_rr(X64_A, unsigned d, unsigned s)                                                      \
-    {                                                                                                          \
-        x64_emit_r(a, x64_int_form(w, 0x89), s, d);                                                            \
-    }                                                                                                          \
-    X64_FN x64_mov##w##_rm(X64_A, unsigned d, struct x64_mem m)                                                \
-    {                                                                                                          \
-        x64_emit_m(a, x64_int_form(w, 0x8b), d, m);                                                            \
-    }                                                                                                          \
-    X64_FN x64_mov##w##_mr(X64_A, struct x64_mem m, unsigned s)                                                \
-    {                                                                                                          \
-        x64_emit_m(a, x64_int_form(w, 0x89), s, m);                                                            \
-    }                                                                                                          \
-    X64_FN x64_mov##w##_mi(X64_A, struct x64_mem m, int32_t i)                                                 \
-    {                                                                                                          \
-        x64_emit_dm(a, x64_int_form(w, 0xc7) | X64_IMM((w) == 8 ? 1 : (w) == 16 ? 2 : 4), 0, m);               \
-        x64_imm(a, w, i);                                                                                      \
-    }                                                                                                          \
-    X64_FN x64_test##w##_rr(X64_A, unsigned d, unsigned s)                                                     \
-    {                                                                                                          \
-        x64_emit_r(a, x64_int_form(w, 0x85), s, d);                                                            \
-    }                                                                                                          \
-    X64_FN x64_test##w##_mr(X64_A, struct x64_mem m, unsigned s)                                               \
-    {                                                                                                          \
-        x64_emit_m(a, x64_int_form(w, 0x85), s, m);                                                            \
-    }                                                                                                          \
-    X64_FN x64_test##w##_mi(X64_A, struct x64_mem m, int32_t i)                                                \
-    {                                                                                                          \
-        x64_emit_dm(a, x64_int_form(w, 0xf7) | X64_IMM((w) == 8 ? 1 : (w) == 16 ? 2 : 4), 0, m);               \
-        x64_imm(a, w, i);                                                                                      \
-    }                                                                                                          \
-    X64_FN x64_test##w##_ri(X64_A, unsigned d, int32_t i)                                                      \
-    {                                                                                                          \
-        if (d == RAX) {                                                                                        \
-            if ((w) == 16)                                                                                     \
-                x64_u8(a, 0x66);                                                                               \
-            if ((w) == 64)                                                                                     \
-                x64_u8(a, 0x48);                                                                               \
-            x64_u8(a, (w) == 8 ? 0xa8 : 0xa9);                                                                 \
-        } else {                                                                                               \
-            x64_emit_d(a, x64_int_form(w, 0xf7), 0, d);                                                        \
-        }                                                                                                      \
-        x64_imm(a, w, i);                                                                                      \
-    }                                                                                                          \
-    X64_FN x64_xchg##w##_rr(X64_A, unsigned d, unsigned s)                                                     \
-    {                                                                                                          \
-        x64_emit_r(a, x64_int_form(w, 0x87), s, d);                                                            \
+#define X64_MOV_W(w)                                                                               \
+    X64_FN x64_mov##w##_rr(X64_A, unsigned d, unsigned s)                                          \
+    {                                                                                              \
+        x64_emit_r(a, x64_int_form(w, 0x89), s, d);                                                \
+    }                                                                                              \
+    X64_FN x64_mov##w##_rm(X64_A, unsigned d, struct x64_mem m)                                    \
+    {                                                                                              \
+        x64_emit_m(a, x64_int_form(w, 0x8b), d, m);                                                \
+    }                                                                                              \
+    X64_FN x64_mov##w##_mr(X64_A, struct x64_mem m, unsigned s)                                    \
+    {                                                                                              \
+        x64_emit_m(a, x64_int_form(w, 0x89), s, m);                                                \
+    }                                                                                              \
+    X64_FN x64_mov##w##_mi(X64_A, struct x64_mem m, int32_t i)                                     \
+    {                                                                                              \
+        x64_emit_dm(a, x64_int_form(w, 0xc7) | X64_IMM((w) == 8 ? 1 : (w) == 16 ? 2 : 4), 0, m);   \
+        x64_imm(a, w, i);                                                                          \
+    }                                                                                              \
+    X64_FN x64_test##w##_rr(X64_A, unsigned d, unsigned s)                                         \
+    {                                                                                              \
+        x64_emit_r(a, x64_int_form(w, 0x85), s, d);                                                \
+    }                                                                                              \
+    X64_FN x64_test##w##_mr(X64_A, struct x64_mem m, unsigned s)                                   \
+    {                                                                                              \
+        x64_emit_m(a, x64_int_form(w, 0x85), s, m);                                                \
+    }                                                                                              \
+    X64_FN x64_test##w##_mi(X64_A, struct x64_mem m, int32_t i)                                    \
+    {                                                                                              \
+        x64_emit_dm(a, x64_int_form(w, 0xf7) | X64_IMM((w) == 8 ? 1 : (w) == 16 ? 2 : 4), 0, m);   \
+        x64_imm(a, w, i);                                                                          \
+    }                                                                                              \
+    X64_FN x64_test##w##_ri(X64_A, unsigned d, int32_t i)                                          \
+    {                                                                                              \
+        if (d == RAX) {                                                                            \
+            if ((w) == 16)                                                                         \
+                x64_u8(a, 0x66);                                                                   \
+            if ((w) == 64)                                                                         \
+                x64_u8(a, 0x48);                                                                   \
+            x64_u8(a, (w) == 8 ? 0xa8 : 0xa9);                                                     \
+        } else {                                                                                   \
+            x64_emit_d(a, x64_int_form(w, 0xf7), 0, d);                                            \
+        }                                                                                          \
+        x64_imm(a, w, i);                                                                          \
+    }                                                                                              \
+    X64_FN x64_xchg##w##_rr(X64_A, unsigned d, unsigned s)                                         \
+    {                                                                                              \
+        x64_emit_r(a, x64_int_form(w, 0x87), s, d);                                                \
     }
 X64_MOV_W(8)
 X64_MOV_W(16)
@@ -744,60 +756,62 @@ X64_FN x64_lea64_rm(X64_A, unsigned d, struct x64_mem m)
 {
     x64_emit_m(a, X64_F_W | 0x8d, d, m);
 }
-#define X64_IMUL_W(w)                                                                                          \
-    X64_FN x64_imul##w##_rri(X64_A, unsigned d, unsigned s, int32_t i)                                         \
-    {                                                                                                          \
-        x64_emit_r(a, x64_wide_form(w, x64_is_i8(i) ? 0x6b : 0x69), d, s);                                     \
-        x64_imm(a, x64_is_i8(i) ? 8 : 32, i);                                                                  \
-    }                                                                                                          \
-    X64_FN x64_imul##w##_rmi(X64_A, unsigned d, struct x64_mem m, int32_t i)                                   \
-    {                                                                                                          \
-        x64_emit_m(a, x64_wide_form(w, x64_is_i8(i) ? 0x6b : 0x69) | X64_IMM(x64_is_i8(i) ? 1 : 4), d, m);     \
-        x64_imm(a, x64_is_i8(i) ? 8 : 32, i);                                                                  \
+#define X64_IMUL_W(w)                                                                              \
+    X64_FN x64_imul##w##_rri(X64_A, unsigned d, unsigned s, int32_t i)                             \
+    {                                                                                              \
+        x64_emit_r(a, x64_wide_form(w, x64_is_i8(i) ? 0x6b : 0x69), d, s);                         \
+        x64_imm(a, x64_is_i8(i) ? 8 : 32, i);                                                      \
+    }                                                                                              \
+    X64_FN x64_imul##w##_rmi(X64_A, unsigned d, struct x64_mem m, int32_t i)                       \
+    {                                                                                              \
+        x64_emit_m(a,                                                                              \
+                   x64_wide_form(w, x64_is_i8(i) ? 0x6b : 0x69) | X64_IMM(x64_is_i8(i) ? 1 : 4),   \
+                   d, m);                                                                          \
+        x64_imm(a, x64_is_i8(i) ? 8 : 32, i);                                                      \
     }
 X64_IMUL_W(32)
 X64_IMUL_W(64)
 /* shld, shrd d, s, count. */
-#define X64_SHD_W(w)                                                                                           \
-    X64_FN x64_shld##w##_rri(X64_A, unsigned d, unsigned s, unsigned i)                                        \
-    {                                                                                                          \
-        x64_emit_r(a, x64_wide_form(w, X64_FORM(0, 1, 0xa4)), s, d);                                           \
-        x64_u8(a, i);                                                                                          \
-    }                                                                                                          \
-    X64_FN x64_shrd##w##_rri(X64_A, unsigned d, unsigned s, unsigned i)                                        \
-    {                                                                                                          \
-        x64_emit_r(a, x64_wide_form(w, X64_FORM(0, 1, 0xac)), s, d);                                           \
-        x64_u8(a, i);                                                                                          \
-    }                                                                                                          \
-    X64_FN x64_bt##w##_ri(X64_A, unsigned d, unsigned i)                                                       \
-    {                                                                                                          \
-        x64_emit_r(a, x64_wide_form(w, X64_FORM(0, 1, 0xba)), 4, d);                                           \
-        x64_u8(a, i);                                                                                          \
-    }                                                                                                          \
-    X64_FN x64_btr##w##_ri(X64_A, unsigned d, unsigned i)                                                      \
-    {                                                                                                          \
-        x64_emit_r(a, x64_wide_form(w, X64_FORM(0, 1, 0xba)), 6, d);                                           \
-        x64_u8(a, i);                                                                                          \
-    }                                                                                                          \
-    X64_FN x64_btc##w##_ri(X64_A, unsigned d, unsigned i)                                                      \
-    {                                                                                                          \
-        x64_emit_r(a, x64_wide_form(w, X64_FORM(0, 1, 0xba)), 7, d);                                           \
-        x64_u8(a, i);                                                                                          \
-    }                                                                                                          \
-    X64_FN x64_bswap##w##_r(X64_A, unsigned d)                                                                 \
-    {                                                                                                          \
-        unsigned rex = 0x40 | ((w) == 64 ? 8 : 0) | d >> 3;                                                    \
-        *a->p = (uint8_t)rex;                                                                                  \
-        a->p += rex != 0x40;                                                                                   \
-        x64_u16(a, 0xc80f | (d & 7) << 8);                                                                     \
-    }                                                                                                          \
-    X64_FN x64_cmov##w##_rr(X64_A, enum x64_cc cc, unsigned d, unsigned s)                                     \
-    {                                                                                                          \
-        x64_emit_r(a, x64_wide_form(w, X64_FORM(0, 1, 0x40 | cc)), d, s);                                      \
-    }                                                                                                          \
-    X64_FN x64_cmov##w##_rm(X64_A, enum x64_cc cc, unsigned d, struct x64_mem m)                               \
-    {                                                                                                          \
-        x64_emit_m(a, x64_wide_form(w, X64_FORM(0, 1, 0x40 | cc)), d, m);                                      \
+#define X64_SHD_W(w)                                                                               \
+    X64_FN x64_shld##w##_rri(X64_A, unsigned d, unsigned s, unsigned i)                            \
+    {                                                                                              \
+        x64_emit_r(a, x64_wide_form(w, X64_FORM(0, 1, 0xa4)), s, d);                               \
+        x64_u8(a, i);                                                                              \
+    }                                                                                              \
+    X64_FN x64_shrd##w##_rri(X64_A, unsigned d, unsigned s, unsigned i)                            \
+    {                                                                                              \
+        x64_emit_r(a, x64_wide_form(w, X64_FORM(0, 1, 0xac)), s, d);                               \
+        x64_u8(a, i);                                                                              \
+    }                                                                                              \
+    X64_FN x64_bt##w##_ri(X64_A, unsigned d, unsigned i)                                           \
+    {                                                                                              \
+        x64_emit_r(a, x64_wide_form(w, X64_FORM(0, 1, 0xba)), 4, d);                               \
+        x64_u8(a, i);                                                                              \
+    }                                                                                              \
+    X64_FN x64_btr##w##_ri(X64_A, unsigned d, unsigned i)                                          \
+    {                                                                                              \
+        x64_emit_r(a, x64_wide_form(w, X64_FORM(0, 1, 0xba)), 6, d);                               \
+        x64_u8(a, i);                                                                              \
+    }                                                                                              \
+    X64_FN x64_btc##w##_ri(X64_A, unsigned d, unsigned i)                                          \
+    {                                                                                              \
+        x64_emit_r(a, x64_wide_form(w, X64_FORM(0, 1, 0xba)), 7, d);                               \
+        x64_u8(a, i);                                                                              \
+    }                                                                                              \
+    X64_FN x64_bswap##w##_r(X64_A, unsigned d)                                                     \
+    {                                                                                              \
+        unsigned rex = 0x40 | ((w) == 64 ? 8 : 0) | d >> 3;                                        \
+        *a->p = (uint8_t)rex;                                                                      \
+        a->p += rex != 0x40;                                                                       \
+        x64_u16(a, 0xc80f | (d & 7) << 8);                                                         \
+    }                                                                                              \
+    X64_FN x64_cmov##w##_rr(X64_A, enum x64_cc cc, unsigned d, unsigned s)                         \
+    {                                                                                              \
+        x64_emit_r(a, x64_wide_form(w, X64_FORM(0, 1, 0x40 | cc)), d, s);                          \
+    }                                                                                              \
+    X64_FN x64_cmov##w##_rm(X64_A, enum x64_cc cc, unsigned d, struct x64_mem m)                   \
+    {                                                                                              \
+        x64_emit_m(a, x64_wide_form(w, X64_FORM(0, 1, 0x40 | cc)), d, m);                          \
     }
 X64_SHD_W(32)
 X64_SHD_W(64)

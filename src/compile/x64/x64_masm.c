@@ -43,7 +43,8 @@ void x64_masm_fconst(struct x64_asm *a, enum x64_fp fp, unsigned dx, uint64_t bi
     }
 }
 
-void x64_masm_v128const(struct x64_asm *a, unsigned dx, const uint8_t bytes[16], unsigned t, unsigned tx)
+void x64_masm_v128const(struct x64_asm *a, unsigned dx, const uint8_t bytes[16], unsigned t,
+                        unsigned tx)
 {
     uint64_t low = hs_load64(bytes), high = hs_load64(bytes + 8);
     if (low == 0 && high == 0) {
@@ -79,7 +80,8 @@ void x64_masm_trap(struct x64_asm *a, unsigned code)
 
 /* ---- integers ---- */
 
-void x64_masm_clz(struct x64_asm *a, unsigned width, uint32_t cpu, unsigned d, unsigned s, unsigned t)
+void x64_masm_clz(struct x64_asm *a, unsigned width, uint32_t cpu, unsigned d, unsigned s,
+                  unsigned t)
 {
     if (cpu & HS_CPU_LZCNT) {
         if (width == 32)
@@ -98,7 +100,8 @@ void x64_masm_clz(struct x64_asm *a, unsigned width, uint32_t cpu, unsigned d, u
     x64_xor32_ri(a, d, (int32_t)width - 1);
 }
 
-void x64_masm_ctz(struct x64_asm *a, unsigned width, uint32_t cpu, unsigned d, unsigned s, unsigned t)
+void x64_masm_ctz(struct x64_asm *a, unsigned width, uint32_t cpu, unsigned d, unsigned s,
+                  unsigned t)
 {
     if (cpu & HS_CPU_BMI1) {
         if (width == 32)
@@ -121,8 +124,8 @@ static void popcnt_mask(struct x64_asm *a, unsigned width, unsigned t, uint32_t 
     x64_mov64_ri(a, t, width == 32 ? mask : (uint64_t)mask << 32 | mask);
 }
 
-void x64_masm_popcnt(struct x64_asm *a, unsigned width, uint32_t cpu, unsigned d, unsigned s, unsigned t,
-                     unsigned t2)
+void x64_masm_popcnt(struct x64_asm *a, unsigned width, uint32_t cpu, unsigned d, unsigned s,
+                     unsigned t, unsigned t2)
 {
     if (cpu & HS_CPU_POPCNT) {
         if (width == 32)
@@ -162,8 +165,8 @@ void x64_masm_popcnt(struct x64_asm *a, unsigned width, uint32_t cpu, unsigned d
     }
 }
 
-void x64_masm_div(struct x64_asm *a, unsigned width, enum x64_div op, unsigned s, struct x64_label *zero,
-                  struct x64_label *overflow)
+void x64_masm_div(struct x64_asm *a, unsigned width, enum x64_div op, unsigned s,
+                  struct x64_label *zero, struct x64_label *overflow)
 {
     bool wide = width == 64;
     HS_ASSERT(s != RAX && s != RDX);
@@ -334,8 +337,8 @@ void x64_masm_fsqrt(struct x64_asm *a, enum x64_fp fp, unsigned dx, unsigned x)
 
 /* Without roundss. Floats from 2^23 (2^52) on are integers; below that, adding and subtracting 2^23 rounds to the
  * nearest even one, and cvttss2si is exact. In both cases the sign of x goes onto the result: -0.5 becomes -0. */
-static void round_by_hand(struct x64_asm *a, enum x64_fp fp, enum x64_round mode, unsigned dx, unsigned x,
-                          unsigned tx, unsigned t)
+static void round_by_hand(struct x64_asm *a, enum x64_fp fp, enum x64_round mode, unsigned dx,
+                          unsigned x, unsigned tx, unsigned t)
 {
     HS_ASSERT(dx != x && tx != x && tx != dx);
     uint64_t big = fp == X64_F32 ? 0x4b000000u : 0x4330000000000000u;
@@ -386,8 +389,8 @@ static void round_by_hand(struct x64_asm *a, enum x64_fp fp, enum x64_round mode
     x64_here8(a, done);
 }
 
-void x64_masm_fround(struct x64_asm *a, enum x64_fp fp, enum x64_round mode, uint32_t cpu, unsigned dx, unsigned x,
-                     unsigned tx, unsigned t)
+void x64_masm_fround(struct x64_asm *a, enum x64_fp fp, enum x64_round mode, uint32_t cpu,
+                     unsigned dx, unsigned x, unsigned tx, unsigned t)
 {
     if (!(cpu & HS_CPU_SSE41)) {
         round_by_hand(a, fp, mode, dx, x, tx, t);
@@ -412,7 +415,8 @@ void x64_masm_demote(struct x64_asm *a, unsigned dx, unsigned x)
     x64_cvtsd2ss_rr(a, dx, x);
 }
 
-enum x64_cc x64_masm_fcmp(struct x64_asm *a, enum x64_fp fp, enum x64_fcmp op, unsigned x, unsigned y)
+enum x64_cc x64_masm_fcmp(struct x64_asm *a, enum x64_fp fp, enum x64_fcmp op, unsigned x,
+                          unsigned y)
 {
     /* ucomiss sets CF for less and unordered: above and above or equal are false for NaN, below is not. */
     static const uint8_t cc[] = {CC_E, CC_NE, CC_A, CC_A, CC_AE, CC_AE};
@@ -423,8 +427,8 @@ enum x64_cc x64_masm_fcmp(struct x64_asm *a, enum x64_fp fp, enum x64_fcmp op, u
     return (enum x64_cc)cc[op];
 }
 
-void x64_masm_fcmp_set(struct x64_asm *a, enum x64_fp fp, enum x64_fcmp op, unsigned d, unsigned x, unsigned y,
-                       unsigned t)
+void x64_masm_fcmp_set(struct x64_asm *a, enum x64_fp fp, enum x64_fcmp op, unsigned d, unsigned x,
+                       unsigned y, unsigned t)
 {
     enum x64_cc cc = x64_masm_fcmp(a, fp, op, x, y);
     if (op == X64_FEQ || op == X64_FNE) {
@@ -455,8 +459,8 @@ void x64_masm_fcmp_jump(struct x64_asm *a, enum x64_fp fp, enum x64_fcmp op, uns
     x64_jcc_label(a, cc, target);
 }
 
-void x64_masm_fcmp_jump_not(struct x64_asm *a, enum x64_fp fp, enum x64_fcmp op, unsigned x, unsigned y,
-                            struct x64_label *target)
+void x64_masm_fcmp_jump_not(struct x64_asm *a, enum x64_fp fp, enum x64_fcmp op, unsigned x,
+                            unsigned y, struct x64_label *target)
 {
     if (op == X64_FEQ || op == X64_FNE) {
         x64_masm_fcmp_jump(a, fp, op == X64_FEQ ? X64_FNE : X64_FEQ, x, y, target);
@@ -484,8 +488,8 @@ static uint64_t minus_two_to_63(enum x64_fp fp)
 /* The common start of both conversions: d = x if that is in range, as the returned short jump found; else the code
  * behind it runs. 32 bits are converted to 64 and compared with their extension. A 64-bit result that is
  * INT64_MIN is out of range, NaN, or -2^63; an unsigned one that is negative may be above 2^63. */
-static uint32_t trunc_in_range(struct x64_asm *a, unsigned width, bool is_signed, enum x64_fp fp, unsigned d,
-                               unsigned x, unsigned t)
+static uint32_t trunc_in_range(struct x64_asm *a, unsigned width, bool is_signed, enum x64_fp fp,
+                               unsigned d, unsigned x, unsigned t)
 {
     cvtt64(a, fp, d, x);
     if (width == 64) {
@@ -504,7 +508,8 @@ static uint32_t trunc_in_range(struct x64_asm *a, unsigned width, bool is_signed
 }
 
 /* d = x - 2^63, negative if that is not an unsigned 63-bit number (then SF is set); tx is lost. */
-static void trunc_above_63(struct x64_asm *a, enum x64_fp fp, unsigned d, unsigned x, unsigned t, unsigned tx)
+static void trunc_above_63(struct x64_asm *a, enum x64_fp fp, unsigned d, unsigned x, unsigned t,
+                           unsigned tx)
 {
     x64_masm_fconst(a, fp, tx, minus_two_to_63(fp), t);
     add(a, fp, tx, x);
@@ -512,8 +517,9 @@ static void trunc_above_63(struct x64_asm *a, enum x64_fp fp, unsigned d, unsign
     x64_test64_rr(a, d, d);
 }
 
-void x64_masm_trunc(struct x64_asm *a, unsigned width, bool is_signed, enum x64_fp fp, unsigned d, unsigned x,
-                    unsigned t, unsigned tx, struct x64_label *invalid, struct x64_label *overflow)
+void x64_masm_trunc(struct x64_asm *a, unsigned width, bool is_signed, enum x64_fp fp, unsigned d,
+                    unsigned x, unsigned t, unsigned tx, struct x64_label *invalid,
+                    struct x64_label *overflow)
 {
     HS_ASSERT(t != d && tx != x);
     uint32_t done = trunc_in_range(a, width, is_signed, fp, d, x, t);
@@ -535,8 +541,8 @@ void x64_masm_trunc(struct x64_asm *a, unsigned width, bool is_signed, enum x64_
         x64_mov32_rr(a, d, d);
 }
 
-void x64_masm_trunc_sat(struct x64_asm *a, unsigned width, bool is_signed, enum x64_fp fp, unsigned d, unsigned x,
-                        unsigned t, unsigned tx)
+void x64_masm_trunc_sat(struct x64_asm *a, unsigned width, bool is_signed, enum x64_fp fp,
+                        unsigned d, unsigned x, unsigned t, unsigned tx)
 {
     HS_ASSERT(t != d && tx != x);
     uint32_t done = trunc_in_range(a, width, is_signed, fp, d, x, t);
@@ -587,8 +593,8 @@ static void cvtsi64(struct x64_asm *a, enum x64_fp fp, unsigned dx, unsigned s)
         x64_cvtsi2sd64_rr(a, dx, s);
 }
 
-void x64_masm_convert(struct x64_asm *a, unsigned width, bool is_signed, enum x64_fp fp, unsigned dx, unsigned s,
-                      unsigned t)
+void x64_masm_convert(struct x64_asm *a, unsigned width, bool is_signed, enum x64_fp fp,
+                      unsigned dx, unsigned s, unsigned t)
 {
     if (width == 32 && is_signed) {
         x64_xorps_rr(a, dx, dx);

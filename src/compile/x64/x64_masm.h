@@ -22,7 +22,12 @@
 
 enum { X64_MASM_ROOM = 160 };
 enum x64_fp { X64_F32, X64_F64 };
-enum x64_round { X64_NEAREST = 0, X64_FLOOR = 1, X64_CEIL = 2, X64_TRUNC = 3 }; /* as in MXCSR and roundss */
+enum x64_round {
+    X64_NEAREST = 0,
+    X64_FLOOR = 1,
+    X64_CEIL = 2,
+    X64_TRUNC = 3
+}; /* as in MXCSR and roundss */
 
 /* ---- the buffer ---- */
 
@@ -30,7 +35,8 @@ enum x64_round { X64_NEAREST = 0, X64_FLOOR = 1, X64_CEIL = 2, X64_TRUNC = 3 }; 
 enum status x64_code_begin(struct x64_asm *a, struct hs_machine_code *code, size_t n);
 /* Makes room for n more bytes; the buffer may move (x64_asm's pointers follow). */
 enum status x64_code_grow(struct x64_asm *a, struct hs_machine_code *code, size_t n);
-static inline enum status x64_code_reserve(struct x64_asm *a, struct hs_machine_code *code, size_t n)
+static inline enum status x64_code_reserve(struct x64_asm *a, struct hs_machine_code *code,
+                                           size_t n)
 {
     return HS_LIKELY(x64_room(a, n)) ? ST_OK : x64_code_grow(a, code, n);
 }
@@ -47,7 +53,8 @@ static inline void x64_masm_zero(struct x64_asm *a, unsigned d)
 /* dx = the float with these bits; t is used unless the bits are 0. */
 void x64_masm_fconst(struct x64_asm *a, enum x64_fp fp, unsigned dx, uint64_t bits, unsigned t);
 /* dx = 128 bits; t is used unless all bits are equal. */
-void x64_masm_v128const(struct x64_asm *a, unsigned dx, const uint8_t bytes[16], unsigned t, unsigned tx);
+void x64_masm_v128const(struct x64_asm *a, unsigned dx, const uint8_t bytes[16], unsigned t,
+                        unsigned tx);
 
 /* ---- calls into the runtime ---- */
 
@@ -58,18 +65,20 @@ void x64_masm_trap(struct x64_asm *a, unsigned code);
 
 /* ---- integers; width 32 or 64 ---- */
 
-void x64_masm_clz(struct x64_asm *a, unsigned width, uint32_t cpu, unsigned d, unsigned s, unsigned t);
-void x64_masm_ctz(struct x64_asm *a, unsigned width, uint32_t cpu, unsigned d, unsigned s, unsigned t);
+void x64_masm_clz(struct x64_asm *a, unsigned width, uint32_t cpu, unsigned d, unsigned s,
+                  unsigned t);
+void x64_masm_ctz(struct x64_asm *a, unsigned width, uint32_t cpu, unsigned d, unsigned s,
+                  unsigned t);
 /* t and t2 are used without POPCNT only. */
-void x64_masm_popcnt(struct x64_asm *a, unsigned width, uint32_t cpu, unsigned d, unsigned s, unsigned t,
-                     unsigned t2);
+void x64_masm_popcnt(struct x64_asm *a, unsigned width, uint32_t cpu, unsigned d, unsigned s,
+                     unsigned t, unsigned t2);
 
 enum x64_div { X64_DIV_S, X64_DIV_U, X64_REM_S, X64_REM_U };
 /* rax (dividend) by s, which is neither rax nor rdx: quotient in rax, remainder in rdx; both are lost otherwise.
  * Without labels (NULL) a zero divisor, or the quotient 2^31 or 2^63 of X64_DIV_S, raises #DE. With them it jumps
  * there instead, before anything is changed. X64_REM_S by -1 gives 0 always. */
-void x64_masm_div(struct x64_asm *a, unsigned width, enum x64_div op, unsigned s, struct x64_label *zero,
-                  struct x64_label *overflow);
+void x64_masm_div(struct x64_asm *a, unsigned width, enum x64_div op, unsigned s,
+                  struct x64_label *zero, struct x64_label *overflow);
 
 /* ---- floating point ---- */
 
@@ -83,8 +92,8 @@ void x64_masm_fcopysign(struct x64_asm *a, enum x64_fp fp, unsigned dx, unsigned
 /* dx = sqrt(x). */
 void x64_masm_fsqrt(struct x64_asm *a, enum x64_fp fp, unsigned dx, unsigned x);
 /* dx = x rounded to an integer; tx, t are used without SSE4.1 only; dx != x then. */
-void x64_masm_fround(struct x64_asm *a, enum x64_fp fp, enum x64_round mode, uint32_t cpu, unsigned dx, unsigned x,
-                     unsigned tx, unsigned t);
+void x64_masm_fround(struct x64_asm *a, enum x64_fp fp, enum x64_round mode, uint32_t cpu,
+                     unsigned dx, unsigned x, unsigned tx, unsigned t);
 /* f64.promote_f32 and f32.demote_f64. */
 void x64_masm_promote(struct x64_asm *a, unsigned dx, unsigned x);
 void x64_masm_demote(struct x64_asm *a, unsigned dx, unsigned x);
@@ -94,27 +103,29 @@ void x64_masm_demote(struct x64_asm *a, unsigned dx, unsigned x);
  *     eq   CC_E and not parity       lt gt le ge   one condition: operands are swapped for lt and le
  *     ne   CC_NE or parity */
 enum x64_fcmp { X64_FEQ, X64_FNE, X64_FLT, X64_FGT, X64_FLE, X64_FGE };
-enum x64_cc x64_masm_fcmp(struct x64_asm *a, enum x64_fp fp, enum x64_fcmp op, unsigned x, unsigned y);
+enum x64_cc x64_masm_fcmp(struct x64_asm *a, enum x64_fp fp, enum x64_fcmp op, unsigned x,
+                          unsigned y);
 /* d = 0 or 1. t is used for eq and ne; t != d. */
-void x64_masm_fcmp_set(struct x64_asm *a, enum x64_fp fp, enum x64_fcmp op, unsigned d, unsigned x, unsigned y,
-                       unsigned t);
+void x64_masm_fcmp_set(struct x64_asm *a, enum x64_fp fp, enum x64_fcmp op, unsigned d, unsigned x,
+                       unsigned y, unsigned t);
 /* Jumps when the comparison holds. */
 void x64_masm_fcmp_jump(struct x64_asm *a, enum x64_fp fp, enum x64_fcmp op, unsigned x, unsigned y,
                         struct x64_label *target);
 /* Jumps when it does not hold (which is not the opposite comparison, because of NaN). */
-void x64_masm_fcmp_jump_not(struct x64_asm *a, enum x64_fp fp, enum x64_fcmp op, unsigned x, unsigned y,
-                            struct x64_label *target);
+void x64_masm_fcmp_jump_not(struct x64_asm *a, enum x64_fp fp, enum x64_fcmp op, unsigned x,
+                            unsigned y, struct x64_label *target);
 
 /* ---- conversions; width is the integer's ---- */
 
 /* d = x towards zero. NaN jumps to invalid, out of range to overflow. t != d; x stays. */
-void x64_masm_trunc(struct x64_asm *a, unsigned width, bool is_signed, enum x64_fp fp, unsigned d, unsigned x,
-                    unsigned t, unsigned tx, struct x64_label *invalid, struct x64_label *overflow);
+void x64_masm_trunc(struct x64_asm *a, unsigned width, bool is_signed, enum x64_fp fp, unsigned d,
+                    unsigned x, unsigned t, unsigned tx, struct x64_label *invalid,
+                    struct x64_label *overflow);
 /* The same, saturating; NaN gives 0. */
-void x64_masm_trunc_sat(struct x64_asm *a, unsigned width, bool is_signed, enum x64_fp fp, unsigned d, unsigned x,
-                        unsigned t, unsigned tx);
+void x64_masm_trunc_sat(struct x64_asm *a, unsigned width, bool is_signed, enum x64_fp fp,
+                        unsigned d, unsigned x, unsigned t, unsigned tx);
 /* dx = s. An unsigned 32-bit source must be zero-extended. t is used for unsigned 64 bits; s stays. */
-void x64_masm_convert(struct x64_asm *a, unsigned width, bool is_signed, enum x64_fp fp, unsigned dx, unsigned s,
-                      unsigned t);
+void x64_masm_convert(struct x64_asm *a, unsigned width, bool is_signed, enum x64_fp fp,
+                      unsigned dx, unsigned s, unsigned t);
 
 #endif

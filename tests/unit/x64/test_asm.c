@@ -16,7 +16,8 @@ static void check(struct x64_asm *a, uint32_t *mark, const char *bytes)
 {
     char got[64] = "";
     for (uint32_t k = *mark; k < x64_pos(a); k++)
-        snprintf(got + strlen(got), sizeof got - strlen(got), "%s%02x", k == *mark ? "" : " ", a->base[k]);
+        snprintf(got + strlen(got), sizeof got - strlen(got), "%s%02x", k == *mark ? "" : " ",
+                 a->base[k]);
     assert_string_equal(got, bytes);
     *mark = x64_pos(a);
 }
@@ -27,8 +28,8 @@ static void test_bytes(void **state)
     struct x64_asm asm_, *a = &asm_;
     uint32_t mark = 0;
     x64_asm_init(a, buffer, sizeof buffer);
-#define IS(call, bytes)                                                                                        \
-    x64_##call;                                                                                                \
+#define IS(call, bytes)                                                                            \
+    x64_##call;                                                                                    \
     check(a, &mark, bytes)
 #include "asm_bytes.h"
 }
@@ -41,18 +42,19 @@ static void test_labels(void **state)
     x64_asm_init(a, buffer, sizeof buffer);
     memset(buffer, 0x90, sizeof buffer);
     x64_label_init(&l);
-    x64_jmp_label(a, &l);        /* 0: e9 */
-    x64_jcc_label(a, CC_E, &l);  /* 5: 0f 84 */
-    x64_call_label(a, &l);       /* 11: e8 */
-    x64_lea64_label(a, R9, &l);  /* 16: 4c 8d 0d */
+    x64_jmp_label(a, &l);       /* 0: e9 */
+    x64_jcc_label(a, CC_E, &l); /* 5: 0f 84 */
+    x64_call_label(a, &l);      /* 11: e8 */
+    x64_lea64_label(a, R9, &l); /* 16: 4c 8d 0d */
     assert_true(x64_label_used(&l));
     uint32_t there = x64_jcc8(a, CC_NE); /* 23 */
     x64_bind(a, &l);                     /* 25 */
     x64_here8(a, there);
     x64_jmp_label(a, &l);       /* 25: eb fe */
     x64_jcc_label(a, CC_L, &l); /* 27: 7c fc */
-    static const uint8_t want[] = {0xe9, 20, 0, 0, 0, 0x0f, 0x84, 14, 0, 0, 0, 0xe8, 9, 0, 0, 0, 0x4c, 0x8d, 0x0d,
-                                   2, 0, 0, 0, 0x75, 0, 0xeb, 0xfe, 0x7c, 0xfc};
+    static const uint8_t want[] = {0xe9, 20,   0, 0,    0, 0x0f, 0x84, 14,   0,    0,
+                                   0,    0xe8, 9, 0,    0, 0,    0x4c, 0x8d, 0x0d, 2,
+                                   0,    0,    0, 0x75, 0, 0xeb, 0xfe, 0x7c, 0xfc};
     assert_memory_equal(buffer, want, sizeof want);
     a->p += 200;
     x64_jmp_label(a, &l);
@@ -72,8 +74,9 @@ struct row {
     void (*fn)(void);
 };
 #define ROW(name, operands, fn) {#name, operands, (void (*)(void))x64_##fn},
-#define ONLY_RR(name) (!strcmp(name, "movhlps") || !strcmp(name, "movlhps"))
+#define ONLY_RR(name)           (!strcmp(name, "movhlps") || !strcmp(name, "movlhps"))
 
+/* clang-format off */
 #undef X64_ALU
 #undef X64_SHIFT
 #undef X64_UNARY
@@ -206,6 +209,8 @@ static const struct row rows[] = {
     ROW(movabs, "qI", movabs_ri) ROW(mov, "dI", mov32_ri)
 };
 
+/* clang-format on */
+
 static uint64_t random64(void)
 {
     static uint64_t x = 88172645463325252u;
@@ -216,16 +221,21 @@ static uint64_t random64(void)
 }
 
 static const char *const general[4][16] = {
-    {"al", "cl", "dl", "bl", "spl", "bpl", "sil", "dil", "r8b", "r9b", "r10b", "r11b", "r12b", "r13b", "r14b", "r15b"},
-    {"ax", "cx", "dx", "bx", "sp", "bp", "si", "di", "r8w", "r9w", "r10w", "r11w", "r12w", "r13w", "r14w", "r15w"},
-    {"eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "r8d", "r9d", "r10d", "r11d", "r12d", "r13d", "r14d", "r15d"},
-    {"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15"},
+    {"al", "cl", "dl", "bl", "spl", "bpl", "sil", "dil", "r8b", "r9b", "r10b", "r11b", "r12b",
+     "r13b", "r14b", "r15b"},
+    {"ax", "cx", "dx", "bx", "sp", "bp", "si", "di", "r8w", "r9w", "r10w", "r11w", "r12w", "r13w",
+     "r14w", "r15w"},
+    {"eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "r8d", "r9d", "r10d", "r11d", "r12d",
+     "r13d", "r14d", "r15d"},
+    {"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13",
+     "r14", "r15"},
 };
 
 static struct x64_mem random_mem(void)
 {
     static const int32_t disps[] = {0, 1, -1, 127, 128, -128, -129, 0x12345678, -0x12345678};
-    struct x64_mem m = x64_bd((unsigned)(random64() % 16), disps[random64() % HS_ARRAY_SIZE(disps)]);
+    struct x64_mem m =
+        x64_bd((unsigned)(random64() % 16), disps[random64() % HS_ARRAY_SIZE(disps)]);
     switch (random64() % 4) {
     case 0: break;
     case 1:
@@ -258,8 +268,9 @@ static void put_mem(char *out, struct x64_mem m, uint32_t end)
         plus = " + ";
     }
     if (m.index != X64_NO_INDEX) {
-        out += m.scale || m.base == X64_NO_BASE ? sprintf(out, "%s%d*%s", plus, 1 << m.scale, general[3][m.index])
-                       : sprintf(out, "%s%s", plus, general[3][m.index]);
+        out += m.scale || m.base == X64_NO_BASE
+                   ? sprintf(out, "%s%d*%s", plus, 1 << m.scale, general[3][m.index])
+                   : sprintf(out, "%s%s", plus, general[3][m.index]);
         plus = " + ";
     }
     if (disp < 0 && *plus)
@@ -309,7 +320,8 @@ static void build(const struct row *r, struct x64_asm *a, struct text *t)
             shape[n++] = 'I';
             break;
         case 'I': {
-            static const int64_t imms[] = {0, 1, -1, 127, 128, -128, -129, 0x7f00, 0x12345678, -0x12345678};
+            static const int64_t imms[] = {0,    1,    -1,     127,        128,
+                                           -128, -129, 0x7f00, 0x12345678, -0x12345678};
             char w = k[1] ? k[1] : k > kinds ? k[-1] : 'q';
             t->has_imm = true;
             t->imm = imms[random64() % HS_ARRAY_SIZE(imms)];
@@ -329,6 +341,7 @@ static void build(const struct row *r, struct x64_asm *a, struct text *t)
     }
     shape[n] = 0;
     t->start = x64_pos(a);
+    /* clang-format off */
 #define SHAPE(s, ...)                                                                                          \
     if (!strcmp(shape, s)) {                                                                                   \
         ((void (*)(struct x64_asm * __VA_OPT__(, ) __VA_ARGS__)) r->fn)
@@ -353,59 +366,61 @@ static void build(const struct row *r, struct x64_asm *a, struct text *t)
     SHAPE("RRRI", U, U, U, int32_t)(a, regs[0], regs[1], regs[2], i); }
     SHAPE("RRMI", U, U, MM, int32_t)(a, regs[0], regs[1], m, i); }
     SHAPE("RRRR", U, U, U, U)(a, regs[0], regs[1], regs[2], regs[3]); }
-    t->end = x64_pos(a);
-    assert_true(t->end > t->start && t->end - t->start <= 15);
+/* clang-format on */
+t->end = x64_pos(a);
+assert_true(t->end > t->start && t->end - t->start <= 15);
 
-    /* The mnemonic: lock_add is "lock add", movq_xmm movq, cvtsi2ss64 cvtsi2ss, cmpps with 1 cmpltps. */
-    strcpy(name, r->name);
-    if (!strncmp(name, "lock_", 5) || !strncmp(name, "rep_", 4))
-        *strchr(name, '_') = ' ';
-    if ((p = strchr(name, '_')))
-        *p = 0;
-    if (strstr(name, "cvt") && strlen(name) > 2 && (!strcmp(name + strlen(name) - 2, "32") || !strcmp(name + strlen(name) - 2, "64")))
-        name[strlen(name) - 2] = 0;
-    if (!strcmp(r->name, "movsx") && kinds[0] == 'q' && r->fn == (void (*)(void))x64_movsx32_64_rr)
-        strcpy(name, "movsxd");
-    if (!strcmp(r->name, "movsx") && r->fn == (void (*)(void))x64_movsx32_64_rm)
-        strcpy(name, "movsxd");
-    p = name + (name[0] == 'v');
-    if (!strncmp(p, "cmp", 3) && strlen(p) == 5) {
-        static const char *const is[] = {"eq", "lt", "le", "unord", "neq", "nlt", "nle", "ord"};
-        char tail[3] = {p[3], p[4], 0};
-        sprintf(p + 3, "%s%s", is[t->imm], tail);
-        t->has_imm = false;
+/* The mnemonic: lock_add is "lock add", movq_xmm movq, cvtsi2ss64 cvtsi2ss, cmpps with 1 cmpltps. */
+strcpy(name, r->name);
+if (!strncmp(name, "lock_", 5) || !strncmp(name, "rep_", 4))
+    *strchr(name, '_') = ' ';
+if ((p = strchr(name, '_')))
+    *p = 0;
+if (strstr(name, "cvt") && strlen(name) > 2 &&
+    (!strcmp(name + strlen(name) - 2, "32") || !strcmp(name + strlen(name) - 2, "64")))
+    name[strlen(name) - 2] = 0;
+if (!strcmp(r->name, "movsx") && kinds[0] == 'q' && r->fn == (void (*)(void))x64_movsx32_64_rr)
+    strcpy(name, "movsxd");
+if (!strcmp(r->name, "movsx") && r->fn == (void (*)(void))x64_movsx32_64_rm)
+    strcpy(name, "movsxd");
+p = name + (name[0] == 'v');
+if (!strncmp(p, "cmp", 3) && strlen(p) == 5) {
+    static const char *const is[] = {"eq", "lt", "le", "unord", "neq", "nlt", "nle", "ord"};
+    char tail[3] = {p[3], p[4], 0};
+    sprintf(p + 3, "%s%s", is[t->imm], tail);
+    t->has_imm = false;
+}
+p = t->words + sprintf(t->words, "%s", name);
+nregs = 0;
+bool first = true;
+for (const char *k = kinds; *k; k++) {
+    if (*k == 'i')
+        continue;
+    if (*k == 'I')
+        break;
+    p += sprintf(p, first ? " " : ", ");
+    first = false;
+    if (*k == 'm') {
+        put_mem(p, m, t->end);
+        p += strlen(p);
+    } else if (*k == 'c') {
+        p += sprintf(p, "cl");
+    } else if (*k == 'x') {
+        p += sprintf(p, "xmm%u", regs[nregs++]);
+    } else {
+        unsigned w = *k == 'b' ? 0 : *k == 'w' ? 1 : *k == 'd' ? 2 : 3;
+        p += sprintf(p, "%s", general[w][regs[nregs++]]);
     }
-    p = t->words + sprintf(t->words, "%s", name);
-    nregs = 0;
-    bool first = true;
-    for (const char *k = kinds; *k; k++) {
-        if (*k == 'i')
-            continue;
-        if (*k == 'I')
-            break;
-        p += sprintf(p, first ? " " : ", ");
-        first = false;
-        if (*k == 'm') {
-            put_mem(p, m, t->end);
-            p += strlen(p);
-        } else if (*k == 'c') {
-            p += sprintf(p, "cl");
-        } else if (*k == 'x') {
-            p += sprintf(p, "xmm%u", regs[nregs++]);
-        } else {
-            unsigned w = *k == 'b' ? 0 : *k == 'w' ? 1 : *k == 'd' ? 2 : 3;
-            p += sprintf(p, "%s", general[w][regs[nregs++]]);
-        }
-    }
-    if (!strcmp(name, "blendvps") || !strcmp(name, "blendvpd") || !strcmp(name, "pblendvb"))
-        sprintf(p, ", xmm0");
+}
+if (!strcmp(name, "blendvps") || !strcmp(name, "blendvpd") || !strcmp(name, "pblendvb"))
+    sprintf(p, ", xmm0");
 }
 
 /* Blanks become one, sizes of operands go. */
 static void normalize(char *line)
 {
-    static const char *const drop[] = {"xmmword ptr ", "ymmword ptr ", "qword ptr ", "dword ptr ", "byte ptr ",
-                                       "word ptr "};
+    static const char *const drop[] = {"xmmword ptr ", "ymmword ptr ", "qword ptr ",
+                                       "dword ptr ",   "byte ptr ",    "word ptr "};
     char *out = line;
     for (const char *in = line; *in; in++) {
         char c = *in == '\t' || *in == '\n' ? ' ' : *in;
@@ -456,8 +471,8 @@ static bool agrees(const struct row *r, const struct text *t, char *line)
         char *space = strchr(words, ' '), *c = strstr(words, ", ");
         if (!space || !c)
             return false;
-        snprintf(swapped, sizeof swapped, "%.*s %s, %.*s", (int)(space - words), words, c + 2, (int)(c - space - 1),
-                 space + 1);
+        snprintf(swapped, sizeof swapped, "%.*s %s, %.*s", (int)(space - words), words, c + 2,
+                 (int)(c - space - 1), space + 1);
         return !strcmp(line, swapped);
     }
     return false;
@@ -500,7 +515,8 @@ static void test_disassembly(void **state)
     }
     fclose(f);
     snprintf(command, sizeof command,
-             "%s --disassemble --triple=x86_64 --output-asm-variant=1 -mattr=+avx2,+bmi,+bmi2,+fma,+lzcnt,+popcnt %s "
+             "%s --disassemble --triple=x86_64 --output-asm-variant=1 "
+             "-mattr=+avx2,+bmi,+bmi2,+fma,+lzcnt,+popcnt %s "
              "2>&1 | grep -v '\\.text'",
              tool, file);
     FILE *out = popen(command, "r");
@@ -521,7 +537,8 @@ static void test_disassembly(void **state)
         strcpy(shown, line);
         if (!agrees(r, &texts[k], line)) {
             wrong++;
-            print_error("%s: want `%s` imm %lld, read `%s`:", r->name, texts[k].words, (long long)texts[k].imm, shown);
+            print_error("%s: want `%s` imm %lld, read `%s`:", r->name, texts[k].words,
+                        (long long)texts[k].imm, shown);
             for (uint32_t i = texts[k].start; i < texts[k].end; i++)
                 print_error(" %02x", buffer[i]);
             print_error("\n");

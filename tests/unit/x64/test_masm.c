@@ -37,10 +37,38 @@ static uint64_t random64(void)
 }
 
 static const uint64_t ints[] = {
-    0, 1, 2, 3, 7, 8, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0x80000001, 0xffffffff,
-    0x100000000, 0x100000001, 0x7fffffffffffffff, 0x8000000000000000, 0x8000000000000001, 0xffffffffffffffff,
-    0x0020000000000001, 0x7ffffffffffffdff, 0x7ffffffffffffe00, 0x8000000000000400, 0x8000008000000001,
-    0x8000008000000000, 0xfffffffffffffbff, 0xfffffffffffffc00, 0xffffff7fffffffff, 0xffffff8000000000,
+    0,
+    1,
+    2,
+    3,
+    7,
+    8,
+    0x7f,
+    0x80,
+    0xff,
+    0x7fff,
+    0x8000,
+    0xffff,
+    0x7fffffff,
+    0x80000000,
+    0x80000001,
+    0xffffffff,
+    0x100000000,
+    0x100000001,
+    0x7fffffffffffffff,
+    0x8000000000000000,
+    0x8000000000000001,
+    0xffffffffffffffff,
+    0x0020000000000001,
+    0x7ffffffffffffdff,
+    0x7ffffffffffffe00,
+    0x8000000000000400,
+    0x8000008000000001,
+    0x8000008000000000,
+    0xfffffffffffffbff,
+    0xfffffffffffffc00,
+    0xffffff7fffffffff,
+    0xffffff8000000000,
 };
 enum { NINTS = HS_ARRAY_SIZE(ints), NRANDOM = 400 };
 
@@ -50,22 +78,26 @@ static uint64_t pick_int(unsigned i)
 }
 
 static const uint64_t f32s[] = {
-    0x00000000, 0x80000000, 0x00000001, 0x80000001, 0x3f800000, 0xbf800000, 0x3f000000, 0xbf000000, 0x3effffff,
-    0xbeffffff, 0x3f7fffff, 0xbf7fffff, 0x3fc00000, 0xbfc00000, 0x40200000, 0xc0200000, 0x4b000000, 0xcb000000,
-    0x4affffff, 0xcaffffff, 0x4b000001, 0x4effffff, 0x4f000000, 0xcf000000, 0xcf000001, 0x4f7fffff, 0x4f800000,
-    0x5effffff, 0x5f000000, 0xdf000000, 0xdf000001, 0x5f7fffff, 0x5f800000, 0x7f800000, 0xff800000, 0x7fc00000,
-    0xffc00000, 0x7fa00000, 0xffa00000, 0x7f800001, 0x7fffffff, 0x7f7fffff, 0xff7fffff,
+    0x00000000, 0x80000000, 0x00000001, 0x80000001, 0x3f800000, 0xbf800000, 0x3f000000, 0xbf000000,
+    0x3effffff, 0xbeffffff, 0x3f7fffff, 0xbf7fffff, 0x3fc00000, 0xbfc00000, 0x40200000, 0xc0200000,
+    0x4b000000, 0xcb000000, 0x4affffff, 0xcaffffff, 0x4b000001, 0x4effffff, 0x4f000000, 0xcf000000,
+    0xcf000001, 0x4f7fffff, 0x4f800000, 0x5effffff, 0x5f000000, 0xdf000000, 0xdf000001, 0x5f7fffff,
+    0x5f800000, 0x7f800000, 0xff800000, 0x7fc00000, 0xffc00000, 0x7fa00000, 0xffa00000, 0x7f800001,
+    0x7fffffff, 0x7f7fffff, 0xff7fffff,
 };
 static const uint64_t f64s[] = {
-    0x0000000000000000, 0x8000000000000000, 0x0000000000000001, 0x8000000000000001, 0x3ff0000000000000,
-    0xbff0000000000000, 0x3fe0000000000000, 0xbfe0000000000000, 0x3fdfffffffffffff, 0xbfdfffffffffffff,
-    0x3fefffffffffffff, 0xbfefffffffffffff, 0x3ff8000000000000, 0xbff8000000000000, 0x4004000000000000,
-    0xc004000000000000, 0x4330000000000000, 0xc330000000000000, 0x432fffffffffffff, 0xc32fffffffffffff,
-    0x4330000000000001, 0x41dfffffffc00000, 0x41dfffffffffffff, 0x41e0000000000000, 0xc1e0000000000000,
-    0xc1e00000001fffff, 0xc1e0000000200000, 0x41efffffffe00000, 0x41efffffffffffff, 0x41f0000000000000,
-    0x43dfffffffffffff, 0x43e0000000000000, 0xc3e0000000000000, 0xc3e0000000000001, 0x43efffffffffffff,
-    0x43f0000000000000, 0x7ff0000000000000, 0xfff0000000000000, 0x7ff8000000000000, 0xfff8000000000000,
-    0x7ff4000000000000, 0x7ff0000000000001, 0x7fffffffffffffff, 0x7fefffffffffffff, 0xffefffffffffffff,
+    0x0000000000000000, 0x8000000000000000, 0x0000000000000001, 0x8000000000000001,
+    0x3ff0000000000000, 0xbff0000000000000, 0x3fe0000000000000, 0xbfe0000000000000,
+    0x3fdfffffffffffff, 0xbfdfffffffffffff, 0x3fefffffffffffff, 0xbfefffffffffffff,
+    0x3ff8000000000000, 0xbff8000000000000, 0x4004000000000000, 0xc004000000000000,
+    0x4330000000000000, 0xc330000000000000, 0x432fffffffffffff, 0xc32fffffffffffff,
+    0x4330000000000001, 0x41dfffffffc00000, 0x41dfffffffffffff, 0x41e0000000000000,
+    0xc1e0000000000000, 0xc1e00000001fffff, 0xc1e0000000200000, 0x41efffffffe00000,
+    0x41efffffffffffff, 0x41f0000000000000, 0x43dfffffffffffff, 0x43e0000000000000,
+    0xc3e0000000000000, 0xc3e0000000000001, 0x43efffffffffffff, 0x43f0000000000000,
+    0x7ff0000000000000, 0xfff0000000000000, 0x7ff8000000000000, 0xfff8000000000000,
+    0x7ff4000000000000, 0x7ff0000000000001, 0x7fffffffffffffff, 0x7fefffffffffffff,
+    0xffefffffffffffff,
 };
 
 static unsigned nfloats(enum x64_fp fp)
@@ -162,7 +194,9 @@ static void test_bits(void **state)
                         uint64_t x = pick_int(i), y = width == 32 ? (uint32_t)x : x;
                         uint64_t clz = y ? (uint64_t)__builtin_clzll(y) - (64 - width) : width;
                         uint64_t ctz = y ? (uint64_t)__builtin_ctzll(y) : width;
-                        uint64_t want = op == 0 ? clz : op == 1 ? ctz : (uint64_t)__builtin_popcountll(y);
+                        uint64_t want = op == 0   ? clz
+                                        : op == 1 ? ctz
+                                                  : (uint64_t)__builtin_popcountll(y);
                         assert_int_equal(f(x | (width == 32 ? x << 32 : 0), 0), want);
                     }
                 }
@@ -182,7 +216,8 @@ static void test_div(void **state)
                 x64_label_init(&overflow);
                 start(&a);
                 x64_mov64_rr(&a, RAX, RDI);
-                x64_masm_div(&a, width, (enum x64_div)op, RSI, checked ? &zero : NULL, checked ? &overflow : NULL);
+                x64_masm_div(&a, width, (enum x64_div)op, RSI, checked ? &zero : NULL,
+                             checked ? &overflow : NULL);
                 if (op >= X64_REM_S)
                     x64_mov64_rr(&a, RAX, RDX);
                 x64_ret(&a);
@@ -195,7 +230,8 @@ static void test_div(void **state)
                 int_fn *f = (int_fn *)finish(&a);
                 for (unsigned i = 0; i < NINTS * NINTS + NRANDOM; i++) {
                     uint64_t x = i < NINTS * NINTS ? ints[i / NINTS] : random64();
-                    uint64_t y = i < NINTS * NINTS ? ints[i % NINTS] : random64() >> (random64() & 63);
+                    uint64_t y =
+                        i < NINTS * NINTS ? ints[i % NINTS] : random64() >> (random64() & 63);
                     if (width == 32)
                         x = (uint32_t)x, y = (uint32_t)y;
                     int64_t sx = width == 32 ? (int32_t)x : (int64_t)x;
@@ -287,7 +323,10 @@ static void test_unary(void **state)
             case ABS: x64_masm_fabs(&a, fp, XMM8, XMM2); break;
             case NEG: x64_masm_fneg(&a, fp, XMM8, XMM2); break;
             case SQRT: x64_masm_fsqrt(&a, fp, XMM1, XMM8); break;
-            default: x64_masm_fround(&a, fp, (enum x64_round)(op - NEAREST), cpu, XMM1, XMM8, XMM11, R11); break;
+            default:
+                x64_masm_fround(&a, fp, (enum x64_round)(op - NEAREST), cpu, XMM1, XMM8, XMM11,
+                                R11);
+                break;
             }
             ret_float(&a, fp, dx);
             int_fn *f = (int_fn *)finish(&a);
@@ -336,15 +375,15 @@ static void test_copysign_and_widths(void **state)
             x64_masm_demote(&a, XMM6, XMM5);
         else
             x64_masm_promote(&a, XMM6, XMM5);
-        ret_float(&a, (enum x64_fp)!fp, XMM6);
+        ret_float(&a, (enum x64_fp) !fp, XMM6);
         f = (int_fn *)finish(&a);
         for (unsigned i = 0; i < nfloats(fp); i++) {
             uint64_t x = pick_float(fp, i), got = f(x, 0);
             if (is_nan(fp, x)) {
-                assert_true(is_nan((enum x64_fp)!fp, got) && (got & quiet_bit((enum x64_fp)!fp)));
-                assert_true(!is_canonical(fp, x) || is_canonical((enum x64_fp)!fp, got));
+                assert_true(is_nan((enum x64_fp) !fp, got) && (got & quiet_bit((enum x64_fp) !fp)));
+                assert_true(!is_canonical(fp, x) || is_canonical((enum x64_fp) !fp, got));
             } else {
-                assert_int_equal(got, bits_of((enum x64_fp)!fp, value(fp, x)));
+                assert_int_equal(got, bits_of((enum x64_fp) !fp, value(fp, x)));
             }
         }
     }
@@ -426,7 +465,8 @@ static void test_trunc(void **state)
             if (isnan(t))
                 want = sat ? 0 : 0xabcdabcd11111111;
             else if (t < low)
-                want = sat ? is_signed ? width == 32 ? 0x80000000u : UINT64_C(1) << 63 : 0 : 0xabcdabcd22222222;
+                want = sat ? is_signed ? width == 32 ? 0x80000000u : UINT64_C(1) << 63 : 0
+                           : 0xabcdabcd22222222;
             else if (t >= high)
                 want = sat ? UINT64_MAX >> (64 - width + is_signed) : 0xabcdabcd22222222;
             else
@@ -456,11 +496,13 @@ static void test_convert(void **state)
                 x = (uint32_t)x;
             if (fp) {
                 double v = width == 32 ? is_signed ? (double)(int32_t)x : (double)(uint32_t)x
-                                       : is_signed ? (double)(int64_t)x : (double)x;
+                           : is_signed ? (double)(int64_t)x
+                                       : (double)x;
                 memcpy(&want, &v, 8);
             } else {
                 float v = width == 32 ? is_signed ? (float)(int32_t)x : (float)(uint32_t)x
-                                      : is_signed ? (float)(int64_t)x : (float)x;
+                          : is_signed ? (float)(int64_t)x
+                                      : (float)x;
                 memcpy(&want, &v, 4);
             }
             assert_int_equal(f(x, 0), want);
@@ -471,9 +513,14 @@ static void test_convert(void **state)
 static void test_constants(void **state)
 {
     static const uint8_t v[][16] = {
-        {0}, {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff},
-        {1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16},
-        {1, 2, 3}, {0, 0, 0, 0, 0, 0, 0, 0, 1}, {[0] = 9, [15] = 0x80},
+        {0},
+        {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+         0xff},
+        {1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8},
+        {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16},
+        {1, 2, 3},
+        {0, 0, 0, 0, 0, 0, 0, 0, 1},
+        {[0] = 9, [15] = 0x80},
     };
     for (unsigned i = 0; i < HS_ARRAY_SIZE(v); i++) {
         struct x64_asm a;
@@ -490,10 +537,14 @@ static void test_constants(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bits),    cmocka_unit_test(test_div),
-        cmocka_unit_test(test_min_max), cmocka_unit_test(test_unary),
-        cmocka_unit_test(test_copysign_and_widths), cmocka_unit_test(test_compare),
-        cmocka_unit_test(test_trunc),   cmocka_unit_test(test_convert),
+        cmocka_unit_test(test_bits),
+        cmocka_unit_test(test_div),
+        cmocka_unit_test(test_min_max),
+        cmocka_unit_test(test_unary),
+        cmocka_unit_test(test_copysign_and_widths),
+        cmocka_unit_test(test_compare),
+        cmocka_unit_test(test_trunc),
+        cmocka_unit_test(test_convert),
         cmocka_unit_test(test_constants),
     };
     page = (uint8_t *)mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
