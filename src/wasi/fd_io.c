@@ -4,10 +4,11 @@
  * still be stoppable: so a wait is ppoll in slices, and the transfer itself is made so that it does not wait. What
  * the guest opened is O_NONBLOCK at the host, whatever the guest asked for: the transfer is tried, then waited for.
  * What the host handed in (inherited or opened stdio) belongs to somebody else, whose flags are not ours to change:
- * there we wait first and write no more than a pipe takes at once when it is ready.
+ * there RWF_NOWAIT says it for the one transfer. Where the kernel does not know that (terminals, older kernels) we
+ * wait first and write no more than a pipe takes at once when it is ready.
  *
- * SIGPIPE would kill the host for a reader that has gone: sockets are written with MSG_NOSIGNAL; around other writes
- * that may meet a pipe the signal is blocked and, if the write raised it, taken back.
+ * SIGPIPE would kill the host for a reader that has gone: sockets are written with MSG_NOSIGNAL, pipes with
+ * RWF_NOSIGNAL (Linux 6.18) or with the signal blocked and, if the write raised it, taken back.
  *
  * APPEND and the SYNC flags are acted out here (RWF_APPEND, fdatasync), since the host's O_APPEND would turn
  * fd_pwrite into an append and O_DSYNC cannot be set later. */
@@ -17,6 +18,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -26,6 +28,9 @@
 /* A guest's list may be this long; the first IOV_MAX buffers that are not empty are used, the rest is a short
  * transfer. Longer lists are EINVAL as in POSIX: nobody has them, and reading them takes time. */
 #define IOVS_MAX 65536
+#ifndef RWF_NOSIGNAL
+#define RWF_NOSIGNAL 0x00000100
+#endif
 /* Linux moves at most this much in a call. */
 #define TRANSFER_MAX ((size_t)0x7ffff000)
 /* What a callback gets at once; more is a short write. */
@@ -112,18 +117,50 @@ static uint32_t after_failure(struct hs_wasi_call *call, const struct hs_wasi_de
     return hs_wasi_wait_fd(call, desc->host_fd, events);
 }
 
-static uint32_t read_host(struct hs_wasi_call *call, const struct hs_wasi_desc *desc,
+/* Somebody else's descriptor that may wait, and whose flags are therefore to be left alone. */
+static bool is_foreign(const struct hs_wasi_desc *desc)
+{
+    return desc->blocks && !desc->host_nonblock && !is_socket(desc);
+}
+
+static _Atomic bool plain;
+
+void hs_wasi_io_plain_set(bool on)
+{
+    atomic_store(&plain, on);
+}
+
+static bool has_nowait(const struct hs_wasi_desc *desc)
+{
+    return is_foreign(desc) && !desc->no_nowait &&
+           !atomic_load_explicit(&plain, memory_order_relaxed);
+}
+
+/* Whether a transfer with RWF_NOWAIT failed because there is no such thing; then it is not tried again. */
+static bool lacks_nowait(struct hs_wasi_desc *desc, int err)
+{
+    if (err != EOPNOTSUPP && err != EINVAL && err != ENOSYS)
+        return false;
+    desc->no_nowait = true;
+    return true;
+}
+
+static uint32_t read_host(struct hs_wasi_call *call, struct hs_wasi_desc *desc,
                           const struct hs_wasi_iovs *iovs, size_t *out_size)
 {
-    const bool wait_first = desc->blocks && !desc->host_nonblock && !is_socket(desc);
     for (;;) {
-        uint32_t err = wait_first ? ready(call, desc, POLLIN) : WASI_SUCCESS;
+        const bool nowait = has_nowait(desc);
+        uint32_t err = is_foreign(desc) && !nowait ? ready(call, desc, POLLIN) : WASI_SUCCESS;
         if (err)
             return err;
         ssize_t n;
         if (is_socket(desc)) {
             struct msghdr msg = {.msg_iov = iovs->v, .msg_iovlen = iovs->count};
             n = recvmsg(desc->host_fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+        } else if (nowait) {
+            n = preadv2(desc->host_fd, iovs->v, (int)iovs->count, -1, RWF_NOWAIT);
+            if (n < 0 && lacks_nowait(desc, errno))
+                continue;
         } else {
             n = readv(desc->host_fd, iovs->v, (int)iovs->count);
         }
@@ -240,16 +277,20 @@ static uint32_t sync_written(const struct hs_wasi_desc *desc)
 }
 
 /* A guest that did not ask for NONBLOCK gets everything written, as with a blocking descriptor in POSIX. */
-static uint32_t write_host(struct hs_wasi_call *call, const struct hs_wasi_desc *desc,
+static uint32_t write_host(struct hs_wasi_call *call, struct hs_wasi_desc *desc,
                            struct hs_wasi_iovs *iovs, size_t *out_size)
 {
-    const bool wait_first = desc->blocks && !desc->host_nonblock && !is_socket(desc);
     size_t done = 0;
     uint32_t err = WASI_SUCCESS;
     while (iovs->count) {
-        if (wait_first && (err = ready(call, desc, POLLOUT)) != WASI_SUCCESS)
+        const bool nowait = has_nowait(desc);
+        if (is_foreign(desc) && !nowait && (err = ready(call, desc, POLLOUT)) != WASI_SUCCESS)
             break;
-        ssize_t n = write_once(desc, iovs->v, iovs->count);
+        ssize_t n = nowait ? pwritev2(desc->host_fd, iovs->v, (int)iovs->count, -1,
+                                      RWF_NOWAIT | RWF_NOSIGNAL)
+                           : write_once(desc, iovs->v, iovs->count);
+        if (n < 0 && nowait && lacks_nowait(desc, errno))
+            continue;
         if (n < 0) {
             if ((err = after_failure(call, desc, errno, POLLOUT)) != WASI_SUCCESS)
                 break;
@@ -263,8 +304,7 @@ static uint32_t write_host(struct hs_wasi_call *call, const struct hs_wasi_desc 
     if (done && !err)
         err = sync_written(desc);
     else if (done)
-        err =
-            WASI_SUCCESS; /* what has been written counts; the failure comes back with the next write */
+        err = WASI_SUCCESS; /* what went counts; the failure comes back with the next write */
     *out_size = done;
     return err;
 }

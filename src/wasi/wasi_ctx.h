@@ -60,6 +60,7 @@ struct hs_wasi_desc {
     bool owns_fd;       /* close host_fd with the descriptor; false for inherited stdio */
     bool stream;        /* standard input or output: no position, no metadata of the host */
     bool blocks;        /* reads and writes may wait: anything but a regular file or a directory */
+    bool no_nowait;     /* RWF_NOWAIT has been tried and is not known here */
     bool pipe;          /* a write without reader raises SIGPIPE */
     bool host_nonblock; /* host_fd is O_NONBLOCK: try first, wait on EAGAIN; otherwise wait first */
     bool readable;      /* opened for reading */
@@ -146,6 +147,8 @@ struct hs_wasi_desc *hs_wasi_fd_get(const struct hs_wasi_ctx *ctx, uint32_t fd);
 /* fd_io.c */
 #define HS_WASI_SLICE_NS                                                                           \
     10000000 /* a wait looks for an interruption this often: 10 ms costs no measurable CPU */
+/* For tests: transfers of the whole process do without RWF_NOWAIT, as on an old kernel. */
+void hs_wasi_io_plain_set(bool on);
 /* Waits for events on one descriptor of the host; EINTR when the store is interrupted. */
 uint32_t hs_wasi_wait_fd(struct hs_wasi_call *call, int host_fd, short events);
 struct hs_wasi_iovs {

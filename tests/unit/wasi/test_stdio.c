@@ -448,6 +448,20 @@ static void terminals_and_other_devices(void **state)
     assert_int_equal(load(BUFFER + 8, 8) & (R_FD_SEEK | R_FD_TELL), 0);
 }
 
+/* The same as on a kernel without RWF_NOWAIT. */
+static int plain_setup(void **state)
+{
+    hs_wasi_io_plain_set(true);
+    return tree_setup(state);
+}
+
+static int plain_teardown(void **state)
+{
+    hs_wasi_io_plain_set(false);
+    return tree_teardown(state);
+}
+#define PLAIN(test) {#test " [plain]", test, plain_setup, plain_teardown, NULL}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -458,9 +472,13 @@ int main(void)
         ONE_WAY(callback_may_close_its_descriptor),
         ONE_WAY(callback_may_replace_the_state),
         ONE_WAY(closed_pipe_does_not_kill_the_host),
+        PLAIN(closed_pipe_does_not_kill_the_host),
         ONE_WAY(inherited_pipe_takes_all_of_a_large_write),
+        PLAIN(inherited_pipe_takes_all_of_a_large_write),
         ONE_WAY(full_pipe_can_be_interrupted),
+        PLAIN(full_pipe_can_be_interrupted),
         ONE_WAY(reading_can_be_interrupted),
+        PLAIN(reading_can_be_interrupted),
         ONE_WAY(fifo_opened_by_the_guest),
         ONE_WAY(sockets),
         ONE_WAY(accepting),
