@@ -247,9 +247,11 @@ uint32_t hs_rt_poll(struct hs_run *r)
     uint32_t left = poll_answer;
     assert_ptr_equal(r, &run);
     inside();
-    __asm__ volatile("vzeroall" ::
-                         : "memory", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7",
-                           "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");
+    if (hs_cpu_features() & HS_CPU_AVX)
+        __asm__ volatile("vzeroall" ::
+                             : "memory", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6",
+                               "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14",
+                               "xmm15");
     return left;
 }
 
