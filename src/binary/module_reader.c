@@ -182,6 +182,7 @@ enum status hs_binary_read(const uint8_t *bytes, size_t size, hs_features featur
     struct module m;
     hs_module_init(&m);
     m.bytes = (struct span){bytes, size};
+    features |= HS_FEATURE(MVP); /* there is nothing without it */
     m.features = features;
     struct reader r = {
         .in =
