@@ -85,7 +85,7 @@ static const uint8_t *unsupported(struct bl *b, const uint8_t *p)
 #define FEATURE_GC_ LACKS
 #define FEATURE_EXCEPTIONS_ LACKS
 #define FEATURE_LEGACY_EXCEPTIONS_ LACKS
-#define FEATURE_THREADS_ LACKS
+#define FEATURE_THREADS_ HAS
 #define FEATURE_WIDE_ARITHMETIC_ HAS
 #define HANDLER(feature, id) FEATURE_##feature##_(id)
 
@@ -318,5 +318,5 @@ enum status hs_baseline_compile(const struct hs_compile_input *in, struct hs_mac
 
 uint32_t hs_baseline_lacks(void)
 {
-    return FACT_HAS_SIMD | FACT_HAS_ATOMIC | FACT_HAS_GC | FACT_HAS_TRY;
+    return FACT_HAS_SIMD | FACT_HAS_GC | FACT_HAS_TRY;
 }
