@@ -67,6 +67,8 @@ void hs_engine_unref(struct engine *e)
 {
     if (e && atomic_fetch_sub_explicit(&e->refs, 1, memory_order_acq_rel) == 1) {
         hs_runtime_deinit(&e->rt);
+        if (e->api_delete)
+            e->api_delete(e->api);
         hs_free(e);
     }
 }

@@ -21,6 +21,8 @@ struct engine {
     _Atomic uint32_t refs;
     struct engine_config config;
     struct runtime rt;
+    void *api;                       /* what the API adds; */
+    void (*api_delete)(void *api);   /* called last, may be NULL */
 };
 enum status hs_engine_new(const struct engine_config *config, struct engine **out);
 static inline struct engine *hs_engine_ref(struct engine *e)

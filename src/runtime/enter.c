@@ -14,7 +14,7 @@ static void set_stack_limit(struct store *s, uintptr_t sp)
 {
     if (s->entry_sp == sp)
         return;
-    uint64_t low = hs_thread_stack_low(), limit = 0;
+    uint64_t low = s->stack_low ? s->stack_low : hs_thread_stack_low(), limit = 0;
     if (sp > s->rt->config.max_wasm_stack)
         limit = sp - s->rt->config.max_wasm_stack;
     if (low && limit < low + NATIVE_RESERVE)

@@ -11,6 +11,8 @@
 
 enum hs_memory_style hs_memory_style(const struct runtime_config *config, const struct limits *t)
 {
+    if (config->host_memory && !t->shared)
+        return MEMORY_CHECKED_MOVABLE; /* nothing is known about the place the host chooses */
     if (!t->is64 && t->page_log2 == 16) {
         bool full = config->signals && config->memory_reservation >= HS_RESERVED_BYTES &&
                     config->memory_guard >= HS_GUARD_BYTES;
@@ -60,6 +62,20 @@ enum status hs_memory_open(struct runtime *rt, const struct limits *t, struct me
             return s;
         m.rec.base = m.slot->base;
         m.capacity = HS_RESERVED_BYTES;
+    } else if (rt->config.host_memory && !t->shared) {
+        enum status s = rt->config.host_memory(rt->config.host_memory_env, t, min, t->has_max ? m.max_bytes : UINT64_MAX,
+                                               &m.host);
+        if (s != ST_OK)
+            return s;
+        size_t size, capacity;
+        m.rec.base = m.host.get(m.host.env, &size, &capacity);
+        m.capacity = size;
+        if (!m.rec.base || size < min) {
+            hs_memory_close(rt, &m);
+            return ST_OOM;
+        }
+        if (image)
+            memcpy(m.rec.base, image->image.view, image->image.size < min ? image->image.size : min);
     } else {
         uint64_t page = hs_page_size(), reserve = m.max_bytes;
         if (m.style == MEMORY_CHECKED_MOVABLE) {
@@ -128,7 +144,7 @@ static bool move(struct memory_obj *m, uint64_t bytes)
     return true;
 }
 
-uint64_t hs_memory_grow(struct memory_obj *m, uint64_t delta)
+static uint64_t grow(struct memory_obj *m, uint64_t delta)
 {
     uint64_t old = hs_memory_pages(m), add = saturating_bytes(delta, m->type.page_log2), bytes;
     struct store *s = m->store;
@@ -151,7 +167,18 @@ uint64_t hs_memory_grow(struct memory_obj *m, uint64_t delta)
     }
     if (m->slot)
         m->slot->opened = bytes;
-    m->rec.bytes = bytes;
+    __atomic_store_n(&m->rec.bytes, bytes, __ATOMIC_RELEASE);
+    return old;
+}
+
+uint64_t hs_memory_grow(struct memory_obj *m, uint64_t delta)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of all shared memories: growing is rare */
+    if (!m->type.shared)
+        return grow(m, delta);
+    pthread_mutex_lock(&lock);
+    uint64_t old = grow(m, delta);
+    pthread_mutex_unlock(&lock);
     return old;
 }
 

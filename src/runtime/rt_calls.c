@@ -104,8 +104,13 @@ struct hs_rt_result hs_rt_trap(struct hs_vmctx *c, uint32_t code)
 
 struct hs_rt_result hs_rt_out_of_fuel(struct hs_vmctx *c)
 {
-    c->run->fuel = 0; /* the charge that failed may have gone below */
-    return trap(c, TRAP_OUT_OF_FUEL);
+    struct store *s = c->run->store;
+    uint32_t left = s->refuel ? s->refuel(s) : TRAP_OUT_OF_FUEL + 1;
+    if (!left)
+        return (struct hs_rt_result){0, TRAP_NONE};
+    if ((int64_t)c->run->fuel < 0)
+        c->run->fuel = 0; /* the charge that failed may have gone below */
+    return trap(c, (enum trap)(left - 1));
 }
 
 void *hs_rt_lazy(struct hs_vmctx *c, uint32_t defined_index)

@@ -21,6 +21,7 @@ struct store;
 struct instance;
 struct code_object;
 struct mem_slot;
+struct host_memory;
 
 /* The switches that decide what code and memories look like; set once, before anything is created. */
 struct runtime_config {
@@ -32,6 +33,9 @@ struct runtime_config {
     uint64_t max_wasm_stack;     /* bytes */
     bool cow_images;             /* data segments become images */
     uint32_t keep_slots;         /* free memory slots kept for reuse */
+    /* Makes unshared memories in place of this library; or NULL. max: bytes, UINT64_MAX for no bound. */
+    enum status (*host_memory)(void *env, const struct limits *type, uint64_t min, uint64_t max, struct host_memory *out);
+    void *host_memory_env;
 };
 
 /* What all stores of an engine share. */

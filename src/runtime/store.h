@@ -98,6 +98,8 @@ struct store {
     struct store *epoch_next, **epoch_link;
     uint32_t (*interrupt)(struct store *s, void *env); /* the deadline is reached: 0 go on (deadline set anew), or trap + 1 */
     void *interrupt_env;
+    uint32_t (*refuel)(struct store *s); /* fuel is used up: 0 go on (more was put into run.fuel), or trap + 1; or NULL */
+    uintptr_t stack_low;             /* lowest usable address of the stack calls run on; 0: the thread's */
     uintptr_t entry_sp;              /* outermost entry: the stack limit was computed for it */
     struct trap_record trap;
     void *host_error;                /* what a host function returned: wasmtime_error_t * or wasm_trap_t *, the API's */

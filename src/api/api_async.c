@@ -1,0 +1,341 @@
+/* wasmtime/async.h: calls that can be suspended. Each runs on a stack of its own; "giving way" switches back to whoever
+ * polls, polling switches there again. The store knows which call is running on it, so that a host function or a deadline
+ * deep in the guest finds the stack to leave.
+ *
+ * The thread's innermost activation is part of what is switched: while a call rests, its guest's frames belong to no
+ * thread. A call that is given up is resumed once more, with the word to fail, so that every frame ends in the ordinary
+ * way and nothing leaks. */
+#include "api/api.h"
+#include <ucontext.h>
+
+struct fiber {
+    ucontext_t inside, outside;
+    struct wasmtime_store *store;
+    struct hs_activation *activations; /* of the resting call */
+    bool running, cancelled;
+};
+
+struct wasmtime_call_future {
+    struct fiber fiber;
+    enum { CALL_FUNC, CALL_LINKER, CALL_PRE } what;
+    bool started, done, permanent;
+    const wasmtime_func_t *func;
+    const wasmtime_val_t *args;
+    wasmtime_val_t *results;
+    size_t nargs, nresults;
+    const wasmtime_linker_t *linker;
+    const wasmtime_module_t *module;
+    const wasmtime_instance_pre_t *pre;
+    wasmtime_instance_t *instance;
+    wasm_trap_t **trap_ret;
+    wasmtime_error_t **error_ret;
+    wasm_trap_t *trap; /* the outcome, until the poll that tells it */
+    wasmtime_error_t *error;
+    uint8_t *stack; /* lowest byte; with a page without access below */
+    size_t stack_size;
+    void *reservation; /* of ours; or: */
+    wasmtime_stack_memory_t host_stack;
+};
+
+/* What stands for a call without memory for one: its error is told when it is made. */
+static wasmtime_call_future_t oom_future = {.done = true, .permanent = true};
+
+/* --- Switching ------------------------------------------------------------------------------------------------------ */
+
+bool hs_api_fiber_running(const struct wasmtime_store *w)
+{
+    return w->fiber && w->fiber->running;
+}
+
+uint32_t hs_api_fiber_yield(struct wasmtime_store *w)
+{
+    struct fiber *f = w->fiber;
+    if (!f->cancelled) {
+        f->activations = hs_activation_top;
+        swapcontext(&f->inside, &f->outside);
+    }
+    return f->cancelled ? hs_api_raise_error(w->store, hs_api_error("the asynchronous call was given up")) : 0;
+}
+
+static void run(struct wasmtime_call_future *c)
+{
+    wasmtime_context_t *context = hs_api_context(c->fiber.store->store);
+    switch (c->what) {
+    case CALL_FUNC:
+        c->error = wasmtime_func_call(context, c->func, c->args, c->nargs, c->results, c->nresults, &c->trap);
+        break;
+    case CALL_LINKER: c->error = wasmtime_linker_instantiate(c->linker, context, c->module, c->instance, &c->trap); break;
+    case CALL_PRE: c->error = wasmtime_instance_pre_instantiate(c->pre, context, c->instance, &c->trap); break;
+    }
+}
+
+static void entry(unsigned low, unsigned high)
+{
+    struct wasmtime_call_future *c = (struct wasmtime_call_future *)((uintptr_t)high << 32 | low);
+    run(c);
+    c->done = true;
+    c->fiber.activations = NULL;
+    swapcontext(&c->fiber.inside, &c->fiber.outside);
+    __builtin_unreachable();
+}
+
+/* --- Stacks ------------------------------------------------------------------------------------------------------------ */
+
+static wasmtime_error_t *stack_new(struct wasmtime_call_future *c)
+{
+    struct api_engine *a = hs_api_store_engine(c->fiber.store->store)->api;
+    size_t page = hs_page_size(), size = hs_align_up(a->async_stack_size, page);
+    if (size < a->async_stack_size || size < 4 * page)
+        return hs_api_error("the stack size of asynchronous calls is unusable");
+    if (a->has_stack_creator) {
+        wasmtime_error_t *e = a->stack_creator.new_stack(a->stack_creator.env, size, false, &c->host_stack);
+        if (e)
+            return e;
+        uint8_t *top = c->host_stack.get_stack_memory(c->host_stack.env, &c->stack_size);
+        c->stack = top - c->stack_size;
+        return NULL;
+    }
+    uint8_t *base = hs_pages_reserve(size + page);
+    if (!base)
+        return hs_api_error_oom();
+    c->reservation = base;
+    c->stack = base + page;
+    c->stack_size = size;
+    return hs_pages_open(c->stack, size) ? NULL : hs_api_error_oom();
+}
+
+static void stack_delete(struct wasmtime_call_future *c)
+{
+    if (c->reservation)
+        hs_pages_release(c->reservation, c->stack_size + hs_page_size());
+    else if (c->host_stack.finalizer)
+        c->host_stack.finalizer(c->host_stack.env);
+    c->reservation = NULL;
+    c->host_stack.finalizer = NULL;
+}
+
+/* --- Polling ------------------------------------------------------------------------------------------------------------- */
+
+/* Lets it run until it rests or is done. */
+static void resume(struct wasmtime_call_future *c)
+{
+    struct fiber *f = &c->fiber, *outer = f->store->fiber;
+    struct store *s = f->store->store;
+    struct hs_activation *activations = hs_activation_top;
+    uintptr_t stack_low = s->stack_low;
+    if (!c->started) {
+        uintptr_t p = (uintptr_t)c;
+        c->started = true;
+        getcontext(&f->inside);
+        f->inside.uc_stack.ss_sp = c->stack;
+        f->inside.uc_stack.ss_size = c->stack_size;
+        f->inside.uc_link = NULL;
+        makecontext(&f->inside, (void (*)(void))(void *)entry, 2, (unsigned)p, (unsigned)(p >> 32));
+    }
+    f->store->fiber = f;
+    f->running = true;
+    s->stack_low = (uintptr_t)c->stack;
+    hs_activation_top = f->activations;
+    swapcontext(&f->outside, &f->inside);
+    hs_activation_top = activations;
+    s->stack_low = stack_low;
+    f->running = false;
+    f->store->fiber = outer;
+}
+
+bool wasmtime_call_future_poll(wasmtime_call_future_t *c)
+{
+    if (c->done)
+        return true;
+    wasmtime_error_t *e = c->started ? NULL : stack_new(c);
+    if (e) {
+        c->done = true;
+        c->error = e;
+    } else {
+        resume(c);
+    }
+    if (!c->done)
+        return false;
+    if (c->trap_ret)
+        *c->trap_ret = c->trap;
+    else
+        wasm_trap_delete(c->trap);
+    if (c->error_ret)
+        *c->error_ret = c->error;
+    else
+        wasmtime_error_delete(c->error);
+    c->trap = NULL;
+    c->error = NULL;
+    return true;
+}
+
+void wasmtime_call_future_delete(wasmtime_call_future_t *c)
+{
+    if (!c || c->permanent)
+        return;
+    if (c->started && !c->done) {
+        c->fiber.cancelled = true;
+        resume(c);
+        if (c->what == CALL_FUNC && !c->error && !c->trap) /* it came to an end all the same */
+            for (size_t i = 0; i < c->nresults; i++)
+                wasmtime_val_unroot(&c->results[i]);
+    }
+    wasm_trap_delete(c->trap);
+    wasmtime_error_delete(c->error);
+    stack_delete(c);
+    hs_free(c);
+}
+
+static wasmtime_call_future_t *future_new(struct store *s, wasm_trap_t **trap_ret, wasmtime_error_t **error_ret)
+{
+    wasmtime_call_future_t *c = hs_calloc(1, sizeof *c);
+    if (!c) {
+        if (error_ret)
+            *error_ret = hs_api_error_oom();
+        return NULL;
+    }
+    c->fiber.store = hs_api_part(s);
+    c->trap_ret = trap_ret;
+    c->error_ret = error_ret;
+    return c;
+}
+
+wasmtime_call_future_t *wasmtime_func_call_async(wasmtime_context_t *context, const wasmtime_func_t *func,
+                                                 const wasmtime_val_t *args, size_t nargs, wasmtime_val_t *results,
+                                                 size_t nresults, wasm_trap_t **trap_ret, wasmtime_error_t **error_ret)
+{
+    wasmtime_call_future_t *c = future_new(hs_api_store(context), trap_ret, error_ret);
+    if (!c)
+        return &oom_future;
+    c->what = CALL_FUNC;
+    c->func = func;
+    c->args = args;
+    c->nargs = nargs;
+    c->results = results;
+    c->nresults = nresults;
+    return c;
+}
+
+wasmtime_call_future_t *wasmtime_linker_instantiate_async(const wasmtime_linker_t *linker, wasmtime_context_t *store,
+                                                          const wasmtime_module_t *module, wasmtime_instance_t *instance,
+                                                          wasm_trap_t **trap_ret, wasmtime_error_t **error_ret)
+{
+    wasmtime_call_future_t *c = future_new(hs_api_store(store), trap_ret, error_ret);
+    if (!c)
+        return &oom_future;
+    c->what = CALL_LINKER;
+    c->linker = linker;
+    c->module = module;
+    c->instance = instance;
+    return c;
+}
+
+wasmtime_call_future_t *wasmtime_instance_pre_instantiate_async(const wasmtime_instance_pre_t *instance_pre,
+                                                                wasmtime_context_t *store, wasmtime_instance_t *instance,
+                                                                wasm_trap_t **trap_ret, wasmtime_error_t **error_ret)
+{
+    wasmtime_call_future_t *c = future_new(hs_api_store(store), trap_ret, error_ret);
+    if (!c)
+        return &oom_future;
+    c->what = CALL_PRE;
+    c->pre = instance_pre;
+    c->instance = instance;
+    return c;
+}
+
+/* --- Host functions that take their time ----------------------------------------------------------------------------------- */
+
+/* Asks until it is done; 0, or trap + 1 if the call was given up. */
+static uint32_t wait(struct wasmtime_store *w, const wasmtime_async_continuation_t *rest)
+{
+    uint32_t left = 0;
+    while (!left && !rest->callback(rest->env))
+        left = hs_api_fiber_yield(w);
+    return left;
+}
+
+uint32_t hs_api_host_async(struct host_func *f, struct instance *caller, union hs_value *values)
+{
+    struct wasmtime_caller c = {f->context.run->store, caller};
+    struct wasmtime_store *w = hs_api_part(c.store);
+    const struct functype *t = f->type;
+    uint32_t np = t->nparams, nr = t->nresults, left = 0;
+    if (!hs_api_fiber_running(w))
+        return hs_api_raise_error(c.store, hs_api_error("an asynchronous host function needs an asynchronous call"));
+    wasmtime_val_t *args = hs_calloc(np + nr, sizeof *args);
+    if (!args)
+        return hs_api_raise_error(c.store, hs_api_error_oom());
+    wasmtime_val_t *results = args + np;
+    for (uint32_t i = 0; i < np; i++)
+        hs_api_val_out(c.store, t->types[i], &values[i], &args[i]);
+    wasm_trap_t *trap = NULL;
+    wasmtime_async_continuation_t rest = {0};
+    ((wasmtime_func_async_callback_t)f->callback)(f->env, &c, args, np, results, nr, &trap, &rest);
+    if (!trap && rest.callback)
+        left = wait(w, &rest);
+    if (rest.finalizer)
+        rest.finalizer(rest.env);
+    if (trap && left)
+        wasm_trap_delete(trap);
+    else if (trap)
+        left = hs_api_raise(c.store, trap);
+    for (uint32_t i = 0; i < nr && !left; i++) {
+        wasmtime_error_t *e = hs_api_val_in(c.store, &results[i], t->types[np + i], &values[i]);
+        if (e)
+            left = hs_api_raise_error(
+                c.store, hs_api_error_context(e, "function attempted to return an incompatible value"));
+    }
+    for (uint32_t i = 0; i < np + nr; i++)
+        wasmtime_val_unroot(&args[i]);
+    hs_free(args);
+    return left;
+}
+
+/* --- Giving way on its own --------------------------------------------------------------------------------------------------- */
+
+/* The fuel of a store is handed out in portions: run.fuel is the one in use, fuel_rest what is kept back. */
+static uint32_t refuel(struct store *s)
+{
+    struct wasmtime_store *w = hs_api_part(s);
+    do { /* the charge that was too large may have been larger than a portion */
+        uint64_t portion = w->fuel_rest < w->fuel_interval ? w->fuel_rest : w->fuel_interval;
+        if (portion == 0)
+            return TRAP_OUT_OF_FUEL + 1;
+        w->fuel_rest -= portion;
+        s->run.fuel += portion;
+    } while ((int64_t)s->run.fuel < 0);
+    return hs_api_fiber_running(w) ? hs_api_fiber_yield(w) : 0;
+}
+
+void hs_api_fuel_set(struct store *s, uint64_t fuel)
+{
+    struct wasmtime_store *w = hs_api_part(s);
+    uint64_t portion = w->fuel_interval && fuel > w->fuel_interval ? w->fuel_interval : fuel;
+    w->fuel_rest = fuel - portion;
+    s->run.fuel = portion;
+}
+
+wasmtime_error_t *wasmtime_context_fuel_async_yield_interval(wasmtime_context_t *context, uint64_t interval)
+{
+    struct store *s = hs_api_store(context);
+    struct wasmtime_store *w = hs_api_part(s);
+    if (!s->rt->config.fuel)
+        return hs_api_error("fuel is not configured in this store");
+    uint64_t fuel = s->run.fuel + w->fuel_rest;
+    w->fuel_interval = interval;
+    if (interval)
+        w->needs_async = true;
+    s->refuel = interval ? refuel : NULL;
+    hs_api_fuel_set(s, fuel);
+    return NULL;
+}
+
+wasmtime_error_t *wasmtime_context_epoch_deadline_async_yield_and_update(wasmtime_context_t *context, uint64_t delta)
+{
+    struct wasmtime_store *w = hs_api_part(hs_api_store(context));
+    w->yield_epoch = true;
+    w->yield_delta = delta;
+    w->needs_async = true;
+    hs_api_watch_deadline(w);
+    return NULL;
+}

@@ -1,0 +1,248 @@
+/* Values between the host and the guest. Numbers are copied by the inline functions of api.h; everything here is for
+ * references and for telling what is wrong.
+ *
+ * References to the host's things are numbers into the store's table of them. A boxed reference is a root, an object of
+ * its own, so that it can be ended after the store. Small integers (i31) are references without an object: the raw value
+ * is the integer shifted left by one, with the lowest bit set. */
+#include "api/api.h"
+
+const char *hs_api_val_kind_name(wasmtime_valkind_t kind)
+{
+    static const char *const names[] = {"i32",     "i64",       "f32",    "f64",   "v128",
+                                        "funcref", "externref", "anyref", "exnref"};
+    return kind < HS_ARRAY_SIZE(names) ? names[kind] : "a value of unknown kind";
+}
+
+static wasmtime_error_t *mismatch(const wasmtime_val_t *v, struct valtype want)
+{
+    char name[32];
+    return hs_api_error("type mismatch: expected %s, found %s", hs_vt_name(want, name), hs_api_val_kind_name(v->kind));
+}
+
+wasmtime_error_t *hs_api_val_in(struct store *s, const wasmtime_val_t *v, struct valtype want, union hs_value *out)
+{
+    const struct type_registry *types = &s->rt->types;
+    if (v->kind <= WASMTIME_V128) {
+        if (want.bits != (uint32_t)v->kind + VT_I32)
+            return mismatch(v, want);
+        memcpy(out->v128, v->of.v128, 16);
+        return NULL;
+    }
+    if (!hs_vt_is_ref(want))
+        return mismatch(v, want);
+    uint32_t top = hs_heap_top(&types->types, hs_vt_heap(want));
+    switch (v->kind) {
+    case WASMTIME_FUNCREF:
+        if (top != HEAP_FUNC)
+            return mismatch(v, want);
+        out->bits[0] = out->bits[1] = 0;
+        if (v->of.funcref.store_id == 0)
+            return hs_vt_nullable(want) ? NULL : mismatch(v, want);
+        out->funcref = hs_api_func(s, &v->of.funcref);
+        if (!out->funcref)
+            return hs_api_error_cross_store();
+        if (want.bits != HS_FUNCREF.bits && !hs_canon_vt_subtype(types, HS_REF(false, out->funcref->type), want))
+            return mismatch(v, want);
+        return NULL;
+    case WASMTIME_EXTERNREF:
+    case WASMTIME_ANYREF:
+    case WASMTIME_EXNREF: {
+        const wasmtime_anyref_t *r = &v->of.anyref; /* the three have one layout */
+        uint32_t heap = v->kind == WASMTIME_EXTERNREF ? HEAP_EXTERN : v->kind == WASMTIME_ANYREF ? HEAP_ANY : HEAP_EXN;
+        if (top != heap)
+            return mismatch(v, want);
+        out->bits[0] = out->bits[1] = 0;
+        if (r->store_id == 0)
+            return hs_vt_nullable(want) ? NULL : mismatch(v, want);
+        if (r->store_id != s->id)
+            return hs_api_error_cross_store();
+        if (v->kind == WASMTIME_ANYREF && (r->__private1 & 1))
+            heap = HEAP_I31;
+        if (!hs_canon_vt_subtype(types, HS_REF(false, heap), want))
+            return mismatch(v, want);
+        out->gcref = r->__private1;
+        return NULL;
+    }
+    default: return mismatch(v, want);
+    }
+}
+
+bool hs_api_val_out(struct store *s, struct valtype type, const union hs_value *v, wasmtime_val_t *out)
+{
+    if (!hs_vt_is_ref(type)) {
+        out->kind = (wasmtime_valkind_t)(hs_vt_kind(type) - VT_I32);
+        memcpy(out->of.v128, v->v128, 16);
+        return true;
+    }
+    switch (hs_heap_top(&s->rt->types.types, hs_vt_heap(type))) {
+    case HEAP_FUNC:
+        out->kind = WASMTIME_FUNCREF;
+        hs_api_func_out(s, v->funcref, &out->of.funcref);
+        return true;
+    case HEAP_EXTERN: out->kind = WASMTIME_EXTERNREF; break;
+    case HEAP_EXN: out->kind = WASMTIME_EXNREF; break;
+    default: out->kind = WASMTIME_ANYREF; break;
+    }
+    return hs_api_root(s, v->gcref, out->kind == WASMTIME_ANYREF, &out->of.anyref);
+}
+
+/* --- Roots -------------------------------------------------------------------------------------------------------------- */
+
+bool hs_api_root(struct store *s, uint32_t ref, bool maybe_i31, wasmtime_anyref_t *out)
+{
+    *out = (wasmtime_anyref_t){0};
+    if (ref == 0)
+        return true;
+    if (!(maybe_i31 && (ref & 1))) {
+        struct wasmtime_store *w = hs_api_part(s);
+        struct root *r = hs_alloc(sizeof *r);
+        if (!r)
+            return false;
+        *r = (struct root){w->roots, &w->roots, s, ref};
+        if (r->next)
+            r->next->link = &r->next;
+        w->roots = r;
+        out->__private3 = r;
+    }
+    out->store_id = s->id;
+    out->__private1 = ref;
+    return true;
+}
+
+void hs_api_root_clone(const wasmtime_anyref_t *ref, wasmtime_anyref_t *out)
+{
+    struct root *old = ref->store_id ? ref->__private3 : NULL;
+    if (!old) {
+        *out = ref->store_id ? *ref : (wasmtime_anyref_t){0};
+        return;
+    }
+    if (old->store) {
+        hs_api_root(old->store, old->ref, false, out);
+        return;
+    }
+    struct root *r = hs_alloc(sizeof *r); /* the store is gone; it is a root of nothing */
+    *out = (wasmtime_anyref_t){0};
+    if (!r)
+        return;
+    *r = (struct root){.ref = old->ref};
+    *out = *ref;
+    out->__private3 = r;
+}
+
+void hs_api_unroot(wasmtime_anyref_t *ref)
+{
+    struct root *r = ref && ref->store_id ? ref->__private3 : NULL;
+    if (ref)
+        ref->store_id = 0;
+    if (!r)
+        return;
+    if (r->store) {
+        *r->link = r->next;
+        if (r->next)
+            r->next->link = r->link;
+    }
+    hs_free(r);
+}
+
+void wasmtime_val_unroot(wasmtime_val_t *v)
+{
+    if (v && v->kind >= WASMTIME_EXTERNREF && v->kind <= WASMTIME_EXNREF)
+        hs_api_unroot(&v->of.anyref);
+}
+
+void wasmtime_val_clone(const wasmtime_val_t *src, wasmtime_val_t *dst)
+{
+    if (src->kind >= WASMTIME_EXTERNREF && src->kind <= WASMTIME_EXNREF) {
+        wasmtime_anyref_t copy;
+        hs_api_root_clone(&src->of.anyref, &copy);
+        dst->kind = src->kind;
+        dst->of.anyref = copy;
+    } else {
+        *dst = *src;
+    }
+}
+
+/* --- Collecting ------------------------------------------------------------------------------------------------------------ */
+
+static void freed(void *data) /* the finalizer of entries that mean nothing */
+{
+    (void)data;
+}
+
+struct marks {
+    struct store *s;
+    uint8_t *bits;
+};
+
+static void mark(struct marks *m, uint64_t ref)
+{
+    uint32_t n = (uint32_t)ref - 1;
+    if (n < m->s->externrefs.count)
+        m->bits[n / 8] |= (uint8_t)(1 << n % 8);
+}
+
+static bool may_hold(const struct store *s, struct valtype t)
+{
+    return hs_vt_is_ref(t) && hs_heap_top(&s->rt->types.types, hs_vt_heap(t)) == HEAP_EXTERN;
+}
+
+static void mark_table(struct marks *m, const struct table_obj *t)
+{
+    if (may_hold(m->s, t->elem))
+        for (uint64_t i = 0; i < t->rec.size; i++)
+            mark(m, t->rec.elems[i]);
+}
+
+static void mark_instance(struct marks *m, struct instance *i)
+{
+    const struct module *mod = i->code->module;
+    for (uint32_t k = mod->nimported_globals; k < mod->nglobals; k++)
+        if (may_hold(m->s, hs_canon_vt(i->code->type_ids, mod->globals[k].type.type)))
+            mark(m, ((union hs_value *)((char *)i->vmctx + hs_off_global(&i->code->layout, k)))->gcref);
+    for (uint32_t k = mod->nimported_tables; k < mod->ntables; k++)
+        if (i->tables[k])
+            mark_table(m, i->tables[k]);
+}
+
+/* While a guest runs its frames may hold references that nobody can find: nothing is collected then. */
+void hs_api_collect(struct store *s)
+{
+    struct wasmtime_store *w = hs_api_part(s);
+    if (s->run.top || s->externrefs.count == 0)
+        return;
+    struct marks m = {s, hs_calloc((s->externrefs.count + 7) / 8, 1)};
+    if (!m.bits)
+        return;
+    for (struct root *r = w->roots; r; r = r->next)
+        mark(&m, r->ref);
+    for (struct instance *i = s->instances; i; i = i->next)
+        mark_instance(&m, i);
+    for (struct table_obj *t = s->tables; t; t = t->next)
+        mark_table(&m, t);
+    for (struct global_obj *g = s->globals; g; g = g->next)
+        if (may_hold(s, g->type))
+            mark(&m, g->value->gcref);
+    /* Finalizers may make references: the vector may move, so entries are taken out before they run. */
+    size_t count = s->externrefs.count;
+    for (size_t n = 0; n < count; n++) {
+        struct hs_externref *x = &s->externrefs.data[n];
+        if (m.bits[n / 8] >> n % 8 & 1 || x->finalizer == freed || !hs_vec_push(&w->free_refs, (uint32_t)n))
+            continue;
+        void (*finalizer)(void *) = x->finalizer;
+        void *data = x->data;
+        *x = (struct hs_externref){NULL, freed};
+        if (finalizer)
+            finalizer(data);
+    }
+    hs_free(m.bits);
+}
+
+uint32_t hs_api_externref_new(struct store *s, void *data, void (*finalizer)(void *))
+{
+    struct wasmtime_store *w = hs_api_part(s);
+    if (!w->free_refs.count)
+        return hs_externref_new(s, data, finalizer);
+    uint32_t n = w->free_refs.data[--w->free_refs.count];
+    s->externrefs.data[n] = (struct hs_externref){data, finalizer};
+    return n + 1;
+}
