@@ -243,6 +243,19 @@ bool wasi_defined(const char *module, const char *name, char *out_signature, siz
     return f != NULL;
 }
 
+static int call(const struct defined *f, wasmtime_val_raw_t *args)
+{
+    trap_text[0] = '\0';
+    exit_status = -1;
+    wasm_trap_t *trap = f->cb(f->data, NULL, args, 16);
+    if (trap) {
+        snprintf(trap_text, sizeof trap_text, "%s", trap->text);
+        exit_status = trap->status;
+        free(trap);
+    }
+    return f->result[0] ? args[0].i32 : 0;
+}
+
 static int call_va(const char *module, const char *name, va_list ap)
 {
     const struct defined *f = find(module, name);
@@ -256,15 +269,7 @@ static int call_va(const char *module, const char *name, va_list ap)
         else
             args[i].i32 = va_arg(ap, int32_t);
     }
-    trap_text[0] = '\0';
-    exit_status = -1;
-    wasm_trap_t *trap = f->cb(f->data, NULL, args, 16);
-    if (trap) {
-        snprintf(trap_text, sizeof trap_text, "%s", trap->text);
-        exit_status = trap->status;
-        free(trap);
-    }
-    return f->result[0] ? args[0].i32 : 0;
+    return call(f, args);
 }
 
 int wasi(const char *name, ...)
@@ -283,6 +288,22 @@ int wasi_unstable(const char *name, ...)
     int r = call_va("wasi_unstable", name, ap);
     va_end(ap);
     return r;
+}
+
+int wasi_array(bool unstable, const char *name, const int64_t *from)
+{
+    const struct defined *f = find(unstable ? "wasi_unstable" : "wasi_snapshot_preview1", name);
+    if (!f)
+        return WASI_ENOSYS;
+    wasmtime_val_raw_t args[16];
+    memset(args, 0xaa, sizeof args);
+    for (size_t i = 0; f->params[i]; i++) {
+        if (f->params[i] == 'I')
+            args[i].i64 = from[i];
+        else
+            args[i].i32 = (int32_t)from[i];
+    }
+    return call(f, args);
 }
 
 uint64_t load(uint32_t at, unsigned bytes)

@@ -54,6 +54,8 @@ void guest_stop(void);
 /* Calls a function; arguments are int32_t for i and int64_t for I. Returns the errno. */
 int wasi(const char *name, ...);
 int wasi_unstable(const char *name, ...);
+/* The same with the arguments in an array. */
+int wasi_array(bool unstable, const char *name, const int64_t *args);
 bool wasi_defined(const char *module, const char *name, char *out_signature, size_t size);
 
 uint64_t load(uint32_t at, unsigned bytes);

@@ -1,10 +1,16 @@
 /* The path_ functions doing what they are for, in both ways to resolve a path, and their errors. */
 #include "support.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int stat_path(const char *path, int lookup)
@@ -394,6 +400,56 @@ static void readdir_goes_on_at_cookies(void **state)
     assert_int_equal(wasi("fd_readdir", fd, BUFFER, 100, (int64_t)0, RESULT), WASI_ENOTDIR);
 }
 
+/* What containers do to openat2: the call fails with `error`. False where filters cannot be installed. */
+static bool refuse_openat2(uint32_t error)
+{
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 437 /* openat2 */, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {.len = sizeof code / sizeof *code, .filter = code};
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+/* In a child, since a filter stays: 0 all is well, 77 no filters here. */
+static int resolve_without_openat2(uint32_t error)
+{
+    int fd;
+    if (!refuse_openat2(error))
+        return 77;
+    if (syscall(437, 0, "", NULL, 0) != -1 || errno != (int)error)
+        return 77;
+    for (int i = 0; i < 2; i++) {
+        if (path_open_at(3, "dir/../chain", 1, 0, OPEN_RW, 0, &fd) != 0)
+            return 1;
+        if (path_open_at(3, "dir/../../outside/secret", 1, 0, OPEN_R, 0, &fd) != WASI_EPERM)
+            return 2;
+        if (path_open_at(3, "out-rel", 1, 0, OPEN_R, 0, &fd) != WASI_EPERM)
+            return 3;
+        if (path_open_at(3, "none", 1, 0, OPEN_R, 0, &fd) != WASI_ENOENT)
+            return 4;
+    }
+    return 0;
+}
+
+static void openat2_missing_or_refused(void **state)
+{
+    static const uint32_t errors[] = {ENOSYS, EPERM};
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+        int status;
+        pid_t child = fork();
+        if (child == 0)
+            _exit(resolve_without_openat2(errors[i]));
+        assert_true(child > 0 && waitpid(child, &status, 0) == child);
+        assert_true(WIFEXITED(status));
+        if (WEXITSTATUS(status) != 77)
+            assert_int_equal(WEXITSTATUS(status), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -412,6 +468,7 @@ int main(void)
         BOTH_WAYS(readlink_cuts_to_the_buffer),
         BOTH_WAYS(filestat_and_its_layouts),
         BOTH_WAYS(set_times),
+        ONE_WAY(openat2_missing_or_refused),
         ONE_WAY(readdir_lists_everything),
         ONE_WAY(readdir_goes_on_at_cookies),
     };
