@@ -12,7 +12,7 @@ void hs_engine_config_init(struct engine_config *c)
                 .memory_may_move = true,
                 .memory_reservation = HS_RESERVED_BYTES,
                 .memory_guard = HS_GUARD_BYTES,
-                .max_wasm_stack = 512 << 10,
+                .max_wasm_stack = HS_DEFAULT_WASM_STACK,
                 .cow_images = true,
                 .keep_slots = 256,
             },

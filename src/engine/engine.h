@@ -6,6 +6,10 @@
 #include "compile/compile.h"
 #include "runtime/instance.h"
 
+/* Wasmtime's default is 512 KiB, for frames of an optimizing compiler; those of the fast tier are larger, and what
+ * runs there is to run here. It is clamped to the thread's own stack in any case. */
+enum { HS_DEFAULT_WASM_STACK = 4 << 20 };
+
 struct engine_config {
     struct runtime_config runtime;
     hs_features features;

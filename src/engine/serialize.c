@@ -12,7 +12,7 @@ struct artifact_header {
     uint64_t hash;      /* of the module */
 };
 _Static_assert(sizeof(struct artifact_header) == 32, "written as it is");
-static const char artifact_magic[8] = "hospes\0\1";
+static const char artifact_magic[8] = {'h', 'o', 's', 'p', 'e', 's', 0, 1};
 
 enum status hs_module_serialize(struct code_object *c, uint8_t **out_bytes, size_t *out_size)
 {

@@ -40,6 +40,9 @@ static enum status run(struct instance *i, const struct constexpr *e, union hs_v
         case OP_REF_NULL: break;
         case OP_REF_FUNC: v.funcref = hs_instance_func(i, in.a); break;
         case OP_GLOBAL_GET: global_value(i, in.a, &v); break;
+        case OP_REF_I31: /* unboxed: the low bit says so */
+            top[-1].bits[0] = (uint32_t)(top[-1].bits[0] << 1 | 1);
+            continue;
 #define BINARY(op, field, operation)                                                                         \
     case op:                                                                                                 \
         stack.count--;                                                                                       \

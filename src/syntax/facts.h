@@ -17,6 +17,8 @@ enum {
     FACT_MAY_WRITE = 0x10, /* stores to a memory, writes a table or global, or calls anything */
     FACT_HAS_TRY = 0x20,
     FACT_HAS_SIMD = 0x40,
+    FACT_HAS_GC = 0x80,    /* an instruction of the gc feature */
+    FACT_HAS_ATOMIC = 0x100,
 };
 
 struct func_facts {
