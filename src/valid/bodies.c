@@ -1,8 +1,9 @@
-/* All bodies of a module. Threads claim runs of functions of about CHUNK bytes from one counter, so that none
- * waits for a slow one; each has its own struct fast and writes the facts of its functions, which nobody else does.
+/* All bodies of a module. Threads claim runs of functions of about CHUNK bytes from one
+ * counter, so that none waits for a slow one; each has its own struct fast and writes the facts
+ * of its functions, which nobody else does.
  *
- * The error reported is that of the lowest failing function whatever the threads did: chunks are claimed in
- * order, each is gone through in order, and those above a failure are skipped. */
+ * The error reported is that of the lowest failing function whatever the threads did: chunks
+ * are claimed in order, each is gone through in order, and those above a failure are skipped. */
 #include "valid/bodies.h"
 #include "base/alloc.h"
 #include "valid/fast.h"
@@ -14,7 +15,9 @@
 
 enum {
     CHUNK = 64 << 10,
-    PER_THREAD = 512 << 10, /* bytes of code that make another thread worth its start, about 50 microseconds */
+    PER_THREAD =
+        512
+        << 10, /* bytes of code that make another thread worth its start, about 50 microseconds */
     MAX_THREADS = 64,
     NO_FAILURE = UINT32_MAX,
 };
@@ -22,13 +25,14 @@ enum {
 struct work {
     struct module *m;
     struct fast_tables tables;
-    uint32_t largest;              /* body */
-    _Atomic uint32_t next;         /* first function that nobody has claimed */
-    _Atomic uint32_t failed;       /* lowest function that failed */
+    uint32_t largest;        /* body */
+    _Atomic uint32_t next;   /* first function that nobody has claimed */
+    _Atomic uint32_t failed; /* lowest function that failed */
     _Atomic bool oom;
 };
 
-/* One body; those at the very end of the module are copied, since handlers read a little beyond. */
+/* One body; those at the very end of the module are copied, since handlers read a little
+ * beyond. */
 static bool body(struct fast *f, uint32_t func, struct func_facts *out)
 {
     const struct module *m = f->m;

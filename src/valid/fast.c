@@ -1,11 +1,14 @@
-/* The fast pass, see fast.h: the handlers put together, and what happens before and after a body.
+/* The fast pass, see fast.h: the handlers put together, and what happens before and after a
+ * body.
  *
- * With clang each handler is a function that ends in a guaranteed tail call of the next; p, sp and f stay in
- * registers, and a handler without calls of its own has no frame. With gcc, which cannot promise that, the handlers
- * are labels of one function, each ending in a computed goto of its own (measured on a Zen 4, MB of code per second on
- * three real modules: 510, 718, 300; with one shared computed goto 482, 670, 287; with a switch 444, 586, 269; tail
- * calls 525, 741, 303). Both forms are made from the rows of opcodes.def: a row of letters goes to the handler of
- * its letters, the others to the handler of their name; what has none goes to the general path. */
+ * With clang each handler is a function that ends in a guaranteed tail call of the next; p, sp
+ * and f stay in registers, and a handler without calls of its own has no frame. With gcc, which
+ * cannot promise that, the handlers are labels of one function, each ending in a computed goto
+ * of its own (measured on a Zen 4, MB of code per second on three real modules: 510, 718, 300;
+ * with one shared computed goto 482, 670, 287; with a switch 444, 586, 269; tail calls 525,
+ * 741, 303). Both forms are made from the rows of opcodes.def: a row of letters goes to the
+ * handler of its letters, the others to the handler of their name; what has none goes to the
+ * general path. */
 #include "valid/fast.h"
 #include "base/alloc.h"
 #include "base/assert.h"
@@ -34,15 +37,16 @@ static inline bool long_types_on_top(const uint8_t *sp, const struct types *t)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverride-init"
 static const uint8_t natural[256] = {
-#define OP(id, text, prefix, code, imm, sig, feature, flags)                                                 \
-    [(prefix) == 0 && IMM_##imm == IMM_MEMARG ? (code) : 0] =                                                \
+#define OP(id, text, prefix, code, imm, sig, feature, flags)                                       \
+    [(prefix) == 0 && IMM_##imm == IMM_MEMARG ? (code) : 0] =                                      \
         (prefix) == 0 && IMM_##imm == IMM_MEMARG ? (flags) & OPF_ALIGN_MASK : 0,
 #include "syntax/opcodes.def"
 };
 #pragma GCC diagnostic pop
 
 /* The bytes of a memarg of memory 0 with an offset of up to 28 bits; 0: look closer. */
-static inline __attribute__((always_inline)) uint32_t memarg_length_natural(const uint8_t *p, uint32_t most)
+static inline __attribute__((always_inline)) uint32_t memarg_length_natural(const uint8_t *p,
+                                                                            uint32_t most)
 {
     if (HS_UNLIKELY(p[0] > most))
         return 0;
@@ -55,7 +59,8 @@ static inline __attribute__((always_inline)) uint32_t memarg_length_natural(cons
 }
 
 /* An index of two bytes or more but below 2^28: its length, 0 for others. */
-static inline __attribute__((always_inline)) uint32_t index_length(const uint8_t *p, uint32_t *out_index)
+static inline __attribute__((always_inline)) uint32_t index_length(const uint8_t *p,
+                                                                   uint32_t *out_index)
 {
     uint32_t bytes = hs_load32(p), stop = ~bytes & 0x80808080u, length;
     if (HS_LIKELY(stop)) {
@@ -64,7 +69,8 @@ static inline __attribute__((always_inline)) uint32_t index_length(const uint8_t
     } else {
         length = p[4] == 0 ? 5 : 0;
     }
-    *out_index = (bytes & 0x7f) | (bytes & 0x7f00) >> 1 | (bytes & 0x7f0000) >> 2 | (bytes & 0x7f000000) >> 3;
+    *out_index = (bytes & 0x7f) | (bytes & 0x7f00) >> 1 | (bytes & 0x7f0000) >> 2 |
+                 (bytes & 0x7f000000) >> 3;
     return length;
 }
 
@@ -74,76 +80,83 @@ static inline __attribute__((always_inline)) uint32_t memarg_length(const uint8_
 }
 
 /* Conversions that compilers may do in a call. */
-#define IS_CONVERSION(code)                                                                                  \
-    (((code) >= 0xa8 && (code) <= 0xab) || ((code) >= 0xae && (code) <= 0xb1) || (code) == 0xb5 || (code) == 0xba)
+#define IS_CONVERSION(code)                                                                        \
+    (((code) >= 0xa8 && (code) <= 0xab) || ((code) >= 0xae && (code) <= 0xb1) || (code) == 0xb5 || \
+     (code) == 0xba)
 
 /* From a row to a label: h_ii_i by letters, h_BLOCK by name, general. */
-#define ROUTE_NONE(id, sig) SIG_##sig(id)
-#define ROUTE_MEMARG(id, sig) sig
-#define ROUTE_BLOCK(id, sig) id
-#define ROUTE_LABEL(id, sig) id
-#define ROUTE_BR_TABLE(id, sig) id
-#define ROUTE_FUNC(id, sig) id
-#define ROUTE_TYPE_TABLE(id, sig) id
-#define ROUTE_TYPE(id, sig) GENERAL
-#define ROUTE_TAG(id, sig) GENERAL
-#define ROUTE_TRY_TABLE(id, sig) GENERAL
+#define ROUTE_NONE(id, sig)         SIG_##sig(id)
+#define ROUTE_MEMARG(id, sig)       sig
+#define ROUTE_BLOCK(id, sig)        id
+#define ROUTE_LABEL(id, sig)        id
+#define ROUTE_BR_TABLE(id, sig)     id
+#define ROUTE_FUNC(id, sig)         id
+#define ROUTE_TYPE_TABLE(id, sig)   id
+#define ROUTE_TYPE(id, sig)         GENERAL
+#define ROUTE_TAG(id, sig)          GENERAL
+#define ROUTE_TRY_TABLE(id, sig)    GENERAL
 #define ROUTE_SELECT_TYPES(id, sig) GENERAL
-#define ROUTE_LOCAL(id, sig) id
-#define ROUTE_GLOBAL(id, sig) id
-#define ROUTE_TABLE(id, sig) GENERAL
-#define ROUTE_MEMORY(id, sig) id
-#define ROUTE_I32(id, sig) id
-#define ROUTE_I64(id, sig) id
-#define ROUTE_F32(id, sig) id
-#define ROUTE_F64(id, sig) id
-#define ROUTE_HEAPTYPE(id, sig) GENERAL
+#define ROUTE_LOCAL(id, sig)        id
+#define ROUTE_GLOBAL(id, sig)       id
+#define ROUTE_TABLE(id, sig)        GENERAL
+#define ROUTE_MEMORY(id, sig)       id
+#define ROUTE_I32(id, sig)          id
+#define ROUTE_I64(id, sig)          id
+#define ROUTE_F32(id, sig)          id
+#define ROUTE_F64(id, sig)          id
+#define ROUTE_HEAPTYPE(id, sig)     GENERAL
 
-#define SIG__(id) NOP
+#define SIG__(id)       NOP
 #define SIG_SPECIAL(id) id
-#define SIG_i_i(id) i_i
-#define SIG_ii_i(id) ii_i
-#define SIG_l_i(id) l_i
-#define SIG_ll_i(id) ll_i
-#define SIG_ff_i(id) ff_i
-#define SIG_dd_i(id) dd_i
-#define SIG_l_l(id) l_l
-#define SIG_ll_l(id) ll_l
-#define SIG_f_f(id) f_f
-#define SIG_ff_f(id) ff_f
-#define SIG_d_d(id) d_d
-#define SIG_dd_d(id) dd_d
-#define SIG_f_i(id) f_i
-#define SIG_d_i(id) d_i
-#define SIG_i_l(id) i_l
-#define SIG_f_l(id) f_l
-#define SIG_d_l(id) d_l
-#define SIG_i_f(id) i_f
-#define SIG_l_f(id) l_f
-#define SIG_d_f(id) d_f
-#define SIG_i_d(id) i_d
-#define SIG_l_d(id) l_d
-#define SIG_f_d(id) f_d
+#define SIG_i_i(id)     i_i
+#define SIG_ii_i(id)    ii_i
+#define SIG_l_i(id)     l_i
+#define SIG_ll_i(id)    ll_i
+#define SIG_ff_i(id)    ff_i
+#define SIG_dd_i(id)    dd_i
+#define SIG_l_l(id)     l_l
+#define SIG_ll_l(id)    ll_l
+#define SIG_f_f(id)     f_f
+#define SIG_ff_f(id)    ff_f
+#define SIG_d_d(id)     d_d
+#define SIG_dd_d(id)    dd_d
+#define SIG_f_i(id)     f_i
+#define SIG_d_i(id)     d_i
+#define SIG_i_l(id)     i_l
+#define SIG_f_l(id)     f_l
+#define SIG_d_l(id)     d_l
+#define SIG_i_f(id)     i_f
+#define SIG_l_f(id)     l_f
+#define SIG_d_f(id)     d_f
+#define SIG_i_d(id)     i_d
+#define SIG_l_d(id)     l_d
+#define SIG_f_d(id)     f_d
 
 /* Rows with a name of their own that the general path serves. */
-#define GENERAL_NAMES(X)                                                                                     \
-    X(TRY) X(CATCH_ALL) X(RETHROW) X(DELEGATE) X(THROW_REF) X(BR_ON_NULL) X(BR_ON_NON_NULL) X(RETURN_CALL)   \
-    X(RETURN_CALL_INDIRECT) X(REF_IS_NULL) X(REF_AS_NON_NULL) X(REF_EQ) X(REF_FUNC) X(MEMORY_GROW)
+#define GENERAL_NAMES(X)                                                                           \
+    X(TRY)                                                                                         \
+    X(CATCH_ALL) X(RETHROW) X(DELEGATE) X(THROW_REF) X(BR_ON_NULL) X(BR_ON_NON_NULL)               \
+        X(RETURN_CALL) X(RETURN_CALL_INDIRECT) X(REF_IS_NULL) X(REF_AS_NON_NULL) X(REF_EQ)         \
+            X(REF_FUNC) X(MEMORY_GROW)
 
 #define PASTE_(a, b) a##b
-#define PASTE(a, b) PASTE_(a, b)
+#define PASTE(a, b)  PASTE_(a, b)
 
-/* The table of targets from the rows, TARGET(label) being how the form at hand names a handler. Some rows go through
- * h_CHECKED first and then by a table of their own: those that need a look at the features, or count as calls. */
-#define IS_CHECKED(code, feature) (FEATURE_##feature == FEATURE_SIGN_EXTENSION || IS_CONVERSION(code))
-#define ROW_0x00(id, code, imm, sig, feature)                                                                \
-    [code] = ALWAYS_DIRECT || !IS_CHECKED(code, feature) ? TARGET(PASTE(h_, ROUTE_##imm(id, sig))) : TARGET(h_CHECKED),
+/* The table of targets from the rows, TARGET(label) being how the form at hand names a handler.
+ * Some rows go through h_CHECKED first and then by a table of their own: those that need a look
+ * at the features, or count as calls. */
+#define IS_CHECKED(code, feature)                                                                  \
+    (FEATURE_##feature == FEATURE_SIGN_EXTENSION || IS_CONVERSION(code))
+#define ROW_0x00(id, code, imm, sig, feature)                                                      \
+    [code] = ALWAYS_DIRECT || !IS_CHECKED(code, feature) ? TARGET(PASTE(h_, ROUTE_##imm(id, sig))) \
+                                                         : TARGET(h_CHECKED),
 #define ROW_0xfb(id, code, imm, sig, feature)
 #define ROW_0xfc(id, code, imm, sig, feature)
 #define ROW_0xfd(id, code, imm, sig, feature)
 #define ROW_0xfe(id, code, imm, sig, feature)
-#define PREFIXES                                                                                             \
-    [0xfb] = TARGET(h_GENERAL), [0xfc] = TARGET(h_BULK), [0xfd] = TARGET(h_SIMD), [0xfe] = TARGET(h_GENERAL)
+#define PREFIXES                                                                                   \
+    [0xfb] = TARGET(h_GENERAL), [0xfc] = TARGET(h_BULK), [0xfd] = TARGET(h_SIMD),                  \
+    [0xfe] = TARGET(h_GENERAL)
 
 /* The features of a checked instruction, and its weight as a call. */
 static __attribute__((noinline)) bool check(struct fast *f, uint8_t opcode)
@@ -153,22 +166,23 @@ static __attribute__((noinline)) bool check(struct fast *f, uint8_t opcode)
     return f->features >> hs_op_info[hs_op_decode(0, opcode)].feature & 1;
 }
 
-#if defined(__clang__) && defined(__x86_64__) && __has_attribute(musttail) && __has_attribute(preserve_none)
+#if defined(__clang__) && defined(__x86_64__) && __has_attribute(musttail) &&                      \
+    __has_attribute(preserve_none)
 
-#define CC __attribute__((preserve_none))
+#define CC   __attribute__((preserve_none))
 #define ARGS struct fast *f, const uint8_t *p, uint8_t *sp
 typedef CC bool handler(ARGS); /* the only way to name the type of a tail call's target */
 static handler *const targets[256], *const direct[256];
 
-#define NEXT                                                                                                 \
-    do {                                                                                                     \
-        if (HS_UNLIKELY(p >= f->end))                                                                        \
-            return false;                                                                                    \
-        handler *next_ = targets[*p];                                                                        \
-        __attribute__((musttail)) return next_(f, p + 1, sp);                                                \
+#define NEXT                                                                                       \
+    do {                                                                                           \
+        if (HS_UNLIKELY(p >= f->end))                                                              \
+            return false;                                                                          \
+        handler *next_ = targets[*p];                                                              \
+        __attribute__((musttail)) return next_(f, p + 1, sp);                                      \
     } while (0)
-#define GO_GENERAL __attribute__((musttail)) return h_GENERAL(f, p, sp)
-#define FINISH return p == f->end
+#define GO_GENERAL    __attribute__((musttail)) return h_GENERAL(f, p, sp)
+#define FINISH        return p == f->end
 #define HANDLER(name) static CC bool h_##name(ARGS)
 
 static CC __attribute__((noinline)) bool h_GENERAL(ARGS)
@@ -195,10 +209,10 @@ HANDLER(CHECKED)
     __attribute__((musttail)) return next(f, p, sp);
 }
 
-#define X(name)                                                                                              \
-    HANDLER(name)                                                                                            \
-    {                                                                                                        \
-        GO_GENERAL;                                                                                          \
+#define X(name)                                                                                    \
+    HANDLER(name)                                                                                  \
+    {                                                                                              \
+        GO_GENERAL;                                                                                \
     }
 GENERAL_NAMES(X)
 #undef X
@@ -210,7 +224,8 @@ GENERAL_NAMES(X)
 static handler *const targets[256] = {
     [0 ... 255] = h_ILLEGAL,
 #define ALWAYS_DIRECT 0
-#define OP(id, text, prefix, code, imm, sig, feature, flags) ROW_##prefix(id, code, imm, sig, feature)
+#define OP(id, text, prefix, code, imm, sig, feature, flags)                                       \
+    ROW_##prefix(id, code, imm, sig, feature)
 #include "syntax/opcodes.def"
     PREFIXES,
 };
@@ -218,7 +233,8 @@ static handler *const targets[256] = {
 static handler *const direct[256] = {
     [0 ... 255] = h_ILLEGAL,
 #define ALWAYS_DIRECT 1
-#define OP(id, text, prefix, code, imm, sig, feature, flags) ROW_##prefix(id, code, imm, sig, feature)
+#define OP(id, text, prefix, code, imm, sig, feature, flags)                                       \
+    ROW_##prefix(id, code, imm, sig, feature)
 #include "syntax/opcodes.def"
 };
 #pragma GCC diagnostic pop
@@ -230,14 +246,14 @@ static bool run(struct fast *f, const uint8_t *p, uint8_t *sp)
 
 #else
 
-#define NEXT                                                                                                 \
-    do {                                                                                                     \
-        if (HS_UNLIKELY(p >= end))                                                                           \
-            return false;                                                                                    \
-        goto *targets[*p++];                                                                                 \
+#define NEXT                                                                                       \
+    do {                                                                                           \
+        if (HS_UNLIKELY(p >= end))                                                                 \
+            return false;                                                                          \
+        goto *targets[*p++];                                                                       \
     } while (0)
-#define GO_GENERAL goto h_GENERAL
-#define FINISH return p == end
+#define GO_GENERAL    goto h_GENERAL
+#define FINISH        return p == end
 #define HANDLER(name) h_##name:
 #define TARGET(label) &&label
 
@@ -248,7 +264,8 @@ static bool run(struct fast *f, const uint8_t *p, uint8_t *sp)
     static const void *const targets[256] = {
         [0 ... 255] = &&h_ILLEGAL,
 #define ALWAYS_DIRECT 0
-#define OP(id, text, prefix, code, imm, sig, feature, flags) ROW_##prefix(id, code, imm, sig, feature)
+#define OP(id, text, prefix, code, imm, sig, feature, flags)                                       \
+    ROW_##prefix(id, code, imm, sig, feature)
 #include "syntax/opcodes.def"
         PREFIXES,
     };
@@ -256,7 +273,8 @@ static bool run(struct fast *f, const uint8_t *p, uint8_t *sp)
     static const void *const direct[256] = {
         [0 ... 255] = &&h_ILLEGAL,
 #define ALWAYS_DIRECT 1
-#define OP(id, text, prefix, code, imm, sig, feature, flags) ROW_##prefix(id, code, imm, sig, feature)
+#define OP(id, text, prefix, code, imm, sig, feature, flags)                                       \
+    ROW_##prefix(id, code, imm, sig, feature)
 #include "syntax/opcodes.def"
     };
 #pragma GCC diagnostic pop
@@ -288,7 +306,8 @@ h_GENERAL:
 
 void hs_fast_simd_init(struct fast *f)
 {
-    static const uint8_t codes[] = {['i'] = CODE_I32, ['l'] = CODE_I64, ['f'] = CODE_F32, ['d'] = CODE_F64, ['v'] = CODE_V128};
+    static const uint8_t codes[] = {
+        ['i'] = CODE_I32, ['l'] = CODE_I64, ['f'] = CODE_F32, ['d'] = CODE_F64, ['v'] = CODE_V128};
     for (uint32_t x = 0; x < HS_ARRAY_SIZE(f->simd); x++) {
         struct fast_simd_row *row = &f->simd[x];
         row->want = 1; /* with an empty mask: never */
@@ -334,7 +353,8 @@ static bool read_locals(struct fast *f, const uint8_t **body)
 {
     const struct fast_tables *t = f->t;
     struct error ignored;
-    struct insn_reader r = {.p = *body, .end = f->end, .base = *body, .features = f->features, .error = &ignored};
+    struct insn_reader r = {
+        .p = *body, .end = f->end, .base = *body, .features = f->features, .error = &ignored};
     uint32_t groups, count, n = f->func->nparams;
     for (uint32_t i = 0; i < n; i++)
         f->locals[i] = hs_fast_wanted(t, f->func->types[i]);
@@ -411,7 +431,8 @@ static uint32_t clear_stack(struct fast *f)
     return height;
 }
 
-bool hs_fast_func(struct fast *f, uint32_t func, const uint8_t *body, uint32_t size, struct func_facts *out_facts)
+bool hs_fast_func(struct fast *f, uint32_t func, const uint8_t *body, uint32_t size,
+                  struct func_facts *out_facts)
 {
     f->func = hs_module_functype(f->m, func);
     f->end = body + size;
@@ -422,7 +443,8 @@ bool hs_fast_func(struct fast *f, uint32_t func, const uint8_t *body, uint32_t s
     const struct sig *sig = f->t->func_sigs[func];
     uint8_t *sp = f->stack + FAST_BELOW;
     *sp++ = CODE_SENTINEL;
-    *f->frames = (struct fast_frame){.sig = sig, .label = &sig->results, .base = sp, .weight = 1, .kind = FRAME_BLOCK};
+    *f->frames = (struct fast_frame){
+        .sig = sig, .label = &sig->results, .base = sp, .weight = 1, .kind = FRAME_BLOCK};
     bool ok = read_locals(f, &body) && run(f, body, sp);
     if (ok)
         collect(f, out_facts);

@@ -1,10 +1,12 @@
 /* The fast validator: yes or no, and the facts that compilers want, in one pass over a body.
  *
- * The type of a value on the operand stack is one byte, its code. Below the values of every block lies a sentinel
- * byte, so that underflow, unreachable code and a wrong type are all found by the one compare that a type check
- * needs anyway: a handler in fast_handlers.h looks whether the top of the stack is exactly what it expects, and leaves
- * everything else to the general path in fast_general.c, which knows about subtyping and unreachable code and
- * decodes the instruction again. A signature is eight bytes, so a call or a branch is one compare as well.
+ * The type of a value on the operand stack is one byte, its code. Below the values of every
+ * block lies a sentinel byte, so that underflow, unreachable code and a wrong type are all
+ * found by the one compare that a type check needs anyway: a handler in fast_handlers.h looks
+ * whether the top of the stack is exactly what it expects, and leaves everything else to the
+ * general path in fast_general.c, which knows about subtyping and unreachable code and decodes
+ * the instruction again. A signature is eight bytes, so a call or a branch is one compare as
+ * well.
  *
  * Codes
  *
@@ -12,20 +14,20 @@
  *   1 to 5       i32, i64, f32, f64, v128: enum valkind
  *   6            (ref bot)
  *   7 to 30      (ref a) and (ref null a) of each abstract heap type
- *   31 to 0xfa   (ref x) and (ref null x) of the module's first types that differ, as far as the codes reach
+ *   31 to 0xfa   (ref x) and (ref null x) of the first types that differ, while codes last
  *   0xfb         a local that must be set before it is read
  *   0xfc         expected: a type without a code. No value has this, so the general path decides
  *   0xfd         found: a type without a code, to be looked up in `wide` at the same height
  *   0xfe         found: bottom, a value made by unreachable code
  *   0xff         sentinel
  *
- * The operand stack has room for one value for each byte of the body that is left; instructions that push more
- * (calls and blocks with several results) make sure of that first, see room in fast_general.c. Slots above the top that were
- * never used are zero and each used slot is not, so the greatest height is found afterwards by looking for the
- * first zero.
+ * The operand stack has room for one value for each byte of the body that is left; instructions
+ * that push more (calls and blocks with several results) make sure of that first, see room in
+ * fast_general.c. Slots above the top that were never used are zero and each used slot is not,
+ * so the greatest height is found afterwards by looking for the first zero.
  *
- * A body must be followed by FAST_PADDING readable bytes of any content: handlers decode without looking at the
- * end, which is compared once for each instruction. */
+ * A body must be followed by FAST_PADDING readable bytes of any content: handlers decode
+ * without looking at the end, which is compared once for each instruction. */
 #ifndef HS_VALID_FAST_H
 #define HS_VALID_FAST_H
 
@@ -51,58 +53,70 @@ enum {
 
     FAST_PADDING = 64,
     FAST_LOCALS = 1 << 16,
-    FAST_BELOW = 1024 + 16, /* zero bytes below the stack: a list of the longest signature may be compared there */
+    FAST_BELOW =
+        1024 +
+        16, /* zero bytes below the stack: a list of the longest signature may be compared there */
 };
 _Static_assert(CODE_V128 == 5 && CODE_INDEXED == 31, "the codes above");
 _Static_assert(HS_LIMIT_PARAMS <= 1024 && HS_LIMIT_RESULTS <= 1024, "FAST_BELOW");
-_Static_assert(HS_LIMIT_LOCALS + 128 <= FAST_LOCALS, "an index of two bytes stays within the zeros after the locals");
+_Static_assert(HS_LIMIT_LOCALS + 128 <= FAST_LOCALS,
+               "an index of two bytes stays within the zeros after the locals");
 
 /* A list of types to be found on the stack or to be put there. */
 struct types {
-    uint64_t codes, mask;       /* (top eight bytes of the stack & mask) == codes; longer lists: never true */
+    uint64_t codes,
+        mask; /* (top eight bytes of the stack & mask) == codes; longer lists: never true */
     uint32_t n;
-    uint8_t one;                /* the code to push if pushes is 1 */
-    uint8_t pushes;             /* 0 or 1 value: as many; 2: ask the general path */
-    const uint8_t *bytes;       /* expected codes if n > 8 and all have one, else NULL */
+    uint8_t one;          /* the code to push if pushes is 1 */
+    uint8_t pushes;       /* 0 or 1 value: as many; 2: ask the general path */
+    const uint8_t *bytes; /* expected codes if n > 8 and all have one, else NULL */
     const struct valtype *list;
 };
 
 struct sig {
     struct types params, results;
-    bool balanced;              /* parameters match results: fit for an `if` without `else` */
-    bool is_func;               /* false: a type index that is no function type */
-    struct valtype value;       /* of a block with one result: what results.list points to */
+    bool balanced;        /* parameters match results: fit for an `if` without `else` */
+    bool is_func;         /* false: a type index that is no function type */
+    struct valtype value; /* of a block with one result: what results.list points to */
 };
 
 /* What is derived from the module once and shared by all threads. */
 struct fast_tables {
     const struct module *m;
-    struct sig *sigs;               /* per type */
-    const struct sig **func_sigs;   /* per function */
-    const struct sig *blocks[256];  /* block type of one byte; NULL: look closer */
-    struct sig value_sigs[256];     /* [] -> [type of the code] */
+    struct sig *sigs;              /* per type */
+    const struct sig **func_sigs;  /* per function */
+    const struct sig *blocks[256]; /* block type of one byte; NULL: look closer */
+    struct sig value_sigs[256];    /* [] -> [type of the code] */
     struct sig empty_sig;
-    struct valtype type_of[256];    /* of a code */
-    uint8_t *index_code;            /* per type: code of (ref x), that of (ref null x) is one more; 0: none */
-    uint8_t local_code[256];        /* of a value type of one byte, as local; 0: look closer */
-    uint8_t *global_get;            /* FAST_GLOBALS or more, codes; 0 where there is none */
-    uint8_t *global_set;            /* the same, 0 also for immutable ones */
-    uint8_t address;                /* code of an address of memory 0; 0: there is no memory */
-    uint8_t table_address;          /* code of an index into table 0, if that holds functions; else 0 */
-    uint8_t *bytes;                 /* what types.bytes points to */
+    struct valtype type_of[256]; /* of a code */
+    uint8_t *index_code; /* per type: code of (ref x), that of (ref null x) is one more; 0: none */
+    uint8_t local_code[256]; /* of a value type of one byte, as local; 0: look closer */
+    uint8_t *global_get;     /* FAST_GLOBALS or more, codes; 0 where there is none */
+    uint8_t *global_set;     /* the same, 0 also for immutable ones */
+    uint8_t address;         /* code of an address of memory 0; 0: there is no memory */
+    uint8_t table_address;   /* code of an index into table 0, if that holds functions; else 0 */
+    uint8_t *bytes;          /* what types.bytes points to */
 };
 
 struct fast_frame {
     const struct sig *sig;
     const struct types *label;
-    uint8_t *base;          /* first slot above the sentinel */
-    uint32_t log;           /* height of the log of locals set */
-    uint32_t weight;        /* of the code around */
-    uint8_t kind;           /* enum frame_kind */
+    uint8_t *base;   /* first slot above the sentinel */
+    uint32_t log;    /* height of the log of locals set */
+    uint32_t weight; /* of the code around */
+    uint8_t kind;    /* enum frame_kind */
     uint8_t unreachable;
 };
 
-enum frame_kind { FRAME_BLOCK, FRAME_LOOP, FRAME_ELSE, FRAME_IF, FRAME_TRY, FRAME_CATCH, FRAME_CATCH_ALL };
+enum frame_kind {
+    FRAME_BLOCK,
+    FRAME_LOOP,
+    FRAME_ELSE,
+    FRAME_IF,
+    FRAME_TRY,
+    FRAME_CATCH,
+    FRAME_CATCH_ALL
+};
 
 struct fast_simd_row { /* an instruction with prefix 0xfd */
     uint32_t want, mask;
@@ -113,16 +127,16 @@ struct fast_simd_row { /* an instruction with prefix 0xfd */
 struct fast {
     const struct fast_tables *t;
     const struct module *m;
-    const uint8_t *p, *end;     /* p, sp: handed over between handlers and general path */
+    const uint8_t *p, *end; /* p, sp: handed over between handlers and general path */
     uint8_t *sp;
     uint8_t *stack, *stack_end;
-    uint32_t *wide;             /* struct valtype.bits of slots with CODE_WIDE; NULL until needed */
+    uint32_t *wide; /* struct valtype.bits of slots with CODE_WIDE; NULL until needed */
     struct fast_frame *frames, *frames_end, *ctl;
-    HS_VEC(uint32_t) log;       /* locals set that were not */
+    HS_VEC(uint32_t) log; /* locals set that were not */
     const struct functype *func;
     const uint8_t *local_groups; /* the undecoded vector of locals */
     uint32_t nlocals, weight, flags;
-    uint64_t calls, accesses;   /* weighted counts */
+    uint64_t calls, accesses; /* weighted counts */
     hs_features features;
     uint8_t address;
     bool oom, simd_ready;
@@ -141,11 +155,14 @@ void hs_fast_tables_deinit(struct fast_tables *t);
 struct fast *hs_fast_new(const struct fast_tables *t, uint32_t largest_body);
 void hs_fast_delete(struct fast *f);
 
-/* Validates a body of a function; `body` may be a copy. On false either it is invalid or f->oom. */
-bool hs_fast_func(struct fast *f, uint32_t func, const uint8_t *body, uint32_t size, struct func_facts *out_facts);
+/* Validates a body of a function; `body` may be a copy. On false either it is invalid or
+ * f->oom. */
+bool hs_fast_func(struct fast *f, uint32_t func, const uint8_t *body, uint32_t size,
+                  struct func_facts *out_facts);
 
-/* The general path: the instruction at `at` (its opcode), whatever it is. The next instruction, with f->sp set;
- * NULL: invalid or f->oom. When the last frame is left, f->ctl is below f->frames. */
+/* The general path: the instruction at `at` (its opcode), whatever it is. The next instruction,
+ * with f->sp set; NULL: invalid or f->oom. When the last frame is left, f->ctl is below
+ * f->frames. */
 const uint8_t *hs_fast_general(struct fast *f, const uint8_t *at, uint8_t *sp);
 
 /* Fills the table of instructions with prefix 0xfd. */
@@ -174,6 +191,7 @@ static inline uint8_t hs_fast_wanted(const struct fast_tables *t, struct valtype
     return code == CODE_WIDE ? CODE_WIDE_WANTED : code;
 }
 
-void hs_fast_types(const struct fast_tables *t, struct types *out, const struct valtype *list, uint32_t n);
+void hs_fast_types(const struct fast_tables *t, struct types *out, const struct valtype *list,
+                   uint32_t n);
 
 #endif

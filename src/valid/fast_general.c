@@ -1,7 +1,8 @@
-/* The general path of the fast validator: any instruction, on the stack of codes, with subtyping, unreachable code
- * and every check. Handlers come here when the top of the stack is not exactly what they expect, and for all
- * that is too rare for a handler. The instruction is decoded with hs_insn_read and mostly typed by rules.c; the
- * control instructions follow the appendix of the specification like plain.c, on the other representation.
+/* The general path of the fast validator: any instruction, on the stack of codes, with
+ * subtyping, unreachable code and every check. Handlers come here when the top of the stack is
+ * not exactly what they expect, and for all that is too rare for a handler. The instruction is
+ * decoded with hs_insn_read and mostly typed by rules.c; the control instructions follow the
+ * appendix of the specification like plain.c, on the other representation.
  *
  * Texts of errors are thrown away: the plain validator finds them. */
 #include "base/alloc.h"
@@ -11,10 +12,10 @@
 #include "valid/rules.h"
 #include <string.h>
 
-#define TRY(x)                                                                                               \
-    do {                                                                                                     \
-        if (HS_UNLIKELY(!(x)))                                                                               \
-            return false;                                                                                    \
+#define TRY(x)                                                                                     \
+    do {                                                                                           \
+        if (HS_UNLIKELY(!(x)))                                                                     \
+            return false;                                                                          \
     } while (0)
 
 static bool exhausted(struct fast *f)
@@ -148,7 +149,8 @@ static const struct sig *block_sig(struct fast *f, const struct blocktype *b)
 {
     switch (b->kind) {
     case BLOCK_EMPTY: return &f->t->empty_sig;
-    case BLOCK_TYPE: return b->type < f->m->ntypes && f->t->sigs[b->type].is_func ? &f->t->sigs[b->type] : NULL;
+    case BLOCK_TYPE:
+        return b->type < f->m->ntypes && f->t->sigs[b->type].is_func ? &f->t->sigs[b->type] : NULL;
     case BLOCK_VALUE: break;
     }
     if (!hs_valid_type_exists(f->m, b->value))
@@ -182,8 +184,12 @@ static bool push_frame(struct fast *f, const struct sig *s, enum frame_kind kind
     }
     TRY(room(f, 1));
     *f->sp++ = CODE_SENTINEL;
-    *++f->ctl = (struct fast_frame){.sig = s, .label = kind == FRAME_LOOP ? &s->params : &s->results, .base = f->sp,
-                                    .log = (uint32_t)f->log.count, .weight = f->weight, .kind = (uint8_t)kind};
+    *++f->ctl = (struct fast_frame){.sig = s,
+                                    .label = kind == FRAME_LOOP ? &s->params : &s->results,
+                                    .base = f->sp,
+                                    .log = (uint32_t)f->log.count,
+                                    .weight = f->weight,
+                                    .kind = (uint8_t)kind};
     return push_list(f, s->params.list, s->params.n);
 }
 
@@ -350,14 +356,18 @@ static struct valtype local_type(const struct fast *f, uint32_t x)
     if (code < CODE_UNSET)
         return f->t->type_of[code];
     struct error ignored; /* the groups have been read once, they are well-formed */
-    struct insn_reader r = {.p = f->local_groups, .end = f->end, .base = f->local_groups, .features = f->features,
+    struct insn_reader r = {.p = f->local_groups,
+                            .end = f->end,
+                            .base = f->local_groups,
+                            .features = f->features,
                             .error = &ignored};
     uint32_t groups, count, left = x - f->func->nparams;
     struct valtype type = HS_VALID_BOT;
     hs_error_init(&ignored);
     if (hs_read_u32(&r, &groups) != ST_OK)
         return type;
-    while (groups-- > 0 && hs_read_u32(&r, &count) == ST_OK && hs_read_valtype(&r, &type) == ST_OK) {
+    while (groups-- > 0 && hs_read_u32(&r, &count) == ST_OK &&
+           hs_read_valtype(&r, &type) == ST_OK) {
         if (left < count)
             break;
         left -= count;
@@ -405,7 +415,8 @@ static bool stack_typed(struct fast *f, const struct insn *i)
     case OP_REF_AS_NON_NULL: return pop_ref(f, &heap) && push(f, HS_REF(false, heap));
     default: { /* any.convert_extern, extern.convert_any */
         bool to_any = i->op == OP_ANY_CONVERT_EXTERN;
-        TRY(pop_any(f, &t) && hs_valid_subtype(f->m, t, HS_REF(true, to_any ? HEAP_EXTERN : HEAP_ANY)));
+        TRY(pop_any(f, &t) &&
+            hs_valid_subtype(f->m, t, HS_REF(true, to_any ? HEAP_EXTERN : HEAP_ANY)));
         return push(f, HS_REF(hs_vt_nullable(t), to_any ? HEAP_ANY : HEAP_EXTERN));
     }
     }
@@ -420,15 +431,17 @@ static void note(struct fast *f, const struct insn *i)
     case 0xfb:
         f->flags |= FACT_HAS_GC;
         writes = i->op != OP_STRUCT_GET && i->op != OP_ARRAY_GET && i->op != OP_ARRAY_LEN;
-        calls = writes && i->op != OP_STRUCT_GET_S && i->op != OP_STRUCT_GET_U && i->op != OP_ARRAY_GET_S &&
-                i->op != OP_ARRAY_GET_U && i->op != OP_REF_I31 && i->op != OP_I31_GET_S && i->op != OP_I31_GET_U;
+        calls = writes && i->op != OP_STRUCT_GET_S && i->op != OP_STRUCT_GET_U &&
+                i->op != OP_ARRAY_GET_S && i->op != OP_ARRAY_GET_U && i->op != OP_REF_I31 &&
+                i->op != OP_I31_GET_S && i->op != OP_I31_GET_U;
         break;
     case 0xfc: calls = true; break; /* bulk operations, saturating conversions, wide arithmetic */
     case 0xfd: f->flags |= FACT_HAS_SIMD; break;
     case 0xfe:
         f->flags |= FACT_HAS_ATOMIC;
         writes = (info->flags & OPF_LOAD) == 0;
-        calls = i->op == OP_MEMORY_ATOMIC_NOTIFY || i->op == OP_MEMORY_ATOMIC_WAIT32 || i->op == OP_MEMORY_ATOMIC_WAIT64;
+        calls = i->op == OP_MEMORY_ATOMIC_NOTIFY || i->op == OP_MEMORY_ATOMIC_WAIT32 ||
+                i->op == OP_MEMORY_ATOMIC_WAIT64;
         break;
     default:
         switch (i->op) {
@@ -490,12 +503,8 @@ static bool instruction(struct fast *f, const struct insn *i, struct error *igno
     case OP_DELEGATE: return delegate(f, i->a);
     case OP_RETHROW: return rethrow(f, i->a);
     case OP_END: return end(f);
-    case OP_BR:
-        l = label(f, i->a);
-        return l && pop_list(f, l->list, l->n) && diverge(f);
-    case OP_BR_IF:
-        l = label(f, i->a);
-        return l && pop(f, HS_I32) && pass(f, l, 0);
+    case OP_BR: l = label(f, i->a); return l && pop_list(f, l->list, l->n) && diverge(f);
+    case OP_BR_IF: l = label(f, i->a); return l && pop(f, HS_I32) && pass(f, l, 0);
     case OP_BR_TABLE: return br_table(f, i);
     case OP_BR_ON_NULL:
     case OP_BR_ON_NON_NULL: return br_on_null(f, i);
@@ -512,7 +521,8 @@ const uint8_t *hs_fast_general(struct fast *f, const uint8_t *at, uint8_t *sp)
 {
     struct error ignored;
     struct insn i;
-    struct insn_reader r = {.p = at, .end = f->end, .base = at, .features = f->features, .error = &ignored};
+    struct insn_reader r = {
+        .p = at, .end = f->end, .base = at, .features = f->features, .error = &ignored};
     ignored.status = ST_OOM; /* "there is an error already": no text is made */
     f->sp = sp;
     if (hs_insn_read(&r, &i) != ST_OK)

@@ -1,33 +1,34 @@
-/* The handlers of the fast validator, included once by fast.c into whatever form the compiler does best: functions
- * that tail-call each other (clang) or labels in one function (gcc). A handler sees
+/* The handlers of the fast validator, included once by fast.c into whatever form the compiler
+ * does best: functions that tail-call each other (clang) or labels in one function (gcc). A
+ * handler sees
  *
  *   f    struct fast
  *   p    the byte after the opcode
  *   sp   the first free slot of the operand stack
  *
- * and ends in NEXT (after advancing p and sp) or, having changed nothing, in GO_GENERAL. Reading a few bytes
- * beyond the body is harmless: the end is compared before the next opcode. No handler writes a zero above the top of
- * the stack, see fast.h.
+ * and ends in NEXT (after advancing p and sp) or, having changed nothing, in GO_GENERAL.
+ * Reading a few bytes beyond the body is harmless: the end is compared before the next opcode.
+ * No handler writes a zero above the top of the stack, see fast.h.
  *
  * Needed: HANDLER(label), NEXT, GO_GENERAL, FINISH. */
 
 /* Numeric instructions: one compare, in place. */
-#define UNARY(sig, a, result)                                                                                \
-    HANDLER(sig)                                                                                             \
-    {                                                                                                        \
-        if (HS_UNLIKELY(sp[-1] != CODE_##a))                                                                 \
-            GO_GENERAL;                                                                                         \
-        sp[-1] = CODE_##result;                                                                              \
-        NEXT;                                                                                                \
+#define UNARY(sig, a, result)                                                                      \
+    HANDLER(sig)                                                                                   \
+    {                                                                                              \
+        if (HS_UNLIKELY(sp[-1] != CODE_##a))                                                       \
+            GO_GENERAL;                                                                            \
+        sp[-1] = CODE_##result;                                                                    \
+        NEXT;                                                                                      \
     }
-#define BINARY(sig, a, b, result)                                                                            \
-    HANDLER(sig)                                                                                             \
-    {                                                                                                        \
-        if (HS_UNLIKELY(load16(sp - 2) != (CODE_##a | CODE_##b << 8)))                                       \
-            GO_GENERAL;                                                                                         \
-        sp[-2] = CODE_##result;                                                                              \
-        sp--;                                                                                                \
-        NEXT;                                                                                                \
+#define BINARY(sig, a, b, result)                                                                  \
+    HANDLER(sig)                                                                                   \
+    {                                                                                              \
+        if (HS_UNLIKELY(load16(sp - 2) != (CODE_##a | CODE_##b << 8)))                             \
+            GO_GENERAL;                                                                            \
+        sp[-2] = CODE_##result;                                                                    \
+        sp--;                                                                                      \
+        NEXT;                                                                                      \
     }
 UNARY(i_i, I32, I32)
 BINARY(ii_i, I32, I32, I32)
@@ -60,29 +61,31 @@ HANDLER(NOP)
     NEXT;
 }
 
-/* Loads and stores of memory 0 with an offset below 2^28; f->address is no type if there is no memory. */
-#define LOAD(sig, result)                                                                                    \
-    HANDLER(sig)                                                                                             \
-    {                                                                                                        \
-        uint32_t length = memarg_length(p);                                                                  \
-        if (HS_UNLIKELY(sp[-1] != f->address || length == 0))                                                \
-            GO_GENERAL;                                                                                         \
-        sp[-1] = CODE_##result;                                                                              \
-        p += length;                                                                                         \
-        f->accesses += f->weight;                                                                            \
-        NEXT;                                                                                                \
+/* Loads and stores of memory 0 with an offset below 2^28; f->address is no type if there is no
+ * memory. */
+#define LOAD(sig, result)                                                                          \
+    HANDLER(sig)                                                                                   \
+    {                                                                                              \
+        uint32_t length = memarg_length(p);                                                        \
+        if (HS_UNLIKELY(sp[-1] != f->address || length == 0))                                      \
+            GO_GENERAL;                                                                            \
+        sp[-1] = CODE_##result;                                                                    \
+        p += length;                                                                               \
+        f->accesses += f->weight;                                                                  \
+        NEXT;                                                                                      \
     }
-#define STORE(sig, value)                                                                                    \
-    HANDLER(sig)                                                                                             \
-    {                                                                                                        \
-        uint32_t length = memarg_length(p);                                                                  \
-        if (HS_UNLIKELY(load16(sp - 2) != (uint32_t)(f->address | CODE_##value << 8) || length == 0))        \
-            GO_GENERAL;                                                                                         \
-        sp -= 2;                                                                                             \
-        p += length;                                                                                         \
-        f->accesses += f->weight;                                                                            \
-        f->flags |= FACT_MAY_WRITE;                                                                          \
-        NEXT;                                                                                                \
+#define STORE(sig, value)                                                                          \
+    HANDLER(sig)                                                                                   \
+    {                                                                                              \
+        uint32_t length = memarg_length(p);                                                        \
+        if (HS_UNLIKELY(load16(sp - 2) != (uint32_t)(f->address | CODE_##value << 8) ||            \
+                        length == 0))                                                              \
+            GO_GENERAL;                                                                            \
+        sp -= 2;                                                                                   \
+        p += length;                                                                               \
+        f->accesses += f->weight;                                                                  \
+        f->flags |= FACT_MAY_WRITE;                                                                \
+        NEXT;                                                                                      \
     }
 LOAD(m_i, I32)
 LOAD(m_l, I64)
@@ -104,7 +107,8 @@ HANDLER(MEMORY_SIZE)
     NEXT;
 }
 
-/* Constants: only the length of the number matters, and that a signed one is not longer than its type. */
+/* Constants: only the length of the number matters, and that a signed one is not longer than
+ * its type. */
 HANDLER(I32_CONST)
 {
     if (p[0] < 0x80) {
@@ -155,22 +159,23 @@ HANDLER(F64_CONST)
     NEXT;
 }
 
-/* Variables. Beyond the last local there are zeros, so the index is in bounds if the code is one. */
-#define INDEX(x, length)                                                                                     \
-    uint32_t x = p[0], length = 1;                                                                           \
-    if (HS_UNLIKELY(x >= 0x80)) {                                                                            \
-        if (p[1] >= 0x80)                                                                                    \
-            GO_GENERAL;                                                                                         \
-        x = (x & 0x7f) | (uint32_t)p[1] << 7;                                                                \
-        length = 2;                                                                                          \
+/* Variables. Beyond the last local there are zeros, so the index is in bounds if the code is
+ * one. */
+#define INDEX(x, length)                                                                           \
+    uint32_t x = p[0], length = 1;                                                                 \
+    if (HS_UNLIKELY(x >= 0x80)) {                                                                  \
+        if (p[1] >= 0x80)                                                                          \
+            GO_GENERAL;                                                                            \
+        x = (x & 0x7f) | (uint32_t)p[1] << 7;                                                      \
+        length = 2;                                                                                \
     }
 /* An index that linkers write as five bytes, the last of them zero. */
-#define LONG_INDEX(x, length)                                                                                \
-    uint32_t x = p[0], length = 1;                                                                           \
-    if (x >= 0x80) {                                                                                         \
-        length = index_length(p, &x);                                                                        \
-        if (HS_UNLIKELY(length == 0))                                                                        \
-            GO_GENERAL;                                                                                         \
+#define LONG_INDEX(x, length)                                                                      \
+    uint32_t x = p[0], length = 1;                                                                 \
+    if (x >= 0x80) {                                                                               \
+        length = index_length(p, &x);                                                              \
+        if (HS_UNLIKELY(length == 0))                                                              \
+            GO_GENERAL;                                                                            \
     }
 HANDLER(LOCAL_GET)
 {
@@ -246,15 +251,15 @@ HANDLER(SELECT)
 }
 
 /* Blocks without parameters; the type of a block is nearly always one byte. */
-#define ENTER(frame_kind, label_types)                                                                       \
-    c->sig = s;                                                                                              \
-    c->label = &s->label_types;                                                                              \
-    c->base = sp;                                                                                            \
-    c->log = (uint32_t)f->log.count;                                                                         \
-    c->weight = f->weight;                                                                                   \
-    c->kind = frame_kind;                                                                                    \
-    c->unreachable = 0;                                                                                      \
-    f->ctl = c;                                                                                              \
+#define ENTER(frame_kind, label_types)                                                             \
+    c->sig = s;                                                                                    \
+    c->label = &s->label_types;                                                                    \
+    c->base = sp;                                                                                  \
+    c->log = (uint32_t)f->log.count;                                                               \
+    c->weight = f->weight;                                                                         \
+    c->kind = frame_kind;                                                                          \
+    c->unreachable = 0;                                                                            \
+    f->ctl = c;                                                                                    \
     p++
 
 HANDLER(BLOCK)
@@ -293,18 +298,20 @@ HANDLER(IF)
 }
 #undef ENTER
 
-/* The results of a block with one or none: on the stack, alone; or nothing, in unreachable code. */
-#define RESULTS_ARE_THERE(c, r)                                                                              \
-    ((r)->pushes == 0 ? sp == (c)->base                                                                      \
-     : (r)->pushes == 1                                                                                      \
-         ? (sp == (c)->base + 1 ? sp[-1] == (r)->one : sp == (c)->base && (c)->unreachable)                  \
+/* The results of a block with one or none: on the stack, alone; or nothing, in unreachable
+ * code. */
+#define RESULTS_ARE_THERE(c, r)                                                                    \
+    ((r)->pushes == 0 ? sp == (c)->base                                                            \
+     : (r)->pushes == 1                                                                            \
+         ? (sp == (c)->base + 1 ? sp[-1] == (r)->one : sp == (c)->base && (c)->unreachable)        \
          : false)
 
 HANDLER(ELSE)
 {
     struct fast_frame *c = f->ctl;
     const struct types *r = &c->sig->results;
-    if (HS_UNLIKELY(c->kind != FRAME_IF || c->sig->params.n || c->log != f->log.count || !RESULTS_ARE_THERE(c, r)))
+    if (HS_UNLIKELY(c->kind != FRAME_IF || c->sig->params.n || c->log != f->log.count ||
+                    !RESULTS_ARE_THERE(c, r)))
         GO_GENERAL;
     sp = c->base;
     c->kind = FRAME_ELSE;
@@ -316,7 +323,8 @@ HANDLER(END)
 {
     struct fast_frame *c = f->ctl;
     const struct types *r = &c->sig->results;
-    if (HS_UNLIKELY(c->kind >= FRAME_IF && !(c->kind == FRAME_IF && c->sig->balanced && !c->sig->params.n)))
+    if (HS_UNLIKELY(c->kind >= FRAME_IF &&
+                    !(c->kind == FRAME_IF && c->sig->balanced && !c->sig->params.n)))
         GO_GENERAL;
     if (HS_UNLIKELY(c->log != f->log.count || !RESULTS_ARE_THERE(c, r)))
         GO_GENERAL;
@@ -337,7 +345,8 @@ HANDLER(BR)
 {
     INDEX(depth, length)
     struct fast_frame *c = f->ctl;
-    if (HS_UNLIKELY(depth > (size_t)(c - f->frames) || !types_on_top(sp, c[-(ptrdiff_t)depth].label)))
+    if (HS_UNLIKELY(depth > (size_t)(c - f->frames) ||
+                    !types_on_top(sp, c[-(ptrdiff_t)depth].label)))
         GO_GENERAL;
     p += length;
     sp = c->base;
@@ -440,7 +449,8 @@ HANDLER(CALL_INDIRECT)
     const uint8_t *q = p + length;
     if (*q == 0)
         q++;
-    else if (hs_load32(q) == 0x80808080u && q[4] == 0 && (f->features & HS_FEATURE(REFERENCE_TYPES)))
+    else if (hs_load32(q) == 0x80808080u && q[4] == 0 &&
+             (f->features & HS_FEATURE(REFERENCE_TYPES)))
         q += 5;
     else
         GO_GENERAL;

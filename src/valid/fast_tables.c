@@ -1,11 +1,13 @@
-/* What the fast validator derives from a module before the first body: codes of types, signatures as bytes, block
- * types and globals by index. One pass over types, functions and globals. */
+/* What the fast validator derives from a module before the first body: codes of types,
+ * signatures as bytes, block types and globals by index. One pass over types, functions and
+ * globals. */
 #include "base/alloc.h"
 #include "syntax/insn_read.h"
 #include "valid/fast.h"
 #include <string.h>
 
-void hs_fast_types(const struct fast_tables *t, struct types *out, const struct valtype *list, uint32_t n)
+void hs_fast_types(const struct fast_tables *t, struct types *out, const struct valtype *list,
+                   uint32_t n)
 {
     *out = (struct types){.n = n, .list = list, .pushes = n > 1 ? 2 : (uint8_t)n};
     if (n == 1) {
@@ -27,7 +29,8 @@ static void sig_init(const struct fast_tables *t, struct sig *s, const struct fu
 {
     hs_fast_types(t, &s->params, f->types, f->nparams);
     hs_fast_types(t, &s->results, f->types + f->nparams, f->nresults);
-    s->balanced = f->nparams == f->nresults && hs_valid_lists_match(t->m, f->types, f->types + f->nparams, f->nparams);
+    s->balanced = f->nparams == f->nresults &&
+                  hs_valid_lists_match(t->m, f->types, f->types + f->nparams, f->nparams);
     s->is_func = true;
 }
 
@@ -60,8 +63,8 @@ static void assign_codes(struct fast_tables *t)
     }
 }
 
-/* Block types and types of locals that are one byte; what is not enabled stays away, so that the general path
- * refuses it. */
+/* Block types and types of locals that are one byte; what is not enabled stays away, so that
+ * the general path refuses it. */
 static void assign_bytes(struct fast_tables *t)
 {
     const struct module *m = t->m;
@@ -69,7 +72,11 @@ static void assign_bytes(struct fast_tables *t)
     t->blocks[0x40] = &t->empty_sig;
     for (uint32_t b = 0x41; b < 0x80; b++) {
         uint8_t byte = (uint8_t)b;
-        struct insn_reader r = {.p = &byte, .end = &byte + 1, .base = &byte, .features = m->features, .error = &ignored};
+        struct insn_reader r = {.p = &byte,
+                                .end = &byte + 1,
+                                .base = &byte,
+                                .features = m->features,
+                                .error = &ignored};
         struct valtype type;
         if (b < 0x7b && hs_heap_of_code(byte) == HEAP_END)
             continue; /* no type at all */
@@ -141,7 +148,8 @@ enum status hs_fast_tables_init(struct fast_tables *t, const struct module *m)
         t->func_sigs[i] = &t->sigs[m->funcs[i].type];
     for (uint32_t i = 0; i < m->nglobals; i++) {
         t->global_get[i] = hs_fast_code(t, m->globals[i].type.type);
-        t->global_set[i] = m->globals[i].type.mutable ? hs_fast_wanted(t, m->globals[i].type.type) : 0;
+        t->global_set[i] =
+            m->globals[i].type.mutable ? hs_fast_wanted(t, m->globals[i].type.type) : 0;
     }
     if (m->nmemories > 0)
         t->address = m->memories[0].type.limits.is64 ? CODE_I64 : CODE_I32;

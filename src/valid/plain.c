@@ -1,12 +1,14 @@
-/* The plain validator: the algorithm of the specification's appendix, with its names, over instructions that are
- * decoded one by one.  https://webassembly.github.io/spec/core/appendix/algorithm.html
+/* The plain validator: the algorithm of the specification's appendix, with its names, over
+ * instructions that are decoded one by one.
+ * https://webassembly.github.io/spec/core/appendix/algorithm.html
  *
- * Three stacks: values (their types), controls (blocks that are open) and inits (non-null locals set since).
- * Speed does not matter here: it runs on the one body that the fast pass refused, on constant expressions and in
- * the fuzzer. What matters is that it can be read beside the specification, and the words and places of its
- * errors.
+ * Three stacks: values (their types), controls (blocks that are open) and inits (non-null
+ * locals set since). Speed does not matter here: it runs on the one body that the fast pass
+ * refused, on constant expressions and in the fuzzer. What matters is that it can be read
+ * beside the specification, and the words and places of its errors.
  *
- * Memory: the stacks grow as the body asks; a body that stacks more than HS_VALID_MAX_HEIGHT values is refused. */
+ * Memory: the stacks grow as the body asks; a body that stacks more than HS_VALID_MAX_HEIGHT
+ * values is refused. */
 #include "valid/plain.h"
 #include "base/alloc.h"
 #include "base/vec.h"
@@ -32,31 +34,31 @@ static struct valtype operand(const struct operands *o, uint32_t i)
 struct ctrl_frame {
     enum op opcode;
     struct operands start, end;
-    uint32_t height;     /* of the value stack below the block */
+    uint32_t height; /* of the value stack below the block */
     uint32_t init_height;
     bool unreachable;
 };
 
 struct plain {
-    struct module *m;                 /* written only by constant expressions: func_escapes */
-    const struct functype *func;      /* NULL in a constant expression */
+    struct module *m;            /* written only by constant expressions: func_escapes */
+    const struct functype *func; /* NULL in a constant expression */
     struct insn_reader r;
-    const struct insn *i;             /* the instruction looked at */
+    const struct insn *i; /* the instruction looked at */
     struct error *e;
     HS_VEC(struct valtype) vals;
     HS_VEC(struct ctrl_frame) ctrls;
     HS_VEC(uint32_t) inits;
     HS_VEC(struct valtype) locals;
-    uint8_t *local_set;               /* a byte per local */
+    uint8_t *local_set; /* a byte per local */
     bool constant;
-    uint32_t nglobals;                /* constant: those below may be used */
+    uint32_t nglobals; /* constant: those below may be used */
 };
 
-#define TRY(x)                                                                                               \
-    do {                                                                                                     \
-        enum status try_ = (x);                                                                              \
-        if (try_ != ST_OK)                                                                                   \
-            return try_;                                                                                     \
+#define TRY(x)                                                                                     \
+    do {                                                                                           \
+        enum status try_ = (x);                                                                    \
+        if (try_ != ST_OK)                                                                         \
+            return try_;                                                                           \
     } while (0)
 #define INLINE inline __attribute__((always_inline))
 
@@ -102,9 +104,10 @@ static void text_type(struct text *t, struct valtype type, bool first)
         text_add(t, hs_vt_name(type, name));
 }
 
-/* "type mismatch: instruction requires [i32] but stack has [i64]": the stack as far as it was asked for, within
- * the block; at the end of a block all of it. */
-static __attribute__((cold, noinline)) void record_mismatch(struct plain *v, const char *who, const struct operands *o,
+/* "type mismatch: instruction requires [i32] but stack has [i64]": the stack as far as it was
+ * asked for, within the block; at the end of a block all of it. */
+static __attribute__((cold, noinline)) void record_mismatch(struct plain *v, const char *who,
+                                                            const struct operands *o,
                                                             uint32_t stack_from, uint32_t stack_to)
 {
     enum { SHOWN = 6 };
@@ -157,22 +160,18 @@ static bool pop_any(struct plain *v, struct valtype *out)
     return true;
 }
 
-static enum status pop_operands(struct plain *v, const char *who, const struct operands *o)
+static enum status pop_vals(struct plain *v, const struct operands *o)
 {
     uint32_t before = (uint32_t)v->vals.count, floor = top(v)->height;
     for (uint32_t i = o->n; i-- > 0;) {
         struct valtype actual;
         if (!pop_any(v, &actual) || !hs_valid_subtype(v->m, actual, operand(o, i))) {
-            record_mismatch(v, who, o, before - floor > o->n ? before - o->n : floor, before);
+            record_mismatch(v, "instruction", o, before - floor > o->n ? before - o->n : floor,
+                            before);
             return ST_INVALID;
         }
     }
     return ST_OK;
-}
-
-static enum status pop_vals(struct plain *v, const struct operands *o)
-{
-    return pop_operands(v, "instruction", o);
 }
 
 static enum status pop_val(struct plain *v, struct valtype t)
@@ -193,10 +192,14 @@ static enum status pop_ref(struct plain *v, uint32_t *out_heap)
 
 /* The control stack */
 
-static enum status push_ctrl(struct plain *v, enum op opcode, struct operands start, struct operands end)
+static enum status push_ctrl(struct plain *v, enum op opcode, struct operands start,
+                             struct operands end)
 {
-    struct ctrl_frame f = {.opcode = opcode, .start = start, .end = end,
-                           .height = (uint32_t)v->vals.count, .init_height = (uint32_t)v->inits.count};
+    struct ctrl_frame f = {.opcode = opcode,
+                           .start = start,
+                           .end = end,
+                           .height = (uint32_t)v->vals.count,
+                           .init_height = (uint32_t)v->inits.count};
     if (!hs_vec_push(&v->ctrls, f))
         return hs_fail_oom(v->e);
     return push_vals(v, &start);
@@ -207,7 +210,7 @@ static enum status pop_ctrl(struct plain *v, struct ctrl_frame *out)
 {
     struct ctrl_frame f = *top(v);
     uint32_t before = (uint32_t)v->vals.count;
-    TRY(pop_operands(v, "block", &f.end));
+    TRY(pop_vals(v, &f.end));
     if (v->vals.count != f.height) {
         v->vals.count = before;
         record_mismatch(v, "block", &f.end, f.height, before);
@@ -235,7 +238,8 @@ static enum status label_at(struct plain *v, uint32_t label, struct operands *ou
     return ST_OK;
 }
 
-static enum status block_types(struct plain *v, const struct blocktype *b, struct operands *start, struct operands *end)
+static enum status block_types(struct plain *v, const struct blocktype *b, struct operands *start,
+                               struct operands *end)
 {
     *start = *end = (struct operands){0};
     switch (b->kind) {
@@ -437,7 +441,8 @@ static enum status branch(struct plain *v)
     case OP_BR_ON_NON_NULL:
         TRY(label_at(v, v->i->a, &label));
         TRY(pop_ref(v, &heap));
-        if (label.n == 0 || !hs_valid_subtype(v->m, HS_REF(false, heap), operand(&label, label.n - 1)))
+        if (label.n == 0 ||
+            !hs_valid_subtype(v->m, HS_REF(false, heap), operand(&label, label.n - 1)))
             return reason(v, "the label does not take the reference");
         return label_prefix(v, &label);
     default: return br_on_cast(v);
@@ -473,22 +478,20 @@ static enum status stack_typed(struct plain *v)
     struct valtype a, b;
     uint32_t heap;
     switch (v->i->op) {
-    case OP_DROP: return pop_any(v, &a) ? ST_OK : reason(v, "instruction requires a value but stack has []");
+    case OP_DROP:
+        return pop_any(v, &a) ? ST_OK : reason(v, "instruction requires a value but stack has []");
     case OP_SELECT:
         TRY(pop_val(v, HS_I32));
         if (!pop_any(v, &b) || !pop_any(v, &a))
             return reason(v, "instruction requires two values");
-        if ((hs_vt_kind(a) != VT_BOT && !hs_valid_is_numeric(a)) || (hs_vt_kind(b) != VT_BOT && !hs_valid_is_numeric(b)))
+        if ((hs_vt_kind(a) != VT_BOT && !hs_valid_is_numeric(a)) ||
+            (hs_vt_kind(b) != VT_BOT && !hs_valid_is_numeric(b)))
             return reason(v, "select without a type is for numbers and vectors");
         if (!hs_vt_equal(a, b) && hs_vt_kind(a) != VT_BOT && hs_vt_kind(b) != VT_BOT)
             return reason(v, "select has operands of different types");
         return push_val(v, hs_vt_kind(a) == VT_BOT ? b : a);
-    case OP_REF_IS_NULL:
-        TRY(pop_ref(v, &heap));
-        return push_val(v, HS_I32);
-    case OP_REF_AS_NON_NULL:
-        TRY(pop_ref(v, &heap));
-        return push_val(v, HS_REF(false, heap));
+    case OP_REF_IS_NULL: TRY(pop_ref(v, &heap)); return push_val(v, HS_I32);
+    case OP_REF_AS_NON_NULL: TRY(pop_ref(v, &heap)); return push_val(v, HS_REF(false, heap));
     default: { /* any.convert_extern, extern.convert_any: as nullable as before */
         bool to_any = v->i->op == OP_ANY_CONVERT_EXTERN;
         uint32_t count = (uint32_t)v->vals.count;
@@ -594,7 +597,8 @@ static enum status run(struct plain *v, struct operands results)
     return ST_OK;
 }
 
-/* The locals' vector of a body.  https://webassembly.github.io/spec/core/binary/modules.html#code-section */
+/* The locals' vector of a body.
+ * https://webassembly.github.io/spec/core/binary/modules.html#code-section */
 static enum status read_locals(struct plain *v)
 {
     uint32_t groups, n;
@@ -632,10 +636,14 @@ static enum status read_locals(struct plain *v)
     return ST_OK;
 }
 
-static void init(struct plain *v, const struct module *m, const uint8_t *code, size_t size, struct error *error)
+static void init(struct plain *v, const struct module *m, const uint8_t *code, size_t size,
+                 struct error *error)
 {
     *v = (struct plain){.m = (struct module *)m, .e = error};
-    v->r = (struct insn_reader){.p = code, .end = code + size, .base = m->bytes.data, .features = m->features,
+    v->r = (struct insn_reader){.p = code,
+                                .end = code + size,
+                                .base = m->bytes.data,
+                                .features = m->features,
                                 .error = error};
     hs_vec_init(&v->vals, HS_VALID_MAX_HEIGHT);
     hs_vec_init(&v->ctrls, HS_LIMIT_BODY);
@@ -660,15 +668,16 @@ enum status hs_valid_func_plain(const struct module *m, uint32_t func, struct er
     v.func = hs_module_functype(m, func);
     enum status s = read_locals(&v);
     if (s == ST_OK)
-        s = run(&v, (struct operands){.n = v.func->nresults, .list = v.func->types + v.func->nparams});
+        s = run(&v,
+                (struct operands){.n = v.func->nresults, .list = v.func->types + v.func->nparams});
     if (s != ST_OK && error->func == HS_NO_FUNC)
         error->func = func;
     deinit(&v);
     return s;
 }
 
-enum status hs_valid_plain_constant(struct module *m, struct span code, uint32_t offset, struct valtype type,
-                                    uint32_t nglobals, struct error *error)
+enum status hs_valid_plain_constant(struct module *m, struct span code, uint32_t offset,
+                                    struct valtype type, uint32_t nglobals, struct error *error)
 {
     struct plain v;
     init(&v, m, code.data, code.size, error);

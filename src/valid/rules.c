@@ -1,7 +1,7 @@
 /* See rules.h.  https://webassembly.github.io/spec/core/valid/instructions.html
  *
- * Rows of opcodes.def whose signature is letters are typed from the letters; the others have a case below, in the
- * order of the specification. */
+ * Rows of opcodes.def whose signature is letters are typed from the letters; the others have a
+ * case below, in the order of the specification. */
 #include "valid/rules.h"
 #include "syntax/insn_read.h"
 #include <stdlib.h>
@@ -15,14 +15,15 @@ struct rule {
     struct error *e;
 };
 
-#define TRY(x)                                                                                               \
-    do {                                                                                                     \
-        enum status try_ = (x);                                                                              \
-        if (try_ != ST_OK)                                                                                   \
-            return try_;                                                                                     \
+#define TRY(x)                                                                                     \
+    do {                                                                                           \
+        enum status try_ = (x);                                                                    \
+        if (try_ != ST_OK)                                                                         \
+            return try_;                                                                           \
     } while (0)
 
-static inline __attribute__((always_inline)) enum status unknown(struct rule *r, enum msg msg, uint64_t index)
+static inline
+    __attribute__((always_inline)) enum status unknown(struct rule *r, enum msg msg, uint64_t index)
 {
     return hs_valid_fail_index(r->e, r->i->offset, msg, index);
 }
@@ -32,7 +33,8 @@ static inline __attribute__((always_inline)) enum status fail(struct rule *r, en
     return hs_fail(r->e, ST_INVALID, r->i->offset, msg);
 }
 
-static inline __attribute__((always_inline)) enum status mismatch(struct rule *r, const char *reason)
+static inline __attribute__((always_inline)) enum status mismatch(struct rule *r,
+                                                                  const char *reason)
 {
     return hs_valid_fail_reason(r->e, r->i->offset, MSG_TYPE_MISMATCH, reason);
 }
@@ -42,7 +44,8 @@ static void push(struct rule *r, struct valtype t)
     r->t->buffer[r->t->nresults++] = t;
 }
 
-static void pop(struct rule *r, struct valtype t) /* operands are named in order of the specification */
+static void pop(struct rule *r,
+                struct valtype t) /* operands are named in order of the specification */
 {
     r->t->tail[r->t->ntail++] = t;
 }
@@ -62,7 +65,8 @@ static enum status memory_at(struct rule *r, uint32_t index, struct valtype *out
     return ST_OK;
 }
 
-static enum status table_at(struct rule *r, uint32_t index, struct valtype *out_address, struct valtype *out_elem)
+static enum status table_at(struct rule *r, uint32_t index, struct valtype *out_address,
+                            struct valtype *out_elem)
 {
     if (index >= r->m->ntables)
         return unknown(r, MSG_UNKNOWN_TABLE, index);
@@ -86,7 +90,8 @@ static enum status elem_at(struct rule *r, uint32_t index, struct valtype *out_t
     return ST_OK;
 }
 
-static enum status type_at(struct rule *r, uint32_t index, enum compkind kind, const struct deftype **out)
+static enum status type_at(struct rule *r, uint32_t index, enum compkind kind,
+                           const struct deftype **out)
 {
     if (index >= r->m->ntypes)
         return unknown(r, MSG_UNKNOWN_TYPE, index);
@@ -100,7 +105,8 @@ static enum status type_at(struct rule *r, uint32_t index, enum compkind kind, c
 
 static enum status heap_exists(struct rule *r, uint32_t heap)
 {
-    return !hs_heap_is_index(heap) || heap < r->m->ntypes ? ST_OK : unknown(r, MSG_UNKNOWN_TYPE, heap);
+    return !hs_heap_is_index(heap) || heap < r->m->ntypes ? ST_OK
+                                                          : unknown(r, MSG_UNKNOWN_TYPE, heap);
 }
 
 static enum status writable_array(struct rule *r, uint32_t index, struct fieldtype *out_field)
@@ -157,7 +163,9 @@ static enum status simple(struct rule *r)
         TRY(memarg(r, &mem));
         TRY(lane(r, 16u >> (info->flags & OPF_ALIGN_MASK)));
         break;
-    case IMM_LANE: TRY(lane(r, (uint32_t)atoi(strchr(info->text, 'x') + 1))); break; /* "i8x16.…": 16 */
+    case IMM_LANE:
+        TRY(lane(r, (uint32_t)atoi(strchr(info->text, 'x') + 1)));
+        break; /* "i8x16.…": 16 */
     case IMM_SHUFFLE:
         for (int k = 0; k < 16; k++)
             if (r->i->v128[k] >= 32)
@@ -194,8 +202,8 @@ static enum status call(struct rule *r, uint32_t type, bool tail)
     }
     r->t->diverges = true;
     if (d->func.nresults != r->func->nresults ||
-        !hs_valid_lists_match(r->m, d->func.types + d->func.nparams, r->func->types + r->func->nparams,
-                              d->func.nresults))
+        !hs_valid_lists_match(r->m, d->func.types + d->func.nparams,
+                              r->func->types + r->func->nparams, d->func.nresults))
         return mismatch(r, "the results of a tail call differ from those of the function");
     return ST_OK;
 }
@@ -379,8 +387,8 @@ static enum status cast_insn(struct rule *r, bool test)
     return ST_OK;
 }
 
-enum status hs_rule_cast(const struct module *m, const struct insn *i, struct valtype *out_from, struct valtype *out_to,
-                         struct error *error)
+enum status hs_rule_cast(const struct module *m, const struct insn *i, struct valtype *out_from,
+                         struct valtype *out_to, struct error *error)
 {
     struct insn_type none = {0};
     struct rule r = {m, NULL, i, &none, error};

@@ -11,7 +11,8 @@ void hs_valid_record_reason(struct error *e, uint64_t offset, enum msg m, const 
     hs_error_set(e, ST_INVALID, offset, "%s: %s", hs_msg(m), reason);
 }
 
-bool hs_valid_lists_match(const struct module *m, const struct valtype *sub, const struct valtype *super, uint32_t n)
+bool hs_valid_lists_match(const struct module *m, const struct valtype *sub,
+                          const struct valtype *super, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++)
         if (!hs_valid_subtype(m, sub[i], super[i]))

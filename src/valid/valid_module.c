@@ -1,10 +1,10 @@
 /* Validation of all that is not a body, section by section.
  * https://webassembly.github.io/spec/core/valid/modules.html
  *
- * The order is that of the binary format where it matters: a type knows the types of its own recursive group and
- * of those before, a global's initializer the globals before it, a table's the imported globals. Bodies come last, so
- * that all functions that are referred to outside of bodies are known ("declared", func_escapes) when ref.func is
- * met in a body. */
+ * The order is that of the binary format where it matters: a type knows the types of its own
+ * recursive group and of those before, a global's initializer the globals before it, a table's
+ * the imported globals. Bodies come last, so that all functions that are referred to outside of
+ * bodies are known ("declared", func_escapes) when ref.func is met in a body. */
 #include "base/alloc.h"
 #include "base/bits.h"
 #include "syntax/insn_read.h"
@@ -18,11 +18,11 @@ struct head {
     uint32_t place; /* best known offset in the module for errors */
 };
 
-#define TRY(x)                                                                                               \
-    do {                                                                                                     \
-        enum status try_ = (x);                                                                              \
-        if (try_ != ST_OK)                                                                                   \
-            return try_;                                                                                     \
+#define TRY(x)                                                                                     \
+    do {                                                                                           \
+        enum status try_ = (x);                                                                    \
+        if (try_ != ST_OK)                                                                         \
+            return try_;                                                                           \
     } while (0)
 
 /* Zero is no place in a module, it is the magic number's. */
@@ -97,12 +97,14 @@ static bool fields_match(const struct module *m, struct fieldtype sub, struct fi
 {
     if (sub.mutable != super.mutable)
         return false;
-    return super.mutable ? hs_vt_subtype(m, sub.type, super.type) && hs_vt_subtype(m, super.type, sub.type)
-                         : hs_vt_subtype(m, sub.type, super.type);
+    return super.mutable
+               ? hs_vt_subtype(m, sub.type, super.type) && hs_vt_subtype(m, super.type, sub.type)
+               : hs_vt_subtype(m, sub.type, super.type);
 }
 
 /* Does the structure of a type match that of its declared supertype? */
-static bool structures_match(const struct module *m, const struct deftype *sub, const struct deftype *super)
+static bool structures_match(const struct module *m, const struct deftype *sub,
+                             const struct deftype *super)
 {
     if (sub->kind != super->kind)
         return false;
@@ -220,9 +222,10 @@ static void escape(struct module *m, uint32_t func)
     m->func_escapes[func >> 3] |= (uint8_t)(1u << (func & 7));
 }
 
-/* Constant expressions. The two forms that segments repeat a million times are looked at here, the others
- * with the plain validator. */
-static enum status check_constant(const struct head *h, const struct constexpr *c, struct valtype type, uint32_t nglobals)
+/* Constant expressions. The two forms that segments repeat a million times are looked at here,
+ * the others with the plain validator. */
+static enum status check_constant(const struct head *h, const struct constexpr *c,
+                                  struct valtype type, uint32_t nglobals)
 {
     struct module *m = h->m;
     if (c->kind == CONST_FUNC && c->index < m->nfuncs &&
@@ -320,14 +323,16 @@ static enum status check_exports(struct head *h)
         if (s != ST_OK)
             return hs_fail_oom(h->e);
     } else {
-        for (uint32_t i = 0; i < m->nexports && !duplicate; i++) /* the table finds the first of a name */
+        for (uint32_t i = 0; i < m->nexports && !duplicate;
+             i++) /* the table finds the first of a name */
             if (hs_module_find_export(m, m->exports[i].name) != &m->exports[i])
                 duplicate = &m->exports[i];
     }
     if (duplicate) {
         char name[96];
-        hs_error_set(h->e, ST_INVALID, HS_NO_OFFSET, "%s \"%s\"", hs_msg(MSG_DUPLICATE_EXPORT),
-                     hs_error_escape(name, sizeof name, duplicate->name.data, duplicate->name.size));
+        hs_error_set(
+            h->e, ST_INVALID, HS_NO_OFFSET, "%s \"%s\"", hs_msg(MSG_DUPLICATE_EXPORT),
+            hs_error_escape(name, sizeof name, duplicate->name.data, duplicate->name.size));
         return ST_INVALID;
     }
     return ST_OK;
@@ -343,7 +348,8 @@ static enum status check_start(struct head *h)
     const struct functype *t = hs_module_functype(m, m->start);
     return t->nparams == 0 && t->nresults == 0
                ? ST_OK
-               : hs_valid_fail_reason(h->e, place(h), MSG_START_FUNC, "it has parameters or results");
+               : hs_valid_fail_reason(h->e, place(h), MSG_START_FUNC,
+                                      "it has parameters or results");
 }
 
 static enum status check_elem(struct head *h, const struct elem *s)
@@ -366,8 +372,10 @@ static enum status check_elem(struct head *h, const struct elem *s)
         return unknown(h, MSG_UNKNOWN_TABLE, s->table);
     const struct tabletype *t = &m->tables[s->table].type;
     if (!hs_valid_subtype(m, s->type, t->elem))
-        return hs_valid_fail_reason(h->e, place(h), MSG_TYPE_MISMATCH, "the element segment does not fit the table");
-    return check_constant(h, &s->offset, t->limits.is64 ? HS_I64 : HS_I32, usable_globals(m, m->nglobals));
+        return hs_valid_fail_reason(h->e, place(h), MSG_TYPE_MISMATCH,
+                                    "the element segment does not fit the table");
+    return check_constant(h, &s->offset, t->limits.is64 ? HS_I64 : HS_I32,
+                          usable_globals(m, m->nglobals));
 }
 
 static enum status check_data(struct head *h, const struct data *s)

@@ -55,7 +55,8 @@ static void put_section(struct bytes *b, uint8_t id, struct bytes *contents)
     free(contents->data);
 }
 
-static void put_items(struct bytes *b, uint8_t id, const char *const items[PARTS], bool sized, const char *tail)
+static void put_items(struct bytes *b, uint8_t id, const char *const items[PARTS], bool sized,
+                      const char *tail)
 {
     struct bytes contents = {0};
     size_t n = 0;
@@ -110,8 +111,8 @@ uint8_t *assemble(const struct parts *p, size_t *out_size)
     return b.data;
 }
 
-enum status validate_bytes(const uint8_t *bytes, size_t size, hs_features features, struct error *out_error,
-                           struct func_facts *out_facts)
+enum status validate_bytes(const uint8_t *bytes, size_t size, hs_features features,
+                           struct error *out_error, struct func_facts *out_facts)
 {
     struct module m;
     struct error plain;
@@ -146,15 +147,18 @@ enum status validate_bytes(const uint8_t *bytes, size_t size, hs_features featur
     return s;
 }
 
-enum status validate(const struct parts *parts, struct error *out_error, struct func_facts *out_facts)
+enum status validate(const struct parts *parts, struct error *out_error,
+                     struct func_facts *out_facts)
 {
     size_t size;
-    uint8_t *bytes = assemble(parts, &size), *exact = malloc(size); /* so that sanitizers see reads behind the end */
+    uint8_t *bytes = assemble(parts, &size),
+            *exact = malloc(size); /* so that sanitizers see reads behind the end */
     if (!exact)
         abort();
     memcpy(exact, bytes, size);
     free(bytes);
-    enum status s = validate_bytes(exact, size, HS_FEATURES_ALL & ~parts->without, out_error, out_facts);
+    enum status s =
+        validate_bytes(exact, size, HS_FEATURES_ALL & ~parts->without, out_error, out_facts);
     free(exact);
     return s;
 }

@@ -1,7 +1,8 @@
-/* The two validators of bodies say the same: on bodies made of random instructions that tend to fit, and on mutants of
- * them. The seed is fixed; HOSPES_SEED and HOSPES_ROUNDS change seed and number. */
-#include "support.h"
+/* The two validators of bodies say the same: on bodies made of random instructions that tend to
+ * fit, and on mutants of them. The seed is fixed; HOSPES_SEED and HOSPES_ROUNDS change seed and
+ * number. */
 #include "base/bits.h"
+#include "support.h"
 #include "syntax/insn_read.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,8 +18,10 @@ static uint32_t pick(uint32_t n)
 
 /* Types of the module below: see the strings; two groups are equal, one type is a subtype. */
 static const struct parts frame = {
-    .types = {"60 00 00", "60 00 01 7f", "60 01 7f 01 7f", "60 02 7f 7e 02 7e 7f", "60 09 7f 7f 7f 7f 7f 7f 7f 7f 7f 01 7f",
-              "50 00 5f 01 7f 01", "50 01 05 5f 02 7f 01 70 01", "5e 78 01", "5e 64 07 00", "60 01 64 05 01 63 06", "60 00 00", "60 01 7f 00"},
+    .types = {"60 00 00", "60 00 01 7f", "60 01 7f 01 7f", "60 02 7f 7e 02 7e 7f",
+              "60 09 7f 7f 7f 7f 7f 7f 7f 7f 7f 01 7f", "50 00 5f 01 7f 01",
+              "50 01 05 5f 02 7f 01 70 01", "5e 78 01", "5e 64 07 00", "60 01 64 05 01 63 06",
+              "60 00 00", "60 01 7f 00"},
     .imports = {"00 00 00 00"},
     .funcs = "02",
     .tables = {"70 00 05", "40 00 64 05 00 01 fb 01 05 0b"},
@@ -44,7 +47,8 @@ static void put(struct body *b, uint32_t x)
 
 static void put_block_type(struct body *b)
 {
-    static const uint8_t types[] = {0x40, 0x40, 0x40, 0x7f, 0x7e, 0x70, 0x00, 0x01, 0x02, 0x03, 0x7b};
+    static const uint8_t types[] = {0x40, 0x40, 0x40, 0x7f, 0x7e, 0x70,
+                                    0x00, 0x01, 0x02, 0x03, 0x7b};
     if (pick(12) == 0) {
         put(b, 0x63 + pick(2));
         put(b, pick(10));
@@ -76,11 +80,40 @@ static void put_insn(struct body *b)
 {
     enum op op = (enum op)pick(OP_COUNT);
     if (pick(3)) { /* what code is mostly made of */
-        static const enum op common[] = {OP_LOCAL_GET, OP_LOCAL_GET, OP_LOCAL_SET, OP_LOCAL_TEE, OP_I32_CONST, OP_I32_CONST,
-                                         OP_I64_CONST, OP_DROP, OP_DROP, OP_BLOCK, OP_LOOP, OP_IF, OP_ELSE, OP_END, OP_END,
-                                         OP_END, OP_BR, OP_BR_IF, OP_BR_TABLE, OP_UNREACHABLE, OP_CALL, OP_I32_ADD,
-                                         OP_STRUCT_NEW_DEFAULT, OP_REF_NULL, OP_REF_AS_NON_NULL, OP_STRUCT_GET, OP_SELECT,
-                                         OP_RETURN, OP_I32_LOAD, OP_I32_STORE, OP_TRY_TABLE, OP_TRY, OP_CATCH_ALL, OP_CATCH};
+        static const enum op common[] = {OP_LOCAL_GET,
+                                         OP_LOCAL_GET,
+                                         OP_LOCAL_SET,
+                                         OP_LOCAL_TEE,
+                                         OP_I32_CONST,
+                                         OP_I32_CONST,
+                                         OP_I64_CONST,
+                                         OP_DROP,
+                                         OP_DROP,
+                                         OP_BLOCK,
+                                         OP_LOOP,
+                                         OP_IF,
+                                         OP_ELSE,
+                                         OP_END,
+                                         OP_END,
+                                         OP_END,
+                                         OP_BR,
+                                         OP_BR_IF,
+                                         OP_BR_TABLE,
+                                         OP_UNREACHABLE,
+                                         OP_CALL,
+                                         OP_I32_ADD,
+                                         OP_STRUCT_NEW_DEFAULT,
+                                         OP_REF_NULL,
+                                         OP_REF_AS_NON_NULL,
+                                         OP_STRUCT_GET,
+                                         OP_SELECT,
+                                         OP_RETURN,
+                                         OP_I32_LOAD,
+                                         OP_I32_STORE,
+                                         OP_TRY_TABLE,
+                                         OP_TRY,
+                                         OP_CATCH_ALL,
+                                         OP_CATCH};
         op = common[pick(HS_ARRAY_SIZE(common))];
     }
     const struct op_info *info = &hs_op_info[op];
@@ -266,7 +299,8 @@ static void test_random_bodies(void **state)
     struct module m;
     struct error e;
     hs_error_init(&e);
-    if (hs_binary_read(bytes, size, HS_FEATURES_ALL, &m, &e) != ST_OK || hs_valid_module_head(&m, &e) != ST_OK)
+    if (hs_binary_read(bytes, size, HS_FEATURES_ALL, &m, &e) != ST_OK ||
+        hs_valid_module_head(&m, &e) != ST_OK)
         fail_msg("%s", e.text);
     struct span whole = m.bytes;
     for (unsigned long i = 0; i < rounds; i++) {

@@ -9,7 +9,9 @@ static struct func_facts facts_of(const struct parts *parts)
         fail_msg("%s", e.text);
     return facts;
 }
-#define FACTS(...) facts_of(&(struct parts){.types = {"60 00 00", "60 02 7f 7c 00"}, .memories = {"00 01"}, __VA_ARGS__})
+#define FACTS(...)                                                                                 \
+    facts_of(&(struct parts){                                                                      \
+        .types = {"60 00 00", "60 02 7f 7c 00"}, .memories = {"00 01"}, __VA_ARGS__})
 
 static void test_nothing(void **state)
 {
@@ -25,8 +27,10 @@ static void test_nothing(void **state)
 /* Parameters i32 f64, then i64; the loop counts eight times, the loop in it 64 times. */
 static void test_local_weights(void **state)
 {
-    struct func_facts f = FACTS(.funcs = "01", .bodies = {"01 02 7e 20 00 1a 03 40 20 02 1a 20 01 1a 03 40 20 03 1a 0b 20 02 1a 0b "
-                                                          "20 00 1a 0b"});
+    struct func_facts f =
+        FACTS(.funcs = "01",
+              .bodies = {"01 02 7e 20 00 1a 03 40 20 02 1a 20 01 1a 03 40 20 03 1a 0b 20 02 1a 0b "
+                         "20 00 1a 0b"});
     assert_int_equal(f.nlocals, 4);
     assert_int_equal(f.int_local[0], 3);
     assert_int_equal(f.int_local[1], 2);
@@ -42,8 +46,11 @@ static void test_local_weights(void **state)
 /* Ten locals compete for eight places. */
 static void test_heaviest(void **state)
 {
-    struct func_facts f = FACTS(.funcs = "00", .bodies = {"01 0a 7f 20 00 1a 20 01 1a 20 02 1a 20 03 1a 20 04 1a 20 05 1a 20 06 1a 20 07 1a "
-                                                          "20 08 1a 20 09 1a 20 09 1a 20 08 1a 41 00 21 09 0b"});
+    struct func_facts f = FACTS(
+            .funcs = "00",
+            .bodies = {
+                "01 0a 7f 20 00 1a 20 01 1a 20 02 1a 20 03 1a 20 04 1a 20 05 1a 20 06 1a 20 07 1a "
+                "20 08 1a 20 09 1a 20 09 1a 20 08 1a 41 00 21 09 0b"});
     assert_int_equal(f.int_local[0], 9);
     assert_int_equal(f.int_local[1], 8);
     assert_true(f.int_weight[0] == 3 && f.int_weight[1] == 2 && f.int_weight[2] == 1);
@@ -53,7 +60,8 @@ static void test_heaviest(void **state)
 
 static void test_calls_and_memory(void **state)
 {
-    struct func_facts f = FACTS(.funcs = "00", .bodies = {"00 10 00 03 40 10 00 41 00 28 02 00 1a 0b 0b"});
+    struct func_facts f =
+        FACTS(.funcs = "00", .bodies = {"00 10 00 03 40 10 00 41 00 28 02 00 1a 0b 0b"});
     assert_true(f.call_weight == 9 && f.memory_weight == 8);
     assert_int_equal(f.flags, FACT_HAS_CALL | FACT_USES_MEMORY0 | FACT_HAS_LOOP | FACT_MAY_WRITE);
     f = FACTS(.funcs = "00", .bodies = {"00 41 00 28 02 00 1a 0b"});
@@ -66,11 +74,13 @@ static void test_calls_and_memory(void **state)
     assert_true(f.flags & FACT_HAS_CALL);
     f = FACTS(.funcs = "00", .bodies = {"00 41 00 b2 1a 41 00 be 1a 0b"}); /* but not all */
     assert_int_equal(f.flags, 0);
-    f = FACTS(.funcs = "00", .bodies = {"00 41 00 41 00 41 00 fc 0b 00 41 00 41 00 41 00 fc 0a 00 00 0b"});
+    f = FACTS(.funcs = "00",
+              .bodies = {"00 41 00 41 00 41 00 fc 0b 00 41 00 41 00 41 00 fc 0a 00 00 0b"});
     assert_true(f.call_weight == 2 && (f.flags & FACT_MAY_WRITE));
     f = FACTS(.funcs = "00", .bodies = {"00 12 00 0b"});
     assert_true((f.flags & FACT_HAS_TAIL_CALL) && (f.flags & FACT_HAS_CALL));
-    f = FACTS(.funcs = "00", .bodies = {"00 fd 0c 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 1a 0b"});
+    f = FACTS(.funcs = "00",
+              .bodies = {"00 fd 0c 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 1a 0b"});
     assert_int_equal(f.flags, FACT_HAS_SIMD);
     f = FACTS(.funcs = "00", .bodies = {"00 1f 40 00 0b 0b"});
     assert_int_equal(f.flags, FACT_HAS_TRY);
@@ -82,31 +92,40 @@ static void test_calls_and_memory(void **state)
     assert_int_equal(f.flags, FACT_MAY_WRITE);
 }
 
-/* The height is an upper bound: at least the values, at most one more for each block that is open. */
+/* The height is an upper bound: at least the values, at most one more for each block that is
+ * open. */
 static void test_height(void **state)
 {
-    struct func_facts f = FACTS(.funcs = "00", .bodies = {"00 41 00 41 00 41 00 41 00 1a 1a 1a 1a 0b"});
+    struct func_facts f =
+        FACTS(.funcs = "00", .bodies = {"00 41 00 41 00 41 00 41 00 1a 1a 1a 1a 0b"});
     assert_true(f.max_height >= 4 && f.max_height <= 5);
     f = FACTS(.funcs = "00", .bodies = {"00 02 40 02 40 41 00 41 00 6a 1a 0b 0b 0b"});
     assert_true(f.max_height >= 2 && f.max_height <= 5);
-    f = FACTS(.funcs = "00 00", .bodies = {"00 41 00 41 00 41 00 1a 1a 1a 0b", "00 41 00 1a 0b"}); /* not the first's */
+    f = FACTS(.funcs = "00 00", .bodies = {"00 41 00 41 00 41 00 1a 1a 1a 0b",
+                                           "00 41 00 1a 0b"}); /* not the first's */
     assert_true(f.max_height >= 1 && f.max_height <= 2);
 }
 
-/* The same facts whether an instruction took its handler or, in unreachable code or padded, the long way. */
+/* The same facts whether an instruction took its handler or, in unreachable code or padded, the
+ * long way. */
 static void test_both_ways(void **state)
 {
-    struct func_facts a = FACTS(.funcs = "00", .bodies = {"01 01 7f 41 00 28 02 00 21 00 10 00 0b"});
-    struct func_facts b = FACTS(.funcs = "00", .bodies = {"01 01 7f 41 00 28 82 00 00 21 80 80 00 10 80 80 80 80 00 0b"});
-    assert_true(a.memory_weight == b.memory_weight && a.call_weight == b.call_weight && a.flags == b.flags);
+    struct func_facts a =
+        FACTS(.funcs = "00", .bodies = {"01 01 7f 41 00 28 02 00 21 00 10 00 0b"});
+    struct func_facts b =
+        FACTS(.funcs = "00",
+              .bodies = {"01 01 7f 41 00 28 82 00 00 21 80 80 00 10 80 80 80 80 00 0b"});
+    assert_true(a.memory_weight == b.memory_weight && a.call_weight == b.call_weight &&
+                a.flags == b.flags);
     assert_true(a.int_weight[0] == b.int_weight[0]);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nothing),          cmocka_unit_test(test_local_weights), cmocka_unit_test(test_heaviest),
-        cmocka_unit_test(test_calls_and_memory), cmocka_unit_test(test_height),        cmocka_unit_test(test_both_ways),
+        cmocka_unit_test(test_nothing),  cmocka_unit_test(test_local_weights),
+        cmocka_unit_test(test_heaviest), cmocka_unit_test(test_calls_and_memory),
+        cmocka_unit_test(test_height),   cmocka_unit_test(test_both_ways),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
-/* Everything outside of bodies: limits, constant expressions, segments, exports, start, declared functions; and
- * what validation leaves in the module. */
-#include "support.h"
+/* Everything outside of bodies: limits, constant expressions, segments, exports, start,
+ * declared functions; and what validation leaves in the module. */
 #include "base/alloc.h"
+#include "support.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,17 +11,19 @@ static void test_limits(void **state)
     assert_invalid("size minimum must not be greater than maximum", .memories = {"01 02 01"});
     assert_valid(.memories = {"00 80 80 04"});
     assert_invalid("memory size must be at most 65536 pages (4GiB)", .memories = {"00 81 80 04"});
-    assert_invalid("memory size must be at most 65536 pages (4GiB)", .memories = {"01 00 81 80 04"});
-    assert_valid(.memories = {"04 80 80 80 80 80 80 40"});                           /* 2^48 pages */
+    assert_invalid("memory size must be at most 65536 pages (4GiB)",
+                   .memories = {"01 00 81 80 04"});
+    assert_valid(.memories = {"04 80 80 80 80 80 80 40"}); /* 2^48 pages */
     assert_invalid("memory size", .memories = {"04 81 80 80 80 80 80 40"});
     assert_valid(.memories = {"03 00 01"});
     assert_invalid("shared memory must have maximum", .memories = {"02 00"});
-    assert_valid(.memories = {"08 ff ff ff ff 0f 00"});                              /* pages of one byte */
+    assert_valid(.memories = {"08 ff ff ff ff 0f 00"}); /* pages of one byte */
     assert_invalid("invalid custom page size", .memories = {"08 00 03"});
     assert_invalid("size minimum must not be greater than maximum", .tables = {"70 01 02 01"});
     assert_valid(.tables = {"70 00 ff ff ff ff 0f"});
     assert_invalid("type mismatch", .tables = {"64 70 00 00"});
-    assert_valid(.types = {"60 00 00"}, .funcs = "00", .tables = {"40 00 64 70 00 00 d2 00 0b"}, .bodies = {"00 0b"});
+    assert_valid(.types = {"60 00 00"}, .funcs = "00", .tables = {"40 00 64 70 00 00 d2 00 0b"},
+                 .bodies = {"00 0b"});
     assert_invalid("unknown type 4", .tables = {"63 04 00 00"});
 }
 
@@ -35,16 +37,18 @@ static void test_constant_expressions(void **state)
     assert_invalid("constant expression required", .globals = {"7f 00 41 00 41 01 6d 0b"});
     assert_invalid("constant expression required", .globals = {"7f 00 41 00 45 0b"});
     assert_invalid("constant expression required", .globals = {"7f 00 01 41 00 0b"});
-    assert_invalid("unknown global 0", .globals = {"7f 00 23 00 0b"});               /* itself */
+    assert_invalid("unknown global 0", .globals = {"7f 00 23 00 0b"}); /* itself */
     assert_invalid("unknown global 1", .globals = {"7f 00 23 01 0b", "7f 00 41 00 0b"});
     assert_valid(.globals = {"7f 00 41 00 0b", "7f 00 23 00 0b"});
     assert_invalid("constant expression required", .globals = {"7f 01 41 00 0b", "7f 00 23 00 0b"});
-    assert_invalid("unknown global 0", .globals = {"7f 00 41 00 0b", "7f 00 23 00 0b"}, .without = HS_FEATURE(GC));
+    assert_invalid("unknown global 0", .globals = {"7f 00 41 00 0b", "7f 00 23 00 0b"},
+                   .without = HS_FEATURE(GC));
     assert_valid(.globals = {"70 00 d0 70 0b", "6e 00 41 07 fb 1c 0b"});
     assert_invalid("unknown function 0", .globals = {"70 00 d2 00 0b"});
     assert_invalid("unexpected end", .globals = {"7f 00 41 00"});
     /* a table's initializer sees imported globals only */
-    assert_invalid("unknown global 0", .tables = {"40 00 70 00 00 23 00 0b"}, .globals = {"70 00 d0 70 0b"});
+    assert_invalid("unknown global 0", .tables = {"40 00 70 00 00 23 00 0b"},
+                   .globals = {"70 00 d0 70 0b"});
     assert_valid(.imports = {"00 00 03 70 00"}, .tables = {"40 00 70 00 00 23 00 0b"});
 }
 
@@ -55,7 +59,7 @@ static void test_segments(void **state)
     assert_invalid("unknown table 0", F, .elems = {"00 41 00 0b 01 00"});
     assert_invalid("unknown function 7", F, .tables = {"70 00 01"}, .elems = {"00 41 00 0b 01 07"});
     assert_invalid("type mismatch", F, .tables = {"70 00 01"}, .elems = {"00 42 00 0b 01 00"});
-    assert_valid(F, .tables = {"70 04 01"}, .elems = {"00 42 00 0b 01 00"});          /* a 64-bit table */
+    assert_valid(F, .tables = {"70 04 01"}, .elems = {"00 42 00 0b 01 00"}); /* a 64-bit table */
     assert_invalid("type mismatch", F, .tables = {"6f 00 01"}, .elems = {"00 41 00 0b 01 00"});
     assert_valid(F, .elems = {"05 70 02 d0 70 0b d2 00 0b"});
     assert_invalid("type mismatch", F, .elems = {"05 70 01 d0 6e 0b"});
@@ -77,13 +81,15 @@ static void test_exports_and_start(void **state)
     assert_invalid("unknown tag 0", F, .exports = {"01 61 04 00"});
     assert_valid(F, .start = "00");
     assert_invalid("unknown function 1", F, .start = "01");
-    assert_invalid("start function", .types = {"60 01 7f 00"}, .funcs = "00", .bodies = {"00 0b"}, .start = "00");
+    assert_invalid("start function", .types = {"60 01 7f 00"}, .funcs = "00", .bodies = {"00 0b"},
+                   .start = "00");
     assert_invalid("unknown type 1", .types = {"60 00 00"}, .funcs = "01", .bodies = {"00 0b"});
     assert_invalid("unknown type", .types = {"5f 00"}, .funcs = "00", .bodies = {"00 0b"});
     assert_invalid("unknown type 3", .imports = {"00 00 00 03"});
 }
 
-/* ref.func in a body wants the function to be mentioned outside of bodies; the start function does not count. */
+/* ref.func in a body wants the function to be mentioned outside of bodies; the start function
+ * does not count. */
 static void test_declared_functions(void **state)
 {
 #define G .types = {"60 00 00"}, .funcs = "00 00", .bodies = {"00 d2 01 1a 0b", "00 0b"}
@@ -98,8 +104,11 @@ static void test_declared_functions(void **state)
 
 static void test_escapes(void **state)
 {
-    struct parts parts = {.types = {"60 00 00"}, .funcs = "00 00 00 00", .exports = {"01 61 00 00"},
-                          .elems = {"01 00 01 02"}, .bodies = {"00 0b", "00 0b", "00 0b", "00 0b"}};
+    struct parts parts = {.types = {"60 00 00"},
+                          .funcs = "00 00 00 00",
+                          .exports = {"01 61 00 00"},
+                          .elems = {"01 00 01 02"},
+                          .bodies = {"00 0b", "00 0b", "00 0b", "00 0b"}};
     size_t size;
     uint8_t *bytes = assemble(&parts, &size);
     struct module m;
@@ -163,12 +172,17 @@ static void test_threads(void **state)
     free(bytes);
 }
 
-/* Each allocation fails once: the result is ST_OOM or as ever, and nothing leaks (the sanitizer build looks). */
+/* Each allocation fails once: the result is ST_OOM or as ever, and nothing leaks (the sanitizer
+ * build looks). */
 static void test_out_of_memory(void **state)
 {
-    struct parts parts = {.types = {"60 00 00", "60 09 7f 7f 7f 7f 7f 7f 7f 7f 7f 00", "4e 02 50 00 5f 00 5f 01 63 02 00"},
-                          .funcs = "00 00", .memories = {"00 01"}, .globals = {"63 02 00 fb 01 02 0b"},
-                          .exports = {"01 61 00 00"}, .elems = {"05 70 01 d0 70 0b"},
+    struct parts parts = {.types = {"60 00 00", "60 09 7f 7f 7f 7f 7f 7f 7f 7f 7f 00",
+                                    "4e 02 50 00 5f 00 5f 01 63 02 00"},
+                          .funcs = "00 00",
+                          .memories = {"00 01"},
+                          .globals = {"63 02 00 fb 01 02 0b"},
+                          .exports = {"01 61 00 00"},
+                          .elems = {"05 70 01 d0 70 0b"},
                           .bodies = {"01 01 64 02 fb 01 02 21 00 02 00 0b 0b", "00 6a 0b"}};
     size_t size;
     uint8_t *bytes = assemble(&parts, &size);
