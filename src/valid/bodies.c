@@ -31,21 +31,35 @@ struct work {
     _Atomic bool oom;
 };
 
-/* One body; those at the very end of the module are copied, since handlers read a little
- * beyond. */
-static bool body(struct fast *f, uint32_t func, struct func_facts *out)
+/* One body; those at the very end of the module are copied, since handlers read a little beyond. The
+ * struct fast is replaced when a body has many locals. */
+static bool body(struct fast **fast, uint32_t func, uint32_t largest, struct func_facts *out)
 {
+    struct fast *f = *fast;
     const struct module *m = f->m;
     const struct func *d = &m->funcs[func];
-    if (m->bytes.size - d->body - d->body_size >= FAST_PADDING)
-        return hs_fast_func(f, func, m->bytes.data + d->body, d->body_size, out);
-    uint8_t *copy = hs_calloc((size_t)d->body_size + FAST_PADDING, 1);
-    if (!copy) {
-        f->oom = true;
-        return false;
+    const uint8_t *code = m->bytes.data + d->body;
+    uint8_t *copy = NULL;
+    if (m->bytes.size - d->body - d->body_size < FAST_PADDING) {
+        copy = hs_calloc((size_t)d->body_size + FAST_PADDING, 1);
+        if (!copy) {
+            f->oom = true;
+            return false;
+        }
+        memcpy(copy, code, d->body_size);
+        code = copy;
     }
-    memcpy(copy, m->bytes.data + d->body, d->body_size);
-    bool ok = hs_fast_func(f, func, copy, d->body_size, out);
+    bool ok = hs_fast_func(f, func, code, d->body_size, out);
+    if (!ok && f->more_locals) {
+        struct fast *more = hs_fast_new(f->t, largest, HS_LIMIT_LOCALS);
+        if (!more) {
+            f->oom = true;
+        } else {
+            hs_fast_delete(f);
+            *fast = more;
+            ok = hs_fast_func(more, func, code, d->body_size, out);
+        }
+    }
     hs_free(copy);
     return ok;
 }
@@ -78,7 +92,7 @@ static void *work_on(void *arg)
 {
     struct work *w = arg;
     struct module *m = w->m;
-    struct fast *f = hs_fast_new(&w->tables, w->largest);
+    struct fast *f = hs_fast_new(&w->tables, w->largest, FAST_FEW_LOCALS);
     if (!f) {
         atomic_store(&w->oom, true);
         return NULL;
@@ -86,7 +100,7 @@ static void *work_on(void *arg)
     uint32_t first, end;
     while (claim(w, &first, &end) && first < atomic_load(&w->failed)) {
         for (uint32_t i = first; i < end; i++) {
-            if (body(f, i, &m->facts[i - m->nimported_funcs]))
+            if (body(&f, i, w->largest, &m->facts[i - m->nimported_funcs]))
                 continue;
             if (f->oom)
                 atomic_store(&w->oom, true);
@@ -167,8 +181,9 @@ bool hs_valid_func_fast(const struct module *m, uint32_t func, struct func_facts
     struct func_facts facts;
     if (hs_fast_tables_init(&t, m) != ST_OK)
         return false;
-    struct fast *f = hs_fast_new(&t, m->funcs[func].body_size);
-    bool ok = f && body(f, func, &facts);
+    uint32_t size = m->funcs[func].body_size;
+    struct fast *f = hs_fast_new(&t, size, FAST_FEW_LOCALS);
+    bool ok = f && body(&f, func, size, &facts);
     hs_fast_delete(f);
     hs_fast_tables_deinit(&t);
     if (ok)

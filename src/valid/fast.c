@@ -135,9 +135,10 @@ static inline __attribute__((always_inline)) uint32_t memarg_length(const uint8_
 /* Rows with a name of their own that the general path serves. */
 #define GENERAL_NAMES(X)                                                                           \
     X(TRY)                                                                                         \
-    X(CATCH_ALL) X(RETHROW) X(DELEGATE) X(THROW_REF) X(BR_ON_NULL) X(BR_ON_NON_NULL)               \
-        X(RETURN_CALL) X(RETURN_CALL_INDIRECT) X(REF_IS_NULL) X(REF_AS_NON_NULL) X(REF_EQ)         \
-            X(REF_FUNC) X(MEMORY_GROW)
+    X(CATCH_ALL)                                                                                   \
+    X(RETHROW) X(DELEGATE) X(THROW_REF) X(BR_ON_NULL) X(BR_ON_NON_NULL) X(RETURN_CALL)             \
+        X(RETURN_CALL_INDIRECT) X(REF_IS_NULL) X(REF_AS_NON_NULL) X(REF_EQ) X(REF_FUNC)            \
+            X(MEMORY_GROW)
 
 #define PASTE_(a, b) a##b
 #define PASTE(a, b)  PASTE_(a, b)
@@ -308,7 +309,7 @@ void hs_fast_simd_init(struct fast *f)
 {
     static const uint8_t codes[] = {
         ['i'] = CODE_I32, ['l'] = CODE_I64, ['f'] = CODE_F32, ['d'] = CODE_F64, ['v'] = CODE_V128};
-    for (uint32_t x = 0; x < HS_ARRAY_SIZE(f->simd); x++) {
+    for (uint32_t x = 0; x < FAST_SIMD_ROWS; x++) {
         struct fast_simd_row *row = &f->simd[x];
         row->want = 1; /* with an empty mask: never */
         enum op op = hs_op_decode(0xfd, x);
@@ -345,7 +346,7 @@ void hs_fast_simd_init(struct fast *f)
         row->mask = n == 0 ? 0 : UINT32_MAX << (8 * (4 - n));
         row->want = want;
     }
-    f->simd_ready = true;
+    f->nsimd = FAST_SIMD_ROWS;
 }
 
 /* Locals: parameters, then groups (count, type). */
@@ -356,6 +357,11 @@ static bool read_locals(struct fast *f, const uint8_t **body)
     struct insn_reader r = {
         .p = *body, .end = f->end, .base = *body, .features = f->features, .error = &ignored};
     uint32_t groups, count, n = f->func->nparams;
+    f->nlocals = 0;
+    if (n > f->max_locals) {
+        f->more_locals = true;
+        return false;
+    }
     for (uint32_t i = 0; i < n; i++)
         f->locals[i] = hs_fast_wanted(t, f->func->types[i]);
     f->nlocals = n;
@@ -374,6 +380,10 @@ static bool read_locals(struct fast *f, const uint8_t **body)
             if (hs_read_valtype(&r, &type) != ST_OK || !hs_valid_type_exists(f->m, type))
                 return false;
             code = hs_vt_defaultable(type) ? hs_fast_wanted(t, type) : CODE_UNSET;
+        }
+        if (n + count > f->max_locals) {
+            f->more_locals = true;
+            return false;
         }
         memset(f->locals + n, code, count);
         n += count;
@@ -439,6 +449,7 @@ bool hs_fast_func(struct fast *f, uint32_t func, const uint8_t *body, uint32_t s
     f->weight = 1;
     f->flags = 0;
     f->calls = f->accesses = 0;
+    f->more_locals = false;
     f->ctl = f->frames;
     const struct sig *sig = f->t->func_sigs[func];
     uint8_t *sp = f->stack + FAST_BELOW;
@@ -460,10 +471,11 @@ bool hs_fast_func(struct fast *f, uint32_t func, const uint8_t *body, uint32_t s
     return ok;
 }
 
-struct fast *hs_fast_new(const struct fast_tables *t, uint32_t largest_body)
+struct fast *hs_fast_new(const struct fast_tables *t, uint32_t largest_body, uint32_t max_locals)
 {
-    enum { FIRST_FRAMES = 256 };
-    struct fast *f = hs_calloc(1, sizeof *f);
+    enum { FIRST_FRAMES = 64 };
+    size_t bytes = max_locals > FAST_LOCALS ? max_locals : FAST_LOCALS;
+    struct fast *f = hs_calloc(1, sizeof *f + bytes);
     if (!f)
         return NULL;
     size_t slots = (size_t)FAST_BELOW + largest_body + 4 * FAST_PADDING;
@@ -471,17 +483,18 @@ struct fast *hs_fast_new(const struct fast_tables *t, uint32_t largest_body)
     f->m = t->m;
     f->features = t->m->features;
     f->address = t->address;
+    f->max_locals = max_locals;
+    f->uses = hs_calloc(max_locals, sizeof *f->uses);
     f->stack = hs_calloc(slots, 1);
     f->frames = hs_calloc(FIRST_FRAMES, sizeof *f->frames);
     hs_vec_init(&f->log, HS_LIMIT_LOCALS);
     hs_vec_init(&f->extra_sigs, HS_LIMIT_BODY);
-    if (!f->stack || !f->frames) {
+    if (!f->uses || !f->stack || !f->frames) {
         hs_fast_delete(f);
         return NULL;
     }
     f->stack_end = f->stack + slots;
     f->frames_end = f->frames + FIRST_FRAMES;
-    hs_fast_simd_init(f);
     return f;
 }
 
@@ -493,6 +506,7 @@ void hs_fast_delete(struct fast *f)
         hs_free(f->extra_sigs.data[i]);
     hs_vec_deinit(&f->extra_sigs);
     hs_vec_deinit(&f->log);
+    hs_free(f->uses);
     hs_free(f->stack);
     hs_free(f->wide);
     hs_free(f->frames);

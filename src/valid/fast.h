@@ -52,15 +52,14 @@ enum {
     CODE_SENTINEL = 0xff,
 
     FAST_PADDING = 64,
-    FAST_LOCALS = 1 << 16,
+    FAST_LOCALS = 1 << 14, /* what an index of two bytes can reach: zeros after the last local */
+    FAST_SIMD_ROWS = 0x120,
     FAST_BELOW =
         1024 +
         16, /* zero bytes below the stack: a list of the longest signature may be compared there */
 };
 _Static_assert(CODE_V128 == 5 && CODE_INDEXED == 31, "the codes above");
 _Static_assert(HS_LIMIT_PARAMS <= 1024 && HS_LIMIT_RESULTS <= 1024, "FAST_BELOW");
-_Static_assert(HS_LIMIT_LOCALS + 128 <= FAST_LOCALS,
-               "an index of two bytes stays within the zeros after the locals");
 
 /* A list of types to be found on the stack or to be put there. */
 struct types {
@@ -86,13 +85,13 @@ struct fast_tables {
     struct sig *sigs;              /* per type */
     const struct sig **func_sigs;  /* per function */
     const struct sig *blocks[256]; /* block type of one byte; NULL: look closer */
-    struct sig value_sigs[256];    /* [] -> [type of the code] */
+    struct sig *value_sigs;        /* [] -> [type of the code], for each code that is used */
     struct sig empty_sig;
     struct valtype type_of[256]; /* of a code */
     uint8_t *index_code; /* per type: code of (ref x), that of (ref null x) is one more; 0: none */
     uint8_t local_code[256]; /* of a value type of one byte, as local; 0: look closer */
-    uint8_t *global_get;     /* FAST_GLOBALS or more, codes; 0 where there is none */
-    uint8_t *global_set;     /* the same, 0 also for immutable ones */
+    uint8_t *global_get;     /* per global, its code */
+    uint8_t *global_set;     /* the same as expected; 0 for immutable ones */
     uint8_t address;         /* code of an address of memory 0; 0: there is no memory */
     uint8_t table_address;   /* code of an index into table 0, if that holds functions; else 0 */
     uint8_t *bytes;          /* what types.bytes points to */
@@ -139,20 +138,24 @@ struct fast {
     uint64_t calls, accesses; /* weighted counts */
     hs_features features;
     uint8_t address;
-    bool oom, simd_ready;
+    bool oom;
+    bool more_locals;                /* the body has more than this struct has room for */
     HS_VEC(struct sig *) extra_sigs; /* of block types without a code, until the body ends */
-    struct fast_simd_row simd[0x120];
-    uint8_t locals[FAST_LOCALS];
-    uint32_t uses[FAST_LOCALS];
+    uint32_t nsimd;                  /* rows of simd that are filled: none until one is needed */
+    struct fast_simd_row simd[FAST_SIMD_ROWS];
+    uint32_t *uses; /* weighted, per local */
+    uint32_t max_locals;
+    uint8_t locals[]; /* codes; FAST_LOCALS or max_locals, then zeros */
 };
 
-enum { FAST_GLOBALS = 1 << 14, FAST_WEIGHT_MAX = 1 << 18 };
+enum { FAST_WEIGHT_MAX = 1 << 18, FAST_FEW_LOCALS = 1024 };
 
 enum status hs_fast_tables_init(struct fast_tables *t, const struct module *m) HS_MUST_CHECK;
 void hs_fast_tables_deinit(struct fast_tables *t);
 
-/* largest_body in bytes. NULL: out of memory. */
-struct fast *hs_fast_new(const struct fast_tables *t, uint32_t largest_body);
+/* largest_body in bytes; max_locals, FAST_FEW_LOCALS at first: a body with more makes hs_fast_func
+ * fail with more_locals, and is then given to one with HS_LIMIT_LOCALS. NULL: out of memory. */
+struct fast *hs_fast_new(const struct fast_tables *t, uint32_t largest_body, uint32_t max_locals);
 void hs_fast_delete(struct fast *f);
 
 /* Validates a body of a function; `body` may be a copy. On false either it is invalid or

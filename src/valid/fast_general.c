@@ -525,6 +525,8 @@ const uint8_t *hs_fast_general(struct fast *f, const uint8_t *at, uint8_t *sp)
         .p = at, .end = f->end, .base = at, .features = f->features, .error = &ignored};
     ignored.status = ST_OOM; /* "there is an error already": no text is made */
     f->sp = sp;
+    if (*at == 0xfd && f->nsimd == 0)
+        hs_fast_simd_init(f);
     if (hs_insn_read(&r, &i) != ST_OK)
         return NULL;
     f->p = r.p;

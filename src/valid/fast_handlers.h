@@ -495,7 +495,7 @@ HANDLER(SIMD)
         x = (x & 0x7f) | (uint32_t)p[1] << 7; /* not below 0x4000 if a third byte follows */
         length = 2;
     }
-    if (HS_UNLIKELY(x >= HS_ARRAY_SIZE(f->simd)))
+    if (HS_UNLIKELY(x >= f->nsimd))
         GO_GENERAL;
     const struct fast_simd_row *row = &f->simd[x];
     if (HS_UNLIKELY((hs_load32(sp - 4) & row->mask) != row->want))

@@ -125,13 +125,17 @@ static enum status assign_long_lists(struct fast_tables *t)
 enum status hs_fast_tables_init(struct fast_tables *t, const struct module *m)
 {
     *t = (struct fast_tables){.m = m};
-    size_t nglobals = m->nglobals > FAST_GLOBALS ? m->nglobals : FAST_GLOBALS;
+    size_t codes = CODE_INDEXED + 2 * (size_t)m->ntypes;
+    if (codes > CODE_UNSET)
+        codes = CODE_UNSET;
     t->sigs = hs_calloc((size_t)m->ntypes + 1, sizeof *t->sigs);
     t->func_sigs = hs_calloc((size_t)m->nfuncs + 1, sizeof *t->func_sigs);
     t->index_code = hs_calloc((size_t)m->ntypes + 1, 1);
-    t->global_get = hs_calloc(nglobals, 1);
-    t->global_set = hs_calloc(nglobals, 1);
-    if (!t->sigs || !t->func_sigs || !t->index_code || !t->global_get || !t->global_set)
+    t->value_sigs = hs_calloc(codes, sizeof *t->value_sigs);
+    t->global_get = hs_calloc((size_t)m->nglobals + 1, 1);
+    t->global_set = hs_calloc((size_t)m->nglobals + 1, 1);
+    if (!t->sigs || !t->value_sigs || !t->func_sigs || !t->index_code || !t->global_get ||
+        !t->global_set)
         goto oom;
     t->empty_sig.balanced = t->empty_sig.is_func = true;
     assign_codes(t);
@@ -166,6 +170,7 @@ void hs_fast_tables_deinit(struct fast_tables *t)
     hs_free(t->sigs);
     hs_free(t->func_sigs);
     hs_free(t->index_code);
+    hs_free(t->value_sigs);
     hs_free(t->global_get);
     hs_free(t->global_set);
     hs_free(t->bytes);
