@@ -192,6 +192,7 @@ struct hs_vmlayout {
     bool signals;                /* faults of compiled code are caught; false: explicit checks everywhere */
     bool fuel, epochs;           /* accounting wanted; poll loads at loop heads wanted */
     bool spectre;                /* mask explicit bounds checks */
+    bool vectors;                /* a type or a global of the module mentions v128 */
 };
 
 static inline uint32_t hs_off_import(const struct hs_vmlayout *l, uint32_t func)

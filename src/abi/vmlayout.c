@@ -3,10 +3,25 @@
 #include "base/alloc.h"
 #include "base/bits.h"
 
+static bool mentions_vectors(const struct module *m)
+{
+    for (uint32_t i = 0; i < m->ntypes; i++) {
+        const struct deftype *t = &m->types[i];
+        for (uint32_t k = 0; t->kind == COMP_FUNC && k < t->func.nparams + t->func.nresults; k++)
+            if (hs_vt_kind(t->func.types[k]) == VT_V128)
+                return true;
+    }
+    for (uint32_t i = 0; i < m->nglobals; i++)
+        if (hs_vt_kind(m->globals[i].type.type) == VT_V128)
+            return true;
+    return false;
+}
+
 enum status hs_vmlayout_init(struct hs_vmlayout *l, const struct module *m)
 {
     uint64_t at = HS_VMCTX_HEAD;
     l->module = m;
+    l->vectors = mentions_vectors(m);
     l->funcref_slot = hs_alloc(((size_t)m->nfuncs + 1) * sizeof *l->funcref_slot);
     l->memory_style = hs_calloc(m->nmemories, 1);
     if (!l->funcref_slot || !l->memory_style) {

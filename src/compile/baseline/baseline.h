@@ -62,6 +62,7 @@ enum {
     BL_ROOM = 1024,       /* bytes of output an ordinary handler may write; others ask for more */
     BL_FRAME_MARGIN = 4096, /* frames below this may cross the stack limit before they are checked */
     BL_NONE = 0xff,       /* no register */
+    BL_VECTOR_CPU = HS_CPU_SSSE3 | HS_CPU_SSE41 | HS_CPU_SSE42, /* what vector instructions ask for */
 };
 
 /* Registers as the value stack counts them: 0 to 15 general, 16 to 31 vector. */

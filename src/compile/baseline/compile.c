@@ -78,8 +78,8 @@ static const uint8_t *unsupported(struct bl *b, const uint8_t *p)
 #define FEATURE_MULTI_VALUE_ HAS
 #define FEATURE_BULK_MEMORY_ HAS
 #define FEATURE_REFERENCE_TYPES_ HAS
-#define FEATURE_SIMD_ LACKS
-#define FEATURE_RELAXED_SIMD_ LACKS
+#define FEATURE_SIMD_ HAS
+#define FEATURE_RELAXED_SIMD_ HAS
 #define FEATURE_TAIL_CALL_ HAS
 #define FEATURE_FUNCTION_REFERENCES_ HAS
 #define FEATURE_GC_ LACKS
@@ -151,8 +151,14 @@ static bl_handler *const after_fe[] = {
     }
 PREFIX(fb)
 PREFIX(fc)
-PREFIX(fd)
 PREFIX(fe)
+
+static const uint8_t *prefix_fd(struct bl *b, const uint8_t *p)
+{
+    if (HS_UNLIKELY((b->cpu & BL_VECTOR_CPU) != BL_VECTOR_CPU))
+        return hs_bl_fail(b, ST_UNSUPPORTED, "vector instructions need a processor with SSE 4.2");
+    return after_fd[bl_u32(&p)](b, p);
+}
 
 static void fast_loop(struct bl *b, const uint8_t *p)
 {
@@ -268,7 +274,7 @@ enum status hs_bl_run(const struct hs_compile_input *in, struct hs_machine_code 
     b->end = b->at + f->body_size;
     b->nparams = b->type->nparams;
     b->nlocals = b->facts->nlocals;
-    b->slot_size = b->facts->flags & FACT_HAS_SIMD ? 16 : 8;
+    b->slot_size = (b->facts->flags & FACT_HAS_SIMD) || in->layout->vectors ? 16 : 8;
     b->temps = BL_TEMP_GPRS | BL_SPARE_GPRS | BL_FPRS;
     b->ctls = b->inline_ctls;
     b->ctls_end = b->inline_ctls + BL_INLINE_CTLS;
@@ -318,5 +324,5 @@ enum status hs_baseline_compile(const struct hs_compile_input *in, struct hs_mac
 
 uint32_t hs_baseline_lacks(void)
 {
-    return FACT_HAS_SIMD | FACT_HAS_GC | FACT_HAS_TRY;
+    return FACT_HAS_GC | FACT_HAS_TRY | ((hs_cpu_features() & BL_VECTOR_CPU) == BL_VECTOR_CPU ? 0 : FACT_HAS_SIMD);
 }

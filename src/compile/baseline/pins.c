@@ -119,7 +119,10 @@ enum status hs_bl_frame_layout(struct bl *b, const uint8_t **body)
         case 0x7e: type = VT_I64; break;
         case 0x7d: type = VT_F32; break;
         case 0x7c: type = VT_F64; break;
-        case 0x7b: type = VT_V128; break;
+        case 0x7b:
+            type = VT_V128;
+            b->slot_size = 16;
+            break;
         case 0x63:
         case 0x64:
             hs_bl_s64(&p);
