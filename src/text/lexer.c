@@ -280,10 +280,13 @@ enum annotation hs_lex_annotation_id(struct lexer *l)
         struct token t = {.start = id, .end = p};
         struct buffer name = {.max = HS_LIMIT_MODULE_SIZE};
         hs_lex_string(&t, &name);
-        bool valid = hs_utf8_valid(name.data, name.size);
+        bool valid = hs_utf8_valid(name.data, name.size), failed = name.failed;
         hs_buffer_deinit(&name);
-        if (!valid) {
-            hs_lex_fail(l, open, "malformed UTF-8 encoding");
+        if (failed || !valid) {
+            if (failed)
+                hs_lex_oom(l);
+            else
+                hs_lex_fail(l, open, "malformed UTF-8 encoding");
             return 0;
         }
     } else {
@@ -410,10 +413,13 @@ static void identifier(struct lexer *l, struct token *t)
         struct token quoted = {.start = t->start, .end = p};
         struct buffer name = {.max = HS_LIMIT_MODULE_SIZE};
         hs_lex_string(&quoted, &name);
-        bool valid = hs_utf8_valid(name.data, name.size);
+        bool valid = hs_utf8_valid(name.data, name.size), failed = name.failed;
         hs_buffer_deinit(&name);
-        if (!valid) {
-            hs_lex_fail(l, t->start, "malformed UTF-8 encoding");
+        if (failed || !valid) {
+            if (failed)
+                hs_lex_oom(l);
+            else
+                hs_lex_fail(l, t->start, "malformed UTF-8 encoding");
             return;
         }
     } else {

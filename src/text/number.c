@@ -38,8 +38,10 @@ static enum num magnitude(const char *s, const char *end, uint64_t *out)
         if (*s == '_' && ++s == end)
             return NUM_SYNTAX;
     }
+    if (large)
+        return NUM_RANGE;
     *out = x;
-    return large ? NUM_RANGE : NUM_OK;
+    return NUM_OK;
 }
 
 enum num hs_num_nat(const char *s, const char *end, uint64_t *out)
@@ -247,7 +249,7 @@ static enum num decimal_float(const struct format *f, const struct decimal *d, u
         m = m * 10 + (uint64_t)(*s - '0');
         n++;
     }
-    if (m == 0 || d->exponent < -400) {
+    if (m == 0 || d->exponent < -330) { /* below half of the smallest subnormal number */
         *out = 0;
         return NUM_OK;
     }
@@ -272,7 +274,7 @@ static enum num decimal_float(const struct format *f, const struct decimal *d, u
         m = multiply_high(m, five << z, &e);
     }
     if (large) {
-        const struct power *p = &large_powers[large + 14];
+        const struct power *p = &large_powers[large + 14]; /* -348 <= ten <= 310 */
         e += p->e;
         m = multiply_high(m, p->m, &e);
         error *= 2; /* each multiplication may normalize by a bit */

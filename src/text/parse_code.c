@@ -639,8 +639,10 @@ static bool folded_delimiter(struct parser *p, enum frame_kind kind)
     if (kind == F_IF && k == KW_THEN) {
         struct frame *f = &p->frames.data[p->frames.count - 1];
         struct waiting_label kept;
-        if (p->pending.failed)
-            return false;
+        if (p->pending.failed) {
+            hs_parse_oom(p);
+            return true;
+        }
         memcpy(&kept, p->pending.data + f->pending, sizeof kept);
         write_hint(p, f->hint);
         hs_buffer_bytes(p->code, p->pending.data + f->pending + sizeof kept, p->pending.size - f->pending - sizeof kept);

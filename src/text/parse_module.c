@@ -751,8 +751,11 @@ static void fields(struct parser *p)
             hs_parse_fields_annotations(p);
             continue;
         }
-        if (k != KW_NO_KEYWORD)
-            hs_parse_advance(p);
+        if (space_of(k) == SP_COUNT && k != KW_IMPORT && k != KW_EXPORT && k != KW_START) {
+            hs_parse_unexpected(p, "a field of a module");
+            break;
+        }
+        hs_parse_advance(p);
         switch (k) {
         case KW_FUNC: func_field(p); break;
         case KW_TABLE: table_field(p); break;
@@ -763,8 +766,7 @@ static void fields(struct parser *p)
         case KW_EXPORT: export_field(p); break;
         case KW_START: start_field(p, at); break;
         case KW_ELEM: elem_field(p); break;
-        case KW_DATA: data_field(p); break;
-        default: hs_parse_unexpected(p, "a field of a module");
+        default: data_field(p); break;
         }
         hs_parse_fields_annotations(p);
     }

@@ -2,7 +2,7 @@
 #include "text/number.h"
 #include "text/print.h"
 
-enum { MAX_INDENT = 40 }; /* levels that are shown; hostile nesting would make the text quadratic */
+enum { MAX_INDENT = 36 }; /* levels that are shown; hostile nesting would make the text quadratic */
 
 static void space(struct printer *p)
 {
@@ -298,44 +298,69 @@ enum status hs_print_count_body(const struct module *m, uint32_t func, uint32_t 
     return s;
 }
 
-enum status hs_print_body(struct printer *p, uint32_t func)
+/* What may continue a construct: the stack of openers, with `else` or the catch that came last in place of them. */
+struct openers {
+    HS_VEC(uint16_t) list;
+};
+
+static bool may_follow(const struct openers *open, enum op op)
 {
-    const struct module *m = p->m;
-    struct insn_reader r = reader(m, body_of(m, func), p->error);
-    uint32_t type = m->funcs[func].type, nlocals, labels = 0;
-    size_t depth = 1;
-    uint32_t nparams = type < m->ntypes && m->types[type].kind == COMP_FUNC ? m->types[type].func.nparams : 0;
-    enum status s = locals(p, &r, func, nparams, &nlocals);
-    while (s == ST_OK) {
+    enum op top = open->list.count ? (enum op)open->list.data[open->list.count - 1] : OP_COUNT;
+    switch (op) {
+    case OP_ELSE: return top == OP_IF;
+    case OP_CATCH:
+    case OP_CATCH_ALL: return top == OP_TRY || top == OP_CATCH;
+    case OP_DELEGATE: return top == OP_TRY;
+    default: return true;
+    }
+}
+
+static enum status body(struct printer *p, struct insn_reader *r, uint32_t func, struct openers *open)
+{
+    uint32_t labels = 0;
+    enum status s;
+    for (;;) {
         struct insn i;
-        if (r.p == r.end)
-            return hs_fail(p->error, ST_MALFORMED, hs_read_offset(&r), MSG_END_EXPECTED);
-        s = hs_insn_read(&r, &i);
-        if (s != ST_OK)
-            break;
-        bool middle = i.op == OP_ELSE || i.op == OP_CATCH || i.op == OP_CATCH_ALL;
-        if (i.op == OP_END || i.op == OP_DELEGATE) {
-            depth--;
-            if (depth == 0) {
-                if (i.op != OP_END || r.p != r.end)
-                    return hs_fail(p->error, ST_MALFORMED, i.offset, MSG_END_EXPECTED);
-                break;
-            }
-        }
-        if (middle && depth == 1)
+        if (r->p == r->end)
+            return hs_fail(p->error, ST_MALFORMED, hs_read_offset(r), MSG_END_EXPECTED);
+        if ((s = hs_insn_read(r, &i)) != ST_OK)
+            return s;
+        if (!may_follow(open, i.op) || (i.op == OP_END && open->list.count == 0 && r->p != r->end))
             return hs_fail(p->error, ST_MALFORMED, i.offset, MSG_END_EXPECTED);
-        line(p, (uint32_t)(depth < MAX_INDENT ? depth : MAX_INDENT) + 1 - middle);
+        if (i.op == OP_END && open->list.count == 0)
+            return ST_OK;
+        bool middle = i.op == OP_ELSE || i.op == OP_CATCH || i.op == OP_CATCH_ALL;
+        if (i.op == OP_END || i.op == OP_DELEGATE)
+            open->list.count--;
+        else if (middle)
+            open->list.data[open->list.count - 1] = (uint16_t)i.op;
+        line(p, (uint32_t)(open->list.count < MAX_INDENT ? open->list.count : MAX_INDENT) + 2 - middle);
         hs_print_text(p, hs_op_info[i.op].text);
         if (opens(i.op)) {
             const struct item_name *label = hs_print_inner_name(&p->labels, func, labels++);
             if (label)
                 hs_print_declared(p, label);
-            depth++;
+            if (!hs_vec_push(&open->list, (uint16_t)i.op))
+                return hs_fail_oom(p->error);
         }
         immediates(p, &i, func);
         if (p->out->failed)
             return hs_fail_oom(p->error);
     }
+}
+
+enum status hs_print_body(struct printer *p, uint32_t func)
+{
+    const struct module *m = p->m;
+    struct insn_reader r = reader(m, body_of(m, func), p->error);
+    uint32_t type = m->funcs[func].type, nlocals;
+    uint32_t nparams = type < m->ntypes && m->types[type].kind == COMP_FUNC ? m->types[type].func.nparams : 0;
+    struct openers open;
+    hs_vec_init(&open.list, UINT32_MAX / 2);
+    enum status s = locals(p, &r, func, nparams, &nlocals);
+    if (s == ST_OK)
+        s = body(p, &r, func, &open);
+    hs_vec_deinit(&open.list);
     return s;
 }
 
@@ -343,10 +368,13 @@ enum status hs_print_const(struct printer *p, const struct constexpr *c, const c
 {
     struct insn_reader r = reader(p->m, c->code, p->error);
     struct insn i;
+    struct openers none = {.list = {.count = 0}};
     uint32_t n = 0;
     enum status s = ST_OK;
     while (s == ST_OK && r.p < r.end) { /* how many instructions, without the end */
         s = hs_insn_read(&r, &i);
+        if (s == ST_OK && (opens(i.op) || !may_follow(&none, i.op)))
+            return hs_fail(p->error, ST_INVALID, i.offset, MSG_CONST_REQUIRED);
         n += s == ST_OK && r.p < r.end;
     }
     if (s != ST_OK)

@@ -257,6 +257,32 @@ static void write_names(struct printer *p, struct buffer *b)
     }
 }
 
+/* Place of a section in the order of a module; 0 before all of them. */
+static int order_of(uint32_t section)
+{
+    static const uint8_t order[SEC_COUNT] = {[SEC_TYPE] = 1,   [SEC_IMPORT] = 2, [SEC_FUNC] = 3,  [SEC_TABLE] = 4,
+                                             [SEC_MEMORY] = 5, [SEC_TAG] = 6,    [SEC_GLOBAL] = 7, [SEC_EXPORT] = 8,
+                                             [SEC_START] = 9,  [SEC_ELEM] = 10,  [SEC_DATA_COUNT] = 11,
+                                             [SEC_CODE] = 12,  [SEC_DATA] = 13};
+    return section < SEC_COUNT ? order[section] : 0;
+}
+
+static int last_section(const struct module *m)
+{
+    return order_of(m->ndatas                         ? SEC_DATA
+                    : m->nfuncs > m->nimported_funcs   ? SEC_CODE
+                    : m->nelems                        ? SEC_ELEM
+                    : m->has_start                     ? SEC_START
+                    : m->nexports                      ? SEC_EXPORT
+                    : m->nglobals > m->nimported_globals ? SEC_GLOBAL
+                    : m->ntags > m->nimported_tags     ? SEC_TAG
+                    : m->nmemories > m->nimported_memories ? SEC_MEMORY
+                    : m->ntables > m->nimported_tables ? SEC_TABLE
+                    : m->nimports                      ? SEC_IMPORT
+                    : m->ntypes                        ? SEC_TYPE
+                                                       : SEC_CUSTOM);
+}
+
 enum status hs_print_read_names(struct printer *p)
 {
     const struct module *m = p->m;
@@ -274,7 +300,7 @@ enum status hs_print_read_names(struct printer *p)
         return ST_OK;
     for (uint32_t i = 0; i < m->ncustoms; i++)
         final &= &m->customs[i] <= p->name_custom || m->customs[i].after == p->name_custom->after;
-    final &= p->name_custom->after == (m->ncustoms ? m->customs[m->ncustoms - 1].after : 0);
+    final &= order_of(p->name_custom->after) >= last_section(m);
     struct names_reader r = {p->name_custom->bytes.data, p->name_custom->bytes.data + p->name_custom->bytes.size};
     while (r.p < r.end) {
         uint8_t id = *r.p++;

@@ -14,8 +14,12 @@ struct reader {
     uint32_t line;
 };
 
-typedef HS_VEC(struct script_value) value_vec;
-typedef HS_VEC(struct script_command) command_vec;
+struct value_vec {
+    HS_VEC(struct script_value) list;
+};
+struct command_vec {
+    HS_VEC(struct script_command) list;
+};
 
 /* ---- tokens ---- */
 
@@ -272,8 +276,8 @@ static void value(struct reader *r, struct script_value *v, bool inside_either)
 
 static struct script_value *values(struct reader *r, bool inside_either, uint32_t *out_count)
 {
-    value_vec all;
-    hs_vec_init(&all, UINT32_MAX / 2);
+    struct value_vec all;
+    hs_vec_init(&all.list, UINT32_MAX / 2);
     while (r->tk.kind == T_LPAR) {
         struct script_value v = {.heap = HEAP_END};
         advance(r);
@@ -284,19 +288,19 @@ static struct script_value *values(struct reader *r, bool inside_either, uint32_
         advance(r);
         value(r, &v, inside_either);
         close(r);
-        if (!hs_vec_push(&all, v))
+        if (!hs_vec_push(&all.list, v))
             out_of_memory(r);
     }
     struct script_value *copy = NULL;
     *out_count = 0;
-    if (!r->lex.failed && all.count) {
-        copy = hs_arena_copy(r->arena, all.data, all.count * sizeof *all.data);
+    if (!r->lex.failed && all.list.count) {
+        copy = hs_arena_copy(r->arena, all.list.data, all.list.count * sizeof *all.list.data);
         if (!copy)
             out_of_memory(r);
         else
-            *out_count = (uint32_t)all.count;
+            *out_count = (uint32_t)all.list.count;
     }
-    hs_vec_deinit(&all);
+    hs_vec_deinit(&all.list);
     return copy;
 }
 
@@ -471,13 +475,13 @@ static bool is_field(const struct token *t)
 
 static struct script_command *commands(struct reader *r, bool in_thread, uint32_t *out_count)
 {
-    command_vec all;
-    hs_vec_init(&all, UINT32_MAX / 2);
+    struct command_vec all;
+    hs_vec_init(&all.list, UINT32_MAX / 2);
     struct token t = following(r);
     if (!in_thread && r->tk.kind == T_LPAR && is_field(&t)) {
         struct script_command c = {.kind = SCRIPT_MODULE, .has_module = true, .line = line_of(r, r->tk.start)};
         c.module.to = (size_t)(r->lex.end - r->lex.text);
-        if (!hs_vec_push(&all, c))
+        if (!hs_vec_push(&all.list, c))
             out_of_memory(r);
         r->lex.pos = r->lex.end;
         advance(r);
@@ -485,19 +489,19 @@ static struct script_command *commands(struct reader *r, bool in_thread, uint32_
     while (r->tk.kind == T_LPAR) {
         struct script_command c = {.line = 0};
         command(r, &c, in_thread);
-        if (!r->lex.failed && !hs_vec_push(&all, c))
+        if (!r->lex.failed && !hs_vec_push(&all.list, c))
             out_of_memory(r);
     }
     struct script_command *copy = NULL;
     *out_count = 0;
-    if (!r->lex.failed && all.count) {
-        copy = hs_arena_copy(r->arena, all.data, all.count * sizeof *all.data);
+    if (!r->lex.failed && all.list.count) {
+        copy = hs_arena_copy(r->arena, all.list.data, all.list.count * sizeof *all.list.data);
         if (!copy)
             out_of_memory(r);
         else
-            *out_count = (uint32_t)all.count;
+            *out_count = (uint32_t)all.list.count;
     }
-    hs_vec_deinit(&all);
+    hs_vec_deinit(&all.list);
     return copy;
 }
 
