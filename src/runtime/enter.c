@@ -2,7 +2,7 @@
  * into it where a trap comes back to. The thread-local hs_activation_top is what signal handlers look at. */
 #include "base/assert.h"
 #include "base/bits.h"
-#include "runtime/instance.h"
+#include "runtime/bulk.h"
 
 __thread struct hs_activation *hs_activation_top __attribute__((tls_model("initial-exec")));
 
@@ -38,8 +38,19 @@ enum status hs_call(struct store *s, struct hs_funcref *f, union hs_value *value
     struct hs_activation act = {.prev = hs_activation_top, .run = &s->run, .saved_exit_fp = s->run.exit_fp};
     struct hs_activation *outer = s->run.top;
     struct instance *i = f->vmctx->instance;
-    if (i)
+    if (i) {
         i->ran = true;
+        /* A function that calls nothing and has no loop does not look by itself. */
+        if (HS_UNLIKELY(__atomic_load_n(&s->run.interrupted, __ATOMIC_RELAXED))) {
+            uint32_t stop = hs_interruption(s);
+            if (stop) {
+                s->trap.code = (enum trap)(stop - 1);
+                s->trap.nframes = 0;
+                s->trap.has_address = false;
+                return ST_TRAP;
+            }
+        }
+    }
     if (!outer)
         set_stack_limit(s, (uintptr_t)__builtin_frame_address(0));
     s->run.top = &act;
