@@ -3,6 +3,7 @@
 #include "base/assert.h"
 #include "base/bits.h"
 #include "runtime/bulk.h"
+#include "runtime/enter.h"
 
 __thread struct hs_activation *hs_activation_top __attribute__((tls_model("initial-exec")));
 
@@ -12,7 +13,7 @@ enum { NATIVE_RESERVE = 128 << 10 };
 /* The outermost entry decides how deep this run may go. */
 static void set_stack_limit(struct store *s, uintptr_t sp)
 {
-    if (s->entry_sp == sp)
+    if (hs_entry_near(s, sp))
         return;
     uint64_t low = s->stack_low ? s->stack_low : hs_thread_stack_low(), limit = 0;
     if (sp > s->rt->config.max_wasm_stack)
@@ -29,14 +30,16 @@ static void set_stack_limit(struct store *s, uintptr_t sp)
         hs_store_arm(s);
 }
 
-enum status hs_call(struct store *s, struct hs_funcref *f, union hs_value *values)
+enum status hs_call_from(struct store *s, struct hs_funcref *f, union hs_value *values, uintptr_t sp)
 {
     hs_entry_fn *entry = hs_runtime_entry(s->rt, f->type);
     if (HS_UNLIKELY(!entry))
         return ST_OOM;
+    f->entry = (void *)entry;
     HS_ASSERT(f->vmctx->magic == HS_VMCTX_MAGIC && f->vmctx->run == &s->run);
-    struct hs_activation act = {.prev = hs_activation_top, .run = &s->run, .saved_exit_fp = s->run.exit_fp};
-    struct hs_activation *outer = s->run.top;
+    struct hs_activation *prev = hs_activation_top, *outer = s->run.top;
+    void *exit_fp = s->run.exit_fp;
+    struct hs_activation act = {.prev = prev, .run = &s->run, .saved_exit_fp = exit_fp};
     struct instance *i = f->vmctx->instance;
     if (i) {
         i->ran = true;
@@ -52,15 +55,20 @@ enum status hs_call(struct store *s, struct hs_funcref *f, union hs_value *value
         }
     }
     if (!outer)
-        set_stack_limit(s, (uintptr_t)__builtin_frame_address(0));
+        set_stack_limit(s, sp);
     s->run.top = &act;
     hs_activation_top = &act;
     uint32_t left = entry(f->vmctx, f->code, values, &act);
-    hs_activation_top = act.prev;
+    hs_activation_top = prev;
     s->run.top = outer;
-    s->run.exit_fp = act.saved_exit_fp;
+    s->run.exit_fp = exit_fp;
     if (HS_LIKELY(left == 0))
         return ST_OK;
     s->trap.code = (enum trap)(left - 1);
     return ST_TRAP;
+}
+
+enum status hs_call(struct store *s, struct hs_funcref *f, union hs_value *values)
+{
+    return hs_call_from(s, f, values, (uintptr_t)__builtin_frame_address(0));
 }

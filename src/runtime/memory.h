@@ -28,6 +28,7 @@ struct mem_slot {
     size_t reserved;         /* bytes from reservation */
     size_t opened;           /* bytes from base that are readable and writable */
     struct mem_image *image; /* mapped at base, or NULL */
+    uint32_t cleaned;        /* how often */
     int ticket;              /* with the fault handler */
     struct mem_slot *next;
 };

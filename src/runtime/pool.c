@@ -113,28 +113,40 @@ void hs_pool_give(struct runtime *rt, struct mem_slot *slot)
         hs_pool_drop(slot);
 }
 
-struct restore {
-    uint8_t *base;
-    const uint8_t *image;
-    size_t image_size, kept;
+/* --- Cleaning ------------------------------------------------------------------------------------------------- */
+
+enum {
+    SMALL_BYTES = 64 << 10, /* a slot of this size is restored whole: less than asking the kernel what is dirty */
+    HOT = 4,                /* once it has been cleaned so often that its pages may as well stay */
+};
+
+static void restore(struct mem_slot *slot, size_t at, size_t size)
+{
+    size_t from_image = 0;
+    if (slot->image && at < slot->image->image.size) {
+        from_image = slot->image->image.size - at < size ? slot->image->image.size - at : size;
+        memcpy(slot->base + at, slot->image->image.view + at, from_image);
+    }
+    memset(slot->base + at + from_image, 0, size - from_image);
+}
+
+struct cleaning {
+    struct mem_slot *slot;
+    size_t kept;
     bool ok;
 };
 
-static void restore_pages(void *env, void *pages, size_t size)
+static void restore_dirty(void *env, void *pages, size_t size)
 {
-    struct restore *r = env;
-    uint8_t *p = pages;
-    if (r->kept + size > KEEP_BYTES) {
-        r->ok &= hs_pages_discard(p, size);
+    struct cleaning *c = env;
+    size_t at = (size_t)((uint8_t *)pages - c->slot->base);
+    HS_CHECK(at < c->slot->opened && size <= c->slot->opened - at);
+    if (c->kept + size > KEEP_BYTES) {
+        c->ok &= hs_pages_discard(pages, size);
         return;
     }
-    r->kept += size;
-    size_t at = (size_t)(p - r->base), from_image = 0;
-    if (at < r->image_size) {
-        from_image = r->image_size - at < size ? r->image_size - at : size;
-        memcpy(p, r->image + at, from_image);
-    }
-    memset(p + from_image, 0, size - from_image);
+    c->kept += size;
+    restore(c->slot, at, size);
 }
 
 bool hs_pool_clean(struct mem_slot *slot, bool written, size_t bytes)
@@ -146,12 +158,12 @@ bool hs_pool_clean(struct mem_slot *slot, bool written, size_t bytes)
     }
     if (!written || slot->opened == 0)
         return true;
-    struct restore r = {.base = slot->base, .ok = true};
-    if (slot->image) {
-        r.image = slot->image->image.view;
-        r.image_size = slot->image->image.size;
+    if (slot->opened <= SMALL_BYTES && slot->cleaned++ >= HOT) {
+        restore(slot, 0, slot->opened);
+        return true;
     }
-    if (!hs_pages_scan_dirty(slot->base, slot->opened, restore_pages, &r))
+    struct cleaning c = {.slot = slot, .ok = true};
+    if (!hs_pages_scan_dirty(slot->base, slot->opened, restore_dirty, &c))
         return hs_pages_discard(slot->base, slot->opened);
-    return r.ok;
+    return c.ok;
 }

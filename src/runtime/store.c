@@ -259,7 +259,7 @@ enum status hs_host_func_new(struct store *s, uint32_t type, struct host_func **
     hs_store_add_context(s, &f->context);
     hs_type_registry_hold(&s->rt->types, type);
     f->type = &hs_canon_type(&s->rt->types, type)->func;
-    f->ref = (struct hs_funcref){.code = adapter, .vmctx = &f->context, .type = type, .owner = f};
+    f->ref = (struct hs_funcref){.code = adapter, .vmctx = &f->context, .type = type};
     f->next = s->host_funcs;
     s->host_funcs = f;
     *out = f;

@@ -129,7 +129,7 @@ bool hs_store_handle(struct store *s, enum externkind kind, void *object, uint32
 void *hs_store_object(struct store *s, enum externkind kind, uint32_t number); /* NULL: no such number */
 
 /* Calls a function. values has max(parameters, results) slots: parameters in, results out from 0. ST_OK, ST_TRAP (see
- * s->trap and s->host_error; values unchanged) or ST_OOM. */
+ * s->trap and s->host_error; values unchanged) or ST_OOM. enter.h has the same for where nanoseconds count. */
 enum status hs_call(struct store *s, struct hs_funcref *f, union hs_value *values);
 
 /* Asks every running or future entry of this store to stop at its next check. Async-signal-safe under rt->epoch_lock. */
