@@ -57,7 +57,7 @@ struct hs_funcref {
     struct hs_vmctx *vmctx;  /* what r13 must be */
     uint32_t type;           /* canonical type id of the engine */
     uint32_t index;          /* function index in its module, or the host function's number in its store */
-    void *owner;             /* struct instance, or struct host_func: see kind of vmctx */
+    void *entry;             /* entry trampoline of its type, kept here by the first call of the host; NULL before */
 };
 enum {
     HS_OFF_FUNCREF_CODE = 0,

@@ -248,13 +248,17 @@ bool hs_api_name(wasm_name_t *out, struct span bytes); /* false: no memory */
 wasmtime_error_t *hs_api_val_in(struct store *s, const wasmtime_val_t *v, struct valtype want, union hs_value *out);
 /* Makes a boxed value of raw bits; roots what needs one. False: no memory (out is null then). */
 bool hs_api_val_out(struct store *s, struct valtype type, const union hs_value *v, wasmtime_val_t *out);
-/* For numbers and vectors; false for anything that needs the functions above. */
+/* For numbers; false for anything that needs the functions above. Odd kinds have 64 bits, even ones 32. */
 static inline __attribute__((always_inline)) bool hs_api_val_in_fast(const wasmtime_val_t *v, struct valtype want,
                                                                      union hs_value *out)
 {
     if (HS_UNLIKELY(want.bits != (uint32_t)v->kind + VT_I32 || v->kind >= WASMTIME_V128))
         return false;
-    out->bits[0] = (uint64_t)v->of.i64;
+    /* As wide as it was written: a wider load of a fresh store waits for it to reach the cache. */
+    if (v->kind & 1)
+        out->i64 = v->of.i64;
+    else
+        out->i32 = v->of.i32;
     return true;
 }
 static inline __attribute__((always_inline)) bool hs_api_val_out_fast(struct valtype type, const union hs_value *v,
@@ -263,7 +267,10 @@ static inline __attribute__((always_inline)) bool hs_api_val_out_fast(struct val
     if (HS_UNLIKELY(type.bits - VT_I32 >= WASMTIME_V128))
         return false;
     out->kind = (wasmtime_valkind_t)(type.bits - VT_I32);
-    out->of.i64 = (int64_t)v->bits[0];
+    if (out->kind & 1)
+        out->of.i64 = v->i64;
+    else
+        out->of.i32 = v->i32;
     return true;
 }
 const char *hs_api_val_kind_name(wasmtime_valkind_t kind);

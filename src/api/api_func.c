@@ -2,6 +2,7 @@
  * lookups. A boxed call copies numbers inline and leaves references and mistakes to functions out of line; an unchecked
  * call hands the caller's array straight to the entry trampoline. */
 #include "api/api.h"
+#include "runtime/enter.h"
 
 enum { SMALL = 16 }; /* values that are kept on the stack; more need memory */
 
@@ -178,7 +179,7 @@ wasmtime_error_t *wasmtime_func_call(wasmtime_context_t *store, const wasmtime_f
         if (HS_UNLIKELY(!hs_api_val_in_fast(&args[i], t->types[i], &values[i])) &&
             (e = argument_in(s, &args[i], t->types[i], &values[i])))
             goto out;
-    enum status st = hs_call(s, f, values);
+    enum status st = hs_call_inline(s, f, values);
     if (HS_LIKELY(st == ST_OK))
         e = results_out(s, t, values, results);
     else
@@ -201,7 +202,7 @@ wasmtime_error_t *wasmtime_func_call_unchecked(wasmtime_context_t *store, const 
         return wrong_call(s, NULL, 0, 0);
     if (HS_UNLIKELY(hs_api_part(s)->needs_async) && !hs_api_fiber_running(hs_api_part(s)))
         return needs_async();
-    enum status st = hs_call(s, f, (union hs_value *)args_and_results);
+    enum status st = hs_call_inline(s, f, (union hs_value *)args_and_results);
     if (HS_LIKELY(st == ST_OK))
         return NULL;
     return hs_api_call_failed(s, st, trap);
