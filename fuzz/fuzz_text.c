@@ -5,7 +5,8 @@
  *  - bytes from a text are read by the binary reader, unless a limit or the place for an index is exceeded,
  *  - what was read prints, the print parses, and to the same module.
  *
- * The beginning chooses: "#" a script, "\\0asm" a module to print, anything else a text. A seed corpus: the official suite and the project's samples. */
+ * The beginning chooses: "#" a script, "\0asm" a module to print, anything else a text. Seeds: the official suite and the
+ * samples of the project. */
 #include "binary/binary.h"
 #include "syntax/insn_read.h"
 #include "text/script.h"
@@ -17,12 +18,12 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-#define MUST(x)                                                                                              \
-    do {                                                                                                     \
-        if (!(x)) {                                                                                          \
-            fprintf(stderr, "%s:%d: broken: %s\n", __FILE__, __LINE__, #x);                                  \
-            abort();                                                                                         \
-        }                                                                                                    \
+#define MUST(x)                                                                                    \
+    do {                                                                                           \
+        if (!(x)) {                                                                                \
+            fprintf(stderr, "%s:%d: broken: %s\n", __FILE__, __LINE__, #x);                        \
+            abort();                                                                               \
+        }                                                                                          \
     } while (0)
 
 /* Reads, prints, parses, prints: both prints must be the same. */
@@ -41,15 +42,16 @@ static void check_print(const uint8_t *bytes, size_t size)
     if (hs_text_print(&m, &first, &e) != ST_OK) {
         MUST(e.status != ST_OK && e.text[0]);
     } else {
-        enum status s = hs_text_parse((const char *)first.data, first.size, &again, &again_size, &e);
+        enum status s =
+            hs_text_parse((const char *)first.data, first.size, &again, &again_size, &e);
         if (s != ST_OK)
             fprintf(stderr, "%s\n%.*s\n", e.text, (int)first.size, (const char *)first.data);
         MUST(s == ST_OK);
         MUST(hs_binary_read(again, again_size, HS_FEATURES_ALL, &back, &e) == ST_OK);
         MUST(hs_text_print(&back, &second, &e) == ST_OK);
         if (!hs_span_equal(hs_buffer_span(&first), hs_buffer_span(&second))) {
-            fprintf(stderr, "%.*s\nagain\n%.*s\n", (int)first.size, (const char *)first.data, (int)second.size,
-                    (const char *)second.data);
+            fprintf(stderr, "%.*s\nagain\n%.*s\n", (int)first.size, (const char *)first.data,
+                    (int)second.size, (const char *)second.data);
             MUST(!"the same text");
         }
         hs_module_deinit(&back);

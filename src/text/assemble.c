@@ -6,11 +6,10 @@
 enum { NESTING_OF_QUOTES = 1 };
 
 /* The buffers of the parser that are not a section or a part of the name section. */
-#define OTHER_BUFFERS(p)                                                                                     \
-    {                                                                                                        \
-        &(p)->names_tmp, &(p)->labels_tmp, &(p)->fields_tmp, &(p)->custom_bytes, &(p)->body, &(p)->pending,  \
-            &(p)->tmp, &(p)->tmp2, &(p)->str, &(p)->hints, &(p)->hints_tmp                                   \
-    }
+#define OTHER_BUFFERS(p)                                                                           \
+    {&(p)->names_tmp, &(p)->labels_tmp, &(p)->fields_tmp, &(p)->custom_bytes,                      \
+     &(p)->body,      &(p)->pending,    &(p)->tmp,        &(p)->tmp2,                              \
+     &(p)->str,       &(p)->hints,      &(p)->hints_tmp}
 
 /* ---- sections ---- */
 
@@ -29,9 +28,11 @@ static bool is_given(const struct parser *p, const char *name)
 {
     struct span wanted = hs_span_text(name);
     for (size_t i = 0; i < p->customs.count; i++) {
-        const uint8_t *q = p->custom_bytes.data + p->customs.data[i].start, *end = q + p->customs.data[i].size;
+        const uint8_t *q = p->custom_bytes.data + p->customs.data[i].start,
+                      *end = q + p->customs.data[i].size;
         uint64_t n;
-        if (hs_leb_read_u(&q, end, 32, &n) == LEB_OK && n == wanted.size && memcmp(q, wanted.data, n) == 0)
+        if (hs_leb_read_u(&q, end, 32, &n) == LEB_OK && n == wanted.size &&
+            memcmp(q, wanted.data, n) == 0)
             return true;
     }
     return false;
@@ -41,7 +42,8 @@ static void customs(struct parser *p, struct buffer *o, int before, int after)
 {
     for (size_t i = 0; i < p->customs.count; i++) {
         const struct custom_text *c = &p->customs.data[i];
-        if ((before != PLACE_NONE && c->before == before) || (after != PLACE_NONE && c->after == after)) {
+        if ((before != PLACE_NONE && c->before == before) ||
+            (after != PLACE_NONE && c->after == after)) {
             hs_buffer_byte(o, SEC_CUSTOM);
             hs_buffer_name(o, (struct span){p->custom_bytes.data + c->start, c->size});
         }
@@ -87,8 +89,9 @@ static void name_section(struct parser *p, struct buffer *o)
 
 void hs_assemble(struct parser *p, struct buffer *o)
 {
-    static const uint8_t order[] = {SEC_TYPE,  SEC_IMPORT, SEC_FUNC, SEC_TABLE,      SEC_MEMORY, SEC_TAG, SEC_GLOBAL,
-                                    SEC_EXPORT, SEC_START,  SEC_ELEM, SEC_DATA_COUNT, SEC_CODE,   SEC_DATA};
+    static const uint8_t order[] = {SEC_TYPE,       SEC_IMPORT, SEC_FUNC,   SEC_TABLE, SEC_MEMORY,
+                                    SEC_TAG,        SEC_GLOBAL, SEC_EXPORT, SEC_START, SEC_ELEM,
+                                    SEC_DATA_COUNT, SEC_CODE,   SEC_DATA};
     size_t total = 4096;
     for (int i = 0; i < SEC_COUNT; i++)
         total += p->section[i].bytes.size + 16;
@@ -105,7 +108,8 @@ void hs_assemble(struct parser *p, struct buffer *o)
         if (id == SEC_START || id == SEC_DATA_COUNT) {
             if (id == SEC_START ? p->has_start : p->needs_data_count) {
                 uint8_t number[10];
-                int n = hs_leb_write_u(number, id == SEC_START ? p->start : p->section[SEC_DATA].count);
+                int n =
+                    hs_leb_write_u(number, id == SEC_START ? p->start : p->section[SEC_DATA].count);
                 hs_buffer_byte(o, (uint8_t)id);
                 hs_buffer_name(o, (struct span){number, (size_t)n});
             }
@@ -171,10 +175,12 @@ static void deinit(struct parser *p)
     hs_arena_deinit(&p->arena);
 }
 
-static enum status parse(struct parser *p, bool script, int quotes, struct buffer *out, struct error *error);
+static enum status parse(struct parser *p, bool script, int quotes, struct buffer *out,
+                         struct error *error);
 
 /* "(module binary string*)" and "(module quote string*)", current token behind the word. */
-static enum status strings(struct parser *p, bool quote, bool in_parens, int quotes, struct buffer *out, struct error *error)
+static enum status strings(struct parser *p, bool quote, bool in_parens, int quotes,
+                           struct buffer *out, struct error *error)
 {
     struct buffer bytes = {.max = HS_LIMIT_MODULE_SIZE};
     for (; p->tk.kind == T_STRING; hs_parse_advance(p))
@@ -195,9 +201,12 @@ static enum status strings(struct parser *p, bool quote, bool in_parens, int quo
             s = error->status;
         } else {
             if (quotes >= NESTING_OF_QUOTES)
-                hs_error_set(error, ST_MALFORMED, HS_NO_OFFSET, "quoted modules are nested too deep");
-            hs_lex_init(&inner->lex, bytes.data ? (const char *)bytes.data : "", 0, bytes.size, error);
-            s = error->status != ST_OK ? error->status : parse(inner, false, quotes + 1, out, error);
+                hs_error_set(error, ST_MALFORMED, HS_NO_OFFSET,
+                             "quoted modules are nested too deep");
+            hs_lex_init(&inner->lex, bytes.data ? (const char *)bytes.data : "", 0, bytes.size,
+                        error);
+            s = error->status != ST_OK ? error->status
+                                       : parse(inner, false, quotes + 1, out, error);
             hs_free(inner);
         }
     }
@@ -206,7 +215,8 @@ static enum status strings(struct parser *p, bool quote, bool in_parens, int quo
 }
 
 /* lex is set up; the rest of p is zero. */
-static enum status parse(struct parser *p, bool script, int quotes, struct buffer *out, struct error *error)
+static enum status parse(struct parser *p, bool script, int quotes, struct buffer *out,
+                         struct error *error)
 {
     enum status s = ST_OK;
     bool in_parens = false;
@@ -223,7 +233,8 @@ static enum status parse(struct parser *p, bool script, int quotes, struct buffe
             hs_buffer_bytes(out, "\0asm\x0d\0\1\0", 8);
             goto end;
         }
-        hs_lex_fail_status(&p->lex, at, ST_UNSUPPORTED, "components are not supported, except for the empty one");
+        hs_lex_fail_status(&p->lex, at, ST_UNSUPPORTED,
+                           "components are not supported, except for the empty one");
         goto end;
     }
     if (hs_parse_at(p, KW_MODULE)) {
@@ -261,8 +272,8 @@ end:
     return s;
 }
 
-enum status hs_text_parse_part(const char *text, size_t from, size_t to, bool script, uint8_t **out_bytes,
-                               size_t *out_size, struct error *error)
+enum status hs_text_parse_part(const char *text, size_t from, size_t to, bool script,
+                               uint8_t **out_bytes, size_t *out_size, struct error *error)
 {
     struct buffer out = {.max = HS_LIMIT_MODULE_SIZE};
     struct error own;
@@ -286,7 +297,8 @@ enum status hs_text_parse_part(const char *text, size_t from, size_t to, bool sc
     return ST_OK;
 }
 
-enum status hs_text_parse(const char *text, size_t size, uint8_t **out_bytes, size_t *out_size, struct error *error)
+enum status hs_text_parse(const char *text, size_t size, uint8_t **out_bytes, size_t *out_size,
+                          struct error *error)
 {
     return hs_text_parse_part(text, 0, size, false, out_bytes, out_size, error);
 }

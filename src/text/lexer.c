@@ -9,14 +9,16 @@ enum class { BAD, SPACE, IDCHAR, OPEN, CLOSE, QUOTE, SEMICOLON, PUNCTUATION };
 
 /* The classes of characters; everything else is illegal outside of strings and comments. */
 static const uint8_t class_of[256] = {
-    ['\t'] = SPACE, ['\n'] = SPACE, ['\r'] = SPACE, [' '] = SPACE,
-    ['('] = OPEN, [')'] = CLOSE, ['"'] = QUOTE, [';'] = SEMICOLON,
-    [','] = PUNCTUATION, ['['] = PUNCTUATION, [']'] = PUNCTUATION, ['{'] = PUNCTUATION, ['}'] = PUNCTUATION,
-    ['0' ... '9'] = IDCHAR, ['A' ... 'Z'] = IDCHAR, ['a' ... 'z'] = IDCHAR,
-    ['!'] = IDCHAR, ['#'] = IDCHAR, ['$'] = IDCHAR, ['%'] = IDCHAR, ['&'] = IDCHAR, ['\''] = IDCHAR,
-    ['*'] = IDCHAR, ['+'] = IDCHAR, ['-'] = IDCHAR, ['.'] = IDCHAR, ['/'] = IDCHAR, [':'] = IDCHAR,
-    ['<'] = IDCHAR, ['='] = IDCHAR, ['>'] = IDCHAR, ['?'] = IDCHAR, ['@'] = IDCHAR, ['\\'] = IDCHAR,
-    ['^'] = IDCHAR, ['_'] = IDCHAR, ['`'] = IDCHAR, ['|'] = IDCHAR, ['~'] = IDCHAR,
+    ['\t'] = SPACE,      ['\n'] = SPACE,         ['\r'] = SPACE,         [' '] = SPACE,
+    ['('] = OPEN,        [')'] = CLOSE,          ['"'] = QUOTE,          [';'] = SEMICOLON,
+    [','] = PUNCTUATION, ['['] = PUNCTUATION,    [']'] = PUNCTUATION,    ['{'] = PUNCTUATION,
+    ['}'] = PUNCTUATION, ['0' ... '9'] = IDCHAR, ['A' ... 'Z'] = IDCHAR, ['a' ... 'z'] = IDCHAR,
+    ['!'] = IDCHAR,      ['#'] = IDCHAR,         ['$'] = IDCHAR,         ['%'] = IDCHAR,
+    ['&'] = IDCHAR,      ['\''] = IDCHAR,        ['*'] = IDCHAR,         ['+'] = IDCHAR,
+    ['-'] = IDCHAR,      ['.'] = IDCHAR,         ['/'] = IDCHAR,         [':'] = IDCHAR,
+    ['<'] = IDCHAR,      ['='] = IDCHAR,         ['>'] = IDCHAR,         ['?'] = IDCHAR,
+    ['@'] = IDCHAR,      ['\\'] = IDCHAR,        ['^'] = IDCHAR,         ['_'] = IDCHAR,
+    ['`'] = IDCHAR,      ['|'] = IDCHAR,         ['~'] = IDCHAR,
 };
 
 static inline enum class class_at(const char *p)
@@ -28,7 +30,8 @@ static inline enum class class_at(const char *p)
 
 enum { EXCERPT = 100 }; /* characters of the line that are shown */
 
-static void fail_at(struct lexer *l, const char *at, enum status status, const char *format, va_list args)
+static void fail_at(struct lexer *l, const char *at, enum status status, const char *format,
+                    va_list args)
 {
     if (!l->failed && l->error) {
         struct error *e = l->error;
@@ -60,8 +63,10 @@ static void fail_at(struct lexer *l, const char *at, enum status status, const c
         char message[HS_ERROR_TEXT];
         vsnprintf(message, sizeof message, format, args);
         bool first = e->status == ST_OK;
-        hs_error_set(e, status, HS_NO_OFFSET, "%.200s\n  at line %u, column %u\n    %s%.*s\n    %s%.*s^", message, line,
-                     column, from > start ? "..." : "", n, shown, from > start ? "   " : "", caret, blank);
+        hs_error_set(e, status, HS_NO_OFFSET,
+                     "%.200s\n  at line %u, column %u\n    %s%.*s\n    %s%.*s^", message, line,
+                     column, from > start ? "..." : "", n, shown, from > start ? "   " : "", caret,
+                     blank);
         if (first) {
             e->line = line;
             e->column = column;
@@ -71,7 +76,8 @@ static void fail_at(struct lexer *l, const char *at, enum status status, const c
     l->pos = l->end;
 }
 
-void hs_lex_fail_status(struct lexer *l, const char *at, enum status status, const char *format, ...)
+void hs_lex_fail_status(struct lexer *l, const char *at, enum status status, const char *format,
+                        ...)
 {
     va_list args;
     va_start(args, format);
@@ -106,7 +112,8 @@ void hs_lex_unexpected(struct lexer *l, const struct token *t, const char *expec
     if (unknown)
         hs_lex_fail(l, t->start, "unknown operator %s%s%s", text, comma, expected ? expected : "");
     else if (t->kind == T_EOF)
-        hs_lex_fail(l, t->start, "unexpected token: end of the text%s%s", comma, expected ? expected : "");
+        hs_lex_fail(l, t->start, "unexpected token: end of the text%s%s", comma,
+                    expected ? expected : "");
     else
         hs_lex_fail(l, t->start, "unexpected token %s%s%s", text, comma, expected ? expected : "");
 }
@@ -158,7 +165,10 @@ static const char *line_comment(const struct lexer *l, const char *p)
 
 static int hex_digit(char c)
 {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
 }
 
 /* \u{...}, p at the brace; the scalar value, or -1. *out_end is behind the closing brace. */
@@ -247,12 +257,11 @@ void hs_lex_string(const struct token *t, struct buffer *out)
         case '\\': hs_buffer_byte(out, (uint8_t)c); break;
         case 'u': {
             uint8_t utf8[4];
-            hs_buffer_bytes(out, utf8, (size_t)hs_utf8_write(utf8, (uint32_t)unicode_escape(p, end, &p)));
+            hs_buffer_bytes(out, utf8,
+                            (size_t)hs_utf8_write(utf8, (uint32_t)unicode_escape(p, end, &p)));
             break;
         }
-        default:
-            hs_buffer_byte(out, (uint8_t)(hex_digit(c) << 4 | hex_digit(*p)));
-            p++;
+        default: hs_buffer_byte(out, (uint8_t)(hex_digit(c) << 4 | hex_digit(*p))); p++;
         }
     }
 }
@@ -264,7 +273,9 @@ enum annotation hs_lex_annotation_id(struct lexer *l)
     static const struct {
         const char *name;
         enum annotation kind;
-    } known[] = {{"custom", ANNOTATION_CUSTOM}, {"name", ANNOTATION_NAME}, {"metadata.code.branch_hint", ANNOTATION_HINT}};
+    } known[] = {{"custom", ANNOTATION_CUSTOM},
+                 {"name", ANNOTATION_NAME},
+                 {"metadata.code.branch_hint", ANNOTATION_HINT}};
     const char *open = l->pos, *id = open + 2, *p = id;
     if (p < l->end && *p == '"') {
         const char *q = p + 1;
@@ -299,7 +310,8 @@ enum annotation hs_lex_annotation_id(struct lexer *l)
     }
     l->pos = p;
     for (size_t i = 0; i < HS_ARRAY_SIZE(known); i++)
-        if (strlen(known[i].name) == (size_t)(p - id) && memcmp(id, known[i].name, (size_t)(p - id)) == 0)
+        if (strlen(known[i].name) == (size_t)(p - id) &&
+            memcmp(id, known[i].name, (size_t)(p - id)) == 0)
             return known[i].kind;
     return 0;
 }
@@ -400,7 +412,8 @@ static void identifier(struct lexer *l, struct token *t)
     const char *p = t->start + 1;
     t->kind = T_ID;
     if (p < l->end && *p == '"') {
-        const char *q = p + 1; /* a raw control character or nothing between the quotes: no identifier at all */
+        const char *q =
+            p + 1; /* a raw control character or nothing between the quotes: no identifier at all */
         while (q < l->end && (uint8_t)*q >= 0x20 && *q != '"')
             q += *q == '\\' ? 2 : 1;
         if (q >= l->end || *q != '"' || q == p + 1) {
@@ -505,13 +518,15 @@ void hs_lex(struct lexer *l, struct token *t)
                 if (c >= 'a' && c <= 'z') {
                     if (HS_LIKELY(hs_word_find(start, n, &t->op, &t->keyword)))
                         t->kind = T_WORD;
-                    else if ((n == 3 && (memcmp(start, "nan", 3) == 0 || memcmp(start, "inf", 3) == 0)) ||
+                    else if ((n == 3 &&
+                              (memcmp(start, "nan", 3) == 0 || memcmp(start, "inf", 3) == 0)) ||
                              (n > 6 && memcmp(start, "nan:0x", 6) == 0))
                         t->kind = T_NUMBER;
                     else
                         t->kind = T_RESERVED;
                 } else {
-                    t->kind = (c >= '0' && c <= '9') || c == '+' || c == '-' ? T_NUMBER : T_RESERVED;
+                    t->kind =
+                        (c >= '0' && c <= '9') || c == '+' || c == '-' ? T_NUMBER : T_RESERVED;
                 }
             }
             if (HS_UNLIKELY(goes_on(l, p))) {
@@ -579,7 +594,8 @@ bool hs_lex_skip_group_seeking(struct lexer *l, const char *word, size_t size)
                     ahead.pos = p;
                     ahead.error = NULL;
                     hs_lex(&ahead, &t);
-                    found |= t.kind == T_WORD && (size_t)(t.end - t.start) == size && memcmp(t.start, word, size) == 0;
+                    found |= t.kind == T_WORD && (size_t)(t.end - t.start) == size &&
+                             memcmp(t.start, word, size) == 0;
                 }
                 depth++;
             }

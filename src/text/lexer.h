@@ -37,9 +37,9 @@ enum token_kind {
 enum annotation { ANNOTATION_CUSTOM = 1, ANNOTATION_NAME, ANNOTATION_HINT };
 
 struct token {
-    uint8_t kind;     /* enum token_kind */
-    uint8_t keyword;  /* enum keyword, of T_WORD */
-    uint16_t op;      /* enum op of T_WORD, or OP_COUNT */
+    uint8_t kind;    /* enum token_kind */
+    uint8_t keyword; /* enum keyword, of T_WORD */
+    uint16_t op;     /* enum op of T_WORD, or OP_COUNT */
     const char *start, *end;
     const char *annotation; /* the first known annotation before the token, or NULL */
 };
@@ -68,11 +68,13 @@ void hs_lex_skip_annotation(struct lexer *l);
 bool hs_lex_next_annotation(struct lexer *l, const char *limit);
 
 /* Records an error with line, column and an excerpt of the text with a caret. */
-void hs_lex_fail(struct lexer *l, const char *at, const char *format, ...) __attribute__((format(printf, 3, 4), cold, noinline));
-void hs_lex_fail_status(struct lexer *l, const char *at, enum status status, const char *format, ...)
-    __attribute__((format(printf, 4, 5), cold, noinline));
+void hs_lex_fail(struct lexer *l, const char *at, const char *format, ...)
+    __attribute__((format(printf, 3, 4), cold, noinline));
+void hs_lex_fail_status(struct lexer *l, const char *at, enum status status, const char *format,
+                        ...) __attribute__((format(printf, 4, 5), cold, noinline));
 /* "unexpected token", or "unknown operator" if the token means nothing; expected may be NULL. */
-void hs_lex_unexpected(struct lexer *l, const struct token *t, const char *expected) __attribute__((cold, noinline));
+void hs_lex_unexpected(struct lexer *l, const struct token *t, const char *expected)
+    __attribute__((cold, noinline));
 void hs_lex_oom(struct lexer *l) __attribute__((cold, noinline));
 
 /* Appends what the string token stands for. */

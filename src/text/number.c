@@ -77,8 +77,8 @@ static const struct format format32 = {24, -126, 127}, format64 = {53, -1022, 10
 /* Rounds m * 2^e, m with its top bit set, `sticky` if the value is a little more, known up to `error` units of m.
  * Returns false if the error leaves it open; then *out_low holds the bits below the halfway point, *out_half the
  * halfway point as half * 2^*out_exp. */
-static bool round_bits(const struct format *f, uint64_t m, int64_t e, bool sticky, uint64_t error, uint64_t *out,
-                       uint64_t *out_half, int64_t *out_exp)
+static bool round_bits(const struct format *f, uint64_t m, int64_t e, bool sticky, uint64_t error,
+                       uint64_t *out, uint64_t *out_half, int64_t *out_exp)
 {
     int64_t exponent = e + 63;
     bool normal = exponent >= f->emin;
@@ -90,7 +90,8 @@ static bool round_bits(const struct format *f, uint64_t m, int64_t e, bool stick
     uint64_t q = shift < 64 ? m >> shift : 0;
     __uint128_t rest = m - ((__uint128_t)q << shift), half = (__uint128_t)1 << (shift - 1);
     uint64_t hidden = UINT64_C(1) << (f->precision - 1);
-    uint64_t bits = normal ? ((uint64_t)(exponent - f->emin + 1) << (f->precision - 1)) + (q - hidden) : q;
+    uint64_t bits =
+        normal ? ((uint64_t)(exponent - f->emin + 1) << (f->precision - 1)) + (q - hidden) : q;
     if (normal && exponent > f->emax) { /* round_bits callers check against the infinity */
         *out = (uint64_t)(f->emax - f->emin + 2) << (f->precision - 1);
         return true;
@@ -161,8 +162,9 @@ static int big_compare(const struct big *a, const struct big *b)
 enum { MAX_DIGITS = 800 }; /* halfway points have at most 767 significant digits */
 
 struct decimal {
-    const char *digits, *end; /* from the first significant digit; dots and underscores between them */
-    int64_t exponent;         /* of ten, of the first significant digit */
+    const char *digits,
+        *end;         /* from the first significant digit; dots and underscores between them */
+    int64_t exponent; /* of ten, of the first significant digit */
 };
 
 /* Compares the decimal number with half * 2^e. */
@@ -212,15 +214,20 @@ struct power {
 };
 /* 5^(28 (i - 14)) = m * 2^e */
 static const struct power large_powers[] = {
-    {UINT64_C(0xdf82365c497b5454), -974}, {UINT64_C(0xe1afa13afbd14d6e), -909}, {UINT64_C(0xe3e27a444d8d98b8), -844},
-    {UINT64_C(0xe61acf033d1a45df), -779}, {UINT64_C(0xe858ad248f5c22ca), -714}, {UINT64_C(0xea9c227723ee8bcb), -649},
-    {UINT64_C(0xece53cec4a314ebe), -584}, {UINT64_C(0xef340a98172aace5), -519}, {UINT64_C(0xf18899b1bc3f8ca2), -454},
-    {UINT64_C(0xf3e2f893dec3f126), -389}, {UINT64_C(0xf64335bcf065d37d), -324}, {UINT64_C(0xf8a95fcf88747d94), -259},
-    {UINT64_C(0xfb158592be068d2f), -194}, {UINT64_C(0xfd87b5f28300ca0e), -129}, {UINT64_C(0x8000000000000000), -63},
-    {UINT64_C(0x813f3978f8940984), 2},    {UINT64_C(0x82818f1281ed44a0), 67},   {UINT64_C(0x83c7088e1aab65db), 132},
-    {UINT64_C(0x850fadc09923329e), 197},  {UINT64_C(0x865b86925b9bc5c2), 262},  {UINT64_C(0x87aa9aff79042287), 327},
-    {UINT64_C(0x88fcf317f22241e2), 392},  {UINT64_C(0x8a5296ffe33cc930), 457},  {UINT64_C(0x8bab8eefb6409c1a), 522},
-    {UINT64_C(0x8d07e33455637eb3), 587},  {UINT64_C(0x8e679c2f5e44ff8f), 652},  {UINT64_C(0x8fcac257558ee4e6), 717},
+    {UINT64_C(0xdf82365c497b5454), -974}, {UINT64_C(0xe1afa13afbd14d6e), -909},
+    {UINT64_C(0xe3e27a444d8d98b8), -844}, {UINT64_C(0xe61acf033d1a45df), -779},
+    {UINT64_C(0xe858ad248f5c22ca), -714}, {UINT64_C(0xea9c227723ee8bcb), -649},
+    {UINT64_C(0xece53cec4a314ebe), -584}, {UINT64_C(0xef340a98172aace5), -519},
+    {UINT64_C(0xf18899b1bc3f8ca2), -454}, {UINT64_C(0xf3e2f893dec3f126), -389},
+    {UINT64_C(0xf64335bcf065d37d), -324}, {UINT64_C(0xf8a95fcf88747d94), -259},
+    {UINT64_C(0xfb158592be068d2f), -194}, {UINT64_C(0xfd87b5f28300ca0e), -129},
+    {UINT64_C(0x8000000000000000), -63},  {UINT64_C(0x813f3978f8940984), 2},
+    {UINT64_C(0x82818f1281ed44a0), 67},   {UINT64_C(0x83c7088e1aab65db), 132},
+    {UINT64_C(0x850fadc09923329e), 197},  {UINT64_C(0x865b86925b9bc5c2), 262},
+    {UINT64_C(0x87aa9aff79042287), 327},  {UINT64_C(0x88fcf317f22241e2), 392},
+    {UINT64_C(0x8a5296ffe33cc930), 457},  {UINT64_C(0x8bab8eefb6409c1a), 522},
+    {UINT64_C(0x8d07e33455637eb3), 587},  {UINT64_C(0x8e679c2f5e44ff8f), 652},
+    {UINT64_C(0x8fcac257558ee4e6), 717},
 };
 
 static uint64_t multiply_high(uint64_t a, uint64_t b, int64_t *e)
@@ -500,7 +507,8 @@ int hs_num_float_text(char out[HS_NUM_FLOAT_TEXT], uint64_t bits, int width)
                     text[k++] = (char)('0' + rest / t % 10);
             }
             uint64_t back;
-            if (hs_num_float(text, text + k, width, &back) == NUM_OK && back == (bits & ~(UINT64_C(1) << (width - 1)))) {
+            if (hs_num_float(text, text + k, width, &back) == NUM_OK &&
+                back == (bits & ~(UINT64_C(1) << (width - 1)))) {
                 memcpy(out + n, text, (size_t)k);
                 return n + k;
             }

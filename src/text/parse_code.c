@@ -11,34 +11,35 @@
 #include "text/parser.h"
 
 enum frame_kind {
-    F_BASE,           /* not on the stack: the surrounding field */
+    F_BASE, /* not on the stack: the surrounding field */
     /* Folded; what ')' does is on the right. */
-    F_PLAIN,          /* (op operand…              writes the waiting bytes */
-    F_BLOCK,          /* (block …, loop, try_table writes end */
-    F_IF,             /* (if cond…                 is an error: (then is missing */
-    F_THEN,           /* (if cond (then …          F_AFTER_THEN */
-    F_AFTER_THEN,     /*                           writes end */
-    F_ELSE,           /* … (else …                 F_AFTER_ELSE */
-    F_AFTER_ELSE,     /*                           writes end */
-    F_TRY,            /* (try                      is an error: (do is missing */
-    F_DO,             /* (try (do …                F_AFTER_DO */
-    F_AFTER_DO,       /*                           writes end */
-    F_CATCH,          /* … (catch $t …             F_AFTER_CATCH */
-    F_AFTER_CATCH,    /*                           writes end */
-    F_CATCH_ALL,      /* … (catch_all …            F_AFTER_ELSE */
+    F_PLAIN,       /* (op operand…              writes the waiting bytes */
+    F_BLOCK,       /* (block …, loop, try_table writes end */
+    F_IF,          /* (if cond…                 is an error: (then is missing */
+    F_THEN,        /* (if cond (then …          F_AFTER_THEN */
+    F_AFTER_THEN,  /*                           writes end */
+    F_ELSE,        /* … (else …                 F_AFTER_ELSE */
+    F_AFTER_ELSE,  /*                           writes end */
+    F_TRY,         /* (try                      is an error: (do is missing */
+    F_DO,          /* (try (do …                F_AFTER_DO */
+    F_AFTER_DO,    /*                           writes end */
+    F_CATCH,       /* … (catch $t …             F_AFTER_CATCH */
+    F_AFTER_CATCH, /*                           writes end */
+    F_CATCH_ALL,   /* … (catch_all …            F_AFTER_ELSE */
     /* Flat: closed by `end` or `delegate`. */
     F_FLAT_BLOCK,
-    F_FLAT_IF,        /* `else` may come */
-    F_FLAT_TRY,       /* `catch`, `catch_all`, `delegate` may come */
-    F_FLAT_CATCH,     /* `catch`, `catch_all` may come */
-    F_FLAT_LAST,      /* after else or catch_all */
+    F_FLAT_IF,    /* `else` may come */
+    F_FLAT_TRY,   /* `catch`, `catch_all`, `delegate` may come */
+    F_FLAT_CATCH, /* `catch`, `catch_all` may come */
+    F_FLAT_LAST,  /* after else or catch_all */
 };
 
 #define BIT(kind) (1u << (kind))
 /* Frames in which any instruction may stand, and those in which folded ones may. */
 enum {
-    TAKES_ANY = BIT(F_BASE) | BIT(F_BLOCK) | BIT(F_THEN) | BIT(F_ELSE) | BIT(F_DO) | BIT(F_CATCH) | BIT(F_CATCH_ALL) |
-                BIT(F_FLAT_BLOCK) | BIT(F_FLAT_IF) | BIT(F_FLAT_TRY) | BIT(F_FLAT_CATCH) | BIT(F_FLAT_LAST),
+    TAKES_ANY = BIT(F_BASE) | BIT(F_BLOCK) | BIT(F_THEN) | BIT(F_ELSE) | BIT(F_DO) | BIT(F_CATCH) |
+                BIT(F_CATCH_ALL) | BIT(F_FLAT_BLOCK) | BIT(F_FLAT_IF) | BIT(F_FLAT_TRY) |
+                BIT(F_FLAT_CATCH) | BIT(F_FLAT_LAST),
     TAKES_FOLDED = TAKES_ANY | BIT(F_PLAIN) | BIT(F_IF),
 };
 
@@ -48,8 +49,12 @@ void hs_parse_bind_local(struct parser *p, struct symbol *s)
 {
     uint32_t index = p->nlocals++;
     if (s && s->local_func == p->func_stamp) {
-        hs_parse_fail(p, p->tk.start, "duplicate local $%.*s", (int)(s->name.size < 60 ? s->name.size : 60),
-                      (const char *)s->name.data);
+        hs_parse_fail(p, p->tk.start, "duplicate local $%.*s",
+                      (int)(s->name.size < 60 ? s->name.size : 60), (const char *)s->name.data);
+        return;
+    }
+    if (s && p->unknown_type) { /* its index depends on a type that comes later or never */
+        hs_parse_fail(p, p->unknown_type, "unknown type");
         return;
     }
     if (s) {
@@ -168,7 +173,8 @@ static void memarg(struct parser *p, enum op op, bool lane)
     bool index = hs_parse_at_index(p);
     if (index && lane && p->tk.kind == T_NUMBER) { /* a number alone is the lane */
         const struct token *n = hs_parse_peek(p);
-        index = n->kind == T_NUMBER || (n->kind == T_WORD && (n->keyword == KW_OFFSET_EQ || n->keyword == KW_ALIGN_EQ));
+        index = n->kind == T_NUMBER ||
+                (n->kind == T_WORD && (n->keyword == KW_OFFSET_EQ || n->keyword == KW_ALIGN_EQ));
     }
     if (index)
         memory = hs_parse_index(p, SP_MEMORY);
@@ -176,7 +182,8 @@ static void memarg(struct parser *p, enum op op, bool lane)
         enum num n = hs_num_nat(p->tk.start + 7, p->tk.end, &offset);
         if (n == NUM_SYNTAX)
             hs_parse_fail(p, p->tk.start, "unknown operator %.*s, expected a number after offset=",
-                          (int)(p->tk.end - p->tk.start < 60 ? p->tk.end - p->tk.start : 60), p->tk.start);
+                          (int)(p->tk.end - p->tk.start < 60 ? p->tk.end - p->tk.start : 60),
+                          p->tk.start);
         else if (n == NUM_RANGE)
             hs_parse_fail(p, p->tk.start, "i64 constant out of range");
         hs_parse_advance(p);
@@ -186,7 +193,8 @@ static void memarg(struct parser *p, enum op op, bool lane)
         enum num n = hs_num_nat(p->tk.start + 6, p->tk.end, &bytes);
         if (n == NUM_SYNTAX)
             hs_parse_fail(p, p->tk.start, "unknown operator %.*s, expected a number after align=",
-                          (int)(p->tk.end - p->tk.start < 60 ? p->tk.end - p->tk.start : 60), p->tk.start);
+                          (int)(p->tk.end - p->tk.start < 60 ? p->tk.end - p->tk.start : 60),
+                          p->tk.start);
         else if (n == NUM_RANGE || bytes == 0 || (bytes & (bytes - 1)))
             hs_parse_fail(p, p->tk.start, "alignment must be a power of two");
         else
@@ -233,7 +241,8 @@ static uint64_t integer(struct parser *p, int bits)
 static uint64_t floating(struct parser *p, int width)
 {
     uint64_t x = 0;
-    enum num n = p->tk.kind == T_NUMBER ? hs_num_float(p->tk.start, p->tk.end, width, &x) : NUM_SYNTAX;
+    enum num n =
+        p->tk.kind == T_NUMBER ? hs_num_float(p->tk.start, p->tk.end, width, &x) : NUM_SYNTAX;
     if (n == NUM_OK)
         hs_parse_advance(p);
     else if (n == NUM_RANGE)
@@ -513,10 +522,12 @@ static void instruction(struct parser *p, enum op op)
 
 static inline enum frame_kind top(const struct parser *p, size_t base)
 {
-    return p->frames.count > base ? (enum frame_kind)p->frames.data[p->frames.count - 1].kind : F_BASE;
+    return p->frames.count > base ? (enum frame_kind)p->frames.data[p->frames.count - 1].kind
+                                  : F_BASE;
 }
 
-static struct frame *push_frame(struct parser *p, enum frame_kind kind, const char *at, uint8_t hint)
+static struct frame *push_frame(struct parser *p, enum frame_kind kind, const char *at,
+                                uint8_t hint)
 {
     struct frame f = {(uint8_t)kind, hint, at, p->pending.size};
     if (!hs_vec_push(&p->frames, f)) {
@@ -558,7 +569,8 @@ static void write_pending(struct parser *p)
 static void check_hint(struct parser *p, uint8_t hint, enum op op, const char *at)
 {
     if (hint != NO_HINT && op != OP_IF && op != OP_BR_IF)
-        hs_lex_fail_status(&p->lex, at, ST_INVALID, "@metadata.code.branch_hint annotation: invalid target");
+        hs_lex_fail_status(&p->lex, at, ST_INVALID,
+                           "@metadata.code.branch_hint annotation: invalid target");
     hs_parse_sync(p);
 }
 
@@ -566,8 +578,9 @@ static void check_hint(struct parser *p, uint8_t hint, enum op op, const char *a
 static void open_construct(struct parser *p, enum op op, bool folded, const char *at, uint8_t hint)
 {
     struct symbol *label = hs_parse_id(p);
-    enum frame_kind kind = op == OP_IF ? (folded ? F_IF : F_FLAT_IF) : op == OP_TRY ? (folded ? F_TRY : F_FLAT_TRY)
-                                                                                   : (folded ? F_BLOCK : F_FLAT_BLOCK);
+    enum frame_kind kind = op == OP_IF    ? (folded ? F_IF : F_FLAT_IF)
+                           : op == OP_TRY ? (folded ? F_TRY : F_FLAT_TRY)
+                                          : (folded ? F_BLOCK : F_FLAT_BLOCK);
     struct span name = hs_parse_name_annotation(p, label);
     if (kind == F_IF) { /* waits for the condition, and so does the label */
         struct waiting_label kept = {label, name};
@@ -645,7 +658,8 @@ static bool folded_delimiter(struct parser *p, enum frame_kind kind)
         }
         memcpy(&kept, p->pending.data + f->pending, sizeof kept);
         write_hint(p, f->hint);
-        hs_buffer_bytes(p->code, p->pending.data + f->pending + sizeof kept, p->pending.size - f->pending - sizeof kept);
+        hs_buffer_bytes(p->code, p->pending.data + f->pending + sizeof kept,
+                        p->pending.size - f->pending - sizeof kept);
         p->pending.size = f->pending;
         push_label(p, kept.symbol, kept.name);
         set_top(p, F_THEN);
@@ -714,11 +728,12 @@ static inline bool opens(enum op op)
 
 static inline bool delimits(enum op op)
 {
-    return op == OP_END || op == OP_ELSE || op == OP_CATCH || op == OP_CATCH_ALL || op == OP_DELEGATE;
+    return op == OP_END || op == OP_ELSE || op == OP_CATCH || op == OP_CATCH_ALL ||
+           op == OP_DELEGATE;
 }
 
 static const char *const wanted_at_close[] = {
-    [F_IF] = "(then", [F_TRY] = "(do", [F_FLAT_BLOCK] = "end", [F_FLAT_IF] = "end",
+    [F_IF] = "(then",     [F_TRY] = "(do",        [F_FLAT_BLOCK] = "end", [F_FLAT_IF] = "end",
     [F_FLAT_TRY] = "end", [F_FLAT_CATCH] = "end", [F_FLAT_LAST] = "end",
 };
 
@@ -741,7 +756,8 @@ static void instructions(struct parser *p, struct buffer *out, bool one)
             enum op op = p->tk.kind == T_WORD ? (enum op)p->tk.op : OP_COUNT;
             if (op == OP_COUNT || delimits(op)) {
                 if (p->tk.kind != T_WORD || !folded_delimiter(p, kind)) {
-                    hs_parse_unexpected(p, kind == F_IF ? "an instruction or then" : "an instruction");
+                    hs_parse_unexpected(p,
+                                        kind == F_IF ? "an instruction or then" : "an instruction");
                     break;
                 }
                 continue;

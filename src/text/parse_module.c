@@ -7,7 +7,8 @@
 
 /* ---- the scan: indices for identifiers ---- */
 
-static const char *const space_names[SP_COUNT] = {"type", "func", "table", "memory", "global", "tag", "elem", "data"};
+static const char *const space_names[SP_COUNT] = {"type",   "func", "table", "memory",
+                                                  "global", "tag",  "elem",  "data"};
 
 /* Gives the next index of a space to the identifier at t, if it is one. */
 static void declare(struct parser *p, enum space space, const struct token *t)
@@ -308,7 +309,8 @@ static void expr_items(struct parser *p, struct items *i)
 }
 
 /* Writes a segment: mode 0 active, 1 passive, 2 declarative; its offset is in `at`. */
-static void out_elem(struct parser *p, int mode, uint32_t table, const struct buffer *at, const struct items *i)
+static void out_elem(struct parser *p, int mode, uint32_t table, const struct buffer *at,
+                     const struct items *i)
 {
     struct section *s = &p->section[SEC_ELEM];
     struct buffer *o = &s->bytes;
@@ -458,6 +460,7 @@ static void begin_func(struct parser *p)
 {
     p->func_stamp++;
     p->nlocals = p->nlabels = 0;
+    p->unknown_type = NULL;
     p->names_tmp.size = p->names_tmp_count = 0;
     p->labels_tmp.size = p->labels_tmp_count = 0;
     p->hints_tmp.size = p->hints_tmp_count = 0;
@@ -522,7 +525,8 @@ static void table_field(struct parser *p)
             expr_items(p, &i);
         } else {
             index_items(p, &i);
-            if (!hs_vt_equal(i.type, HS_FUNCREF) && !hs_vt_equal(i.type, HS_REF(false, HEAP_FUNC))) {
+            if (!hs_vt_equal(i.type, HS_FUNCREF) &&
+                !hs_vt_equal(i.type, HS_REF(false, HEAP_FUNC))) {
                 /* The segment's type is the table's, which only expressions can say. */
                 struct buffer exprs = {.max = HS_LIMIT_MODULE_SIZE};
                 const uint8_t *q = p->tmp2.data, *end = q + p->tmp2.size;
@@ -589,7 +593,8 @@ static void memory_field(struct parser *p)
         hs_parse_close(p);
         uint32_t log2 = l.has_pagesize ? l.page_log2 : 16;
         uint64_t size = p->tmp2.size;
-        l.min = log2 > 63 ? size != 0 : (size >> log2) + ((size & ((UINT64_C(1) << log2) - 1)) != 0);
+        l.min =
+            log2 > 63 ? size != 0 : (size >> log2) + ((size & ((UINT64_C(1) << log2) - 1)) != 0);
         l.max = l.min;
         l.has_max = true;
         out_limits(&s->bytes, &l);
@@ -728,7 +733,8 @@ static void fields(struct parser *p)
         return;
     struct lexer lex = p->lex;
     struct token tk = p->tk;
-    lex.pos = tk.start; /* the first field is read again from its beginning, its annotations are kept */
+    lex.pos =
+        tk.start; /* the first field is read again from its beginning, its annotations are kept */
     const char *annotation = tk.annotation;
     tk.annotation = NULL;
     hs_parse_type_fields(p);

@@ -6,8 +6,8 @@
 /* ---- value types ---- */
 
 struct type_word {
-    uint8_t kind;     /* enum valkind, VT_BOT: not a value type */
-    uint32_t heap;    /* VT_REF: of the abbreviation */
+    uint8_t kind;  /* enum valkind, VT_BOT: not a value type */
+    uint32_t heap; /* VT_REF: of the abbreviation */
 };
 
 static struct type_word value_word(const struct token *t)
@@ -171,7 +171,8 @@ void hs_parse_typeuse(struct parser *p, bool bind, struct typeuse *u)
         hs_parse_close(p);
     }
     signature(p, bind, u);
-    if (hs_parse_at(p, KW_PARAM) || hs_parse_at(p, KW_TYPE)) { /* said before a mismatch with the type */
+    if (hs_parse_at(p, KW_PARAM) ||
+        hs_parse_at(p, KW_TYPE)) { /* said before a mismatch with the type */
         hs_parse_advance(p);
         hs_parse_unexpected(p, "type, param and result in this order");
     }
@@ -182,14 +183,18 @@ void hs_parse_typeuse(struct parser *p, bool bind, struct typeuse *u)
         if (!t)
             hs_parse_fail(p, u->at, "unknown type %u", u->index);
         else if (!t->is_func || t->nparams != u->nparams || t->nresults != u->nresults ||
-                 memcmp(t->types, p->valtypes.data, (u->nparams + u->nresults) * sizeof *t->types) != 0)
+                 memcmp(t->types, p->valtypes.data,
+                        (u->nparams + u->nresults) * sizeof *t->types) != 0)
             hs_parse_fail(p, u->at, "inline function type does not match type %u", u->index);
     } else if (bind && t && t->is_func) {
         p->nlocals = first_local + t->nparams;
+    } else if (bind && !t) {
+        p->unknown_type = u->at;
     }
 }
 
-static uint64_t hash_signature(const struct parser *p, uint32_t nparams, uint32_t nresults, const struct valtype *types)
+static uint64_t hash_signature(const struct parser *p, uint32_t nparams, uint32_t nresults,
+                               const struct valtype *types)
 {
     uint64_t h = hs_hash_mix(p->seed, (uint64_t)nparams << 32 | nresults);
     for (uint32_t i = 0; i < nparams + nresults; i++)
@@ -201,11 +206,13 @@ static uint64_t hash_signature(const struct parser *p, uint32_t nparams, uint32_
 static uint32_t find_signature(const struct parser *p, uint32_t nparams, uint32_t nresults,
                                const struct valtype *types, size_t *out_slot)
 {
-    size_t mask = p->type_slots_cap - 1, k = (size_t)hash_signature(p, nparams, nresults, types) & mask;
+    size_t mask = p->type_slots_cap - 1,
+           k = (size_t)hash_signature(p, nparams, nresults, types) & mask;
     for (; p->type_slots[k]; k = (k + 1) & mask) {
         const struct text_type *t = &p->types.data[p->type_slots[k] - 1];
         if (t->nparams == nparams && t->nresults == nresults &&
-            (nparams + nresults == 0 || memcmp(t->types, types, (nparams + nresults) * sizeof *types) == 0))
+            (nparams + nresults == 0 ||
+             memcmp(t->types, types, (nparams + nresults) * sizeof *types) == 0))
             return p->type_slots[k] - 1;
     }
     *out_slot = k;
@@ -277,7 +284,8 @@ uint32_t hs_typeuse_index(struct parser *p, const struct typeuse *u)
     uint32_t index = find_signature(p, u->nparams, u->nresults, p->valtypes.data, &slot);
     if (index != NO_INDEX)
         return index;
-    struct text_type t = {.is_func = true, .plain = true, .nparams = u->nparams, .nresults = u->nresults};
+    struct text_type t = {
+        .is_func = true, .plain = true, .nparams = u->nparams, .nresults = u->nresults};
     index = (uint32_t)p->types.count;
     if (!push_type(p, &t, p->valtypes.data))
         return 0;
@@ -320,7 +328,8 @@ static void struct_type(struct parser *p, struct buffer *o, uint32_t type)
         struct symbol *s = hs_parse_id(p);
         struct span name = hs_parse_name_annotation(p, s);
         if (s && !hs_symbol_add_field(p, type, s, n))
-            hs_parse_fail(p, at, "duplicate field %.*s", (int)(s->name.size < 60 ? s->name.size : 60), s->name.data);
+            hs_parse_fail(p, at, "duplicate field %.*s",
+                          (int)(s->name.size < 60 ? s->name.size : 60), s->name.data);
         if (name.data) {
             hs_buffer_u(&p->fields_tmp, n);
             hs_buffer_name(&p->fields_tmp, name);

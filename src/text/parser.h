@@ -31,7 +31,7 @@ enum space { SP_TYPE, SP_FUNC, SP_TABLE, SP_MEMORY, SP_GLOBAL, SP_TAG, SP_ELEM, 
 
 /* An identifier, whatever it names. Equal names are one symbol, so that a look-up is one hash and one load. */
 struct symbol {
-    struct span name;           /* without the dollar, escapes resolved */
+    struct span name; /* without the dollar, escapes resolved */
     uint32_t hash;
     uint32_t index[SP_COUNT];   /* NO_INDEX if it names nothing there */
     uint32_t local, local_func; /* a local, of the function with this stamp */
@@ -40,13 +40,13 @@ struct symbol {
 
 /* A type as far as type uses need it. */
 struct text_type {
-    bool is_func, plain;      /* plain: final, no supertype, alone in its group: type uses may find it */
+    bool is_func, plain; /* plain: final, no supertype, alone in its group: type uses may find it */
     uint32_t nparams, nresults;
-    struct valtype *types;    /* in the arena */
+    struct valtype *types; /* in the arena */
 };
 
 struct typeuse {
-    bool has_index;           /* (type x) was given */
+    bool has_index; /* (type x) was given */
     uint32_t index;
     uint32_t nparams, nresults; /* of the inline part, in parser.valtypes */
     bool has_inline;
@@ -54,17 +54,17 @@ struct typeuse {
 };
 
 struct label {
-    struct symbol *symbol;    /* or NULL */
-    uint32_t shadowed;        /* symbol->label before */
+    struct symbol *symbol; /* or NULL */
+    uint32_t shadowed;     /* symbol->label before */
 };
 
-struct frame {                /* a construct that is open, see parse_code.c */
+struct frame { /* a construct that is open, see parse_code.c */
     uint8_t kind, hint;
     const char *at;
-    size_t pending;           /* where its bytes start in parser.pending */
+    size_t pending; /* where its bytes start in parser.pending */
 };
 
-struct field_name {           /* (type, symbol) -> field index */
+struct field_name { /* (type, symbol) -> field index */
     struct symbol *symbol;
     uint32_t type, field;
 };
@@ -74,29 +74,53 @@ struct section {
     uint32_t count;
 };
 
-struct custom_text {          /* an @custom annotation */
-    int before, after;        /* section ids; -1 none; PLACE_FIRST, PLACE_LAST */
-    size_t start, size;       /* contents in parser.custom_bytes: name and bytes */
+struct custom_text {    /* an @custom annotation */
+    int before, after;  /* section ids; -1 none; PLACE_FIRST, PLACE_LAST */
+    size_t start, size; /* contents in parser.custom_bytes: name and bytes */
 };
 enum { PLACE_NONE = -1, PLACE_FIRST = 100, PLACE_LAST = 101 };
 
 enum section_id {
-    SEC_CUSTOM, SEC_TYPE, SEC_IMPORT, SEC_FUNC, SEC_TABLE, SEC_MEMORY, SEC_GLOBAL, SEC_EXPORT, SEC_START, SEC_ELEM,
-    SEC_CODE, SEC_DATA, SEC_DATA_COUNT, SEC_TAG, SEC_COUNT
+    SEC_CUSTOM,
+    SEC_TYPE,
+    SEC_IMPORT,
+    SEC_FUNC,
+    SEC_TABLE,
+    SEC_MEMORY,
+    SEC_GLOBAL,
+    SEC_EXPORT,
+    SEC_START,
+    SEC_ELEM,
+    SEC_CODE,
+    SEC_DATA,
+    SEC_DATA_COUNT,
+    SEC_TAG,
+    SEC_COUNT
 };
 
 enum name_id {
-    NAME_MODULE, NAME_FUNC, NAME_LOCAL, NAME_LABEL, NAME_TYPE, NAME_TABLE, NAME_MEMORY, NAME_GLOBAL, NAME_ELEM,
-    NAME_DATA, NAME_FIELD, NAME_TAG, NAME_COUNT
+    NAME_MODULE,
+    NAME_FUNC,
+    NAME_LOCAL,
+    NAME_LABEL,
+    NAME_TYPE,
+    NAME_TABLE,
+    NAME_MEMORY,
+    NAME_GLOBAL,
+    NAME_ELEM,
+    NAME_DATA,
+    NAME_FIELD,
+    NAME_TAG,
+    NAME_COUNT
 };
 
 struct parser {
     struct lexer lex;
-    struct token tk, next;    /* the current token; the one after it if has_next */
+    struct token tk, next; /* the current token; the one after it if has_next */
     bool has_next;
 
-    struct arena arena;       /* symbols, types */
-    struct symbol **symbols;  /* open addressing */
+    struct arena arena;      /* symbols, types */
+    struct symbol **symbols; /* open addressing */
     size_t nsymbols, symbols_cap;
     uint64_t seed;
     struct field_name *fields;
@@ -106,32 +130,33 @@ struct parser {
     uint32_t done[SP_COUNT];  /* entries parsed so far */
     HS_VEC(struct text_type) types;
     HS_VEC(const char *) type_fields; /* places of the (type and (rec fields, behind the keyword */
-    uint32_t *type_slots;     /* hash of plain function types: index + 1 */
+    uint32_t *type_slots;             /* hash of plain function types: index + 1 */
     size_t type_slots_cap, ntype_slots;
     HS_VEC(struct valtype) valtypes; /* inline part of the type use being read */
 
     struct section section[SEC_COUNT];
     struct section name[NAME_COUNT];
-    struct buffer names_tmp;     /* local names of the function being read */
+    struct buffer names_tmp; /* local names of the function being read */
     struct buffer labels_tmp;
     struct buffer fields_tmp;
     uint32_t names_tmp_count, labels_tmp_count, fields_tmp_count;
     struct buffer custom_bytes;
     HS_VEC(struct custom_text) customs;
-    const char *imports_end;  /* what defined item ended the imports, for "import after …" */
-    const char *naming;       /* what an @name annotation would name here, for errors */
+    const char *imports_end; /* what defined item ended the imports, for "import after …" */
+    const char *naming;      /* what an @name annotation would name here, for errors */
     bool has_start, needs_data_count;
     uint32_t start;
 
-    struct buffer *code;         /* where instructions go */
-    struct buffer body;          /* of the function being read */
-    struct buffer pending;       /* encoded instructions waiting for their folded operands */
+    struct buffer *code;   /* where instructions go */
+    struct buffer body;    /* of the function being read */
+    struct buffer pending; /* encoded instructions waiting for their folded operands */
     struct buffer tmp, tmp2, str;
     HS_VEC(struct frame) frames;
     HS_VEC(struct label) labels;
-    uint32_t nlabels;         /* in the function so far */
-    uint32_t func_stamp;      /* names of locals are those of this function */
+    uint32_t nlabels;    /* in the function so far */
+    uint32_t func_stamp; /* names of locals are those of this function */
     uint32_t nlocals;
+    const char *unknown_type; /* where the function names a type that is not known: nlocals is a guess */
     bool in_func;
     struct buffer hints, hints_tmp;
     uint32_t hint_funcs, hints_tmp_count;
@@ -147,7 +172,8 @@ void hs_parse_fail(struct parser *p, const char *at, const char *format, ...)
     __attribute__((format(printf, 3, 4), cold, noinline));
 void hs_parse_unexpected(struct parser *p, const char *expected) __attribute__((cold, noinline));
 void hs_parse_oom(struct parser *p) __attribute__((cold, noinline));
-void hs_parse_misplaced(struct parser *p) __attribute__((cold, noinline)); /* the token's annotation */
+void hs_parse_misplaced(struct parser *p)
+    __attribute__((cold, noinline));  /* the token's annotation */
 void hs_parse_sync(struct parser *p); /* after the lexer was used directly: T_EOF if it failed */
 
 static inline void hs_parse_advance(struct parser *p)
@@ -204,8 +230,10 @@ static inline bool hs_parse_word(struct parser *p, enum keyword k)
 
 bool hs_symbols_init(struct parser *p);
 struct symbol *hs_symbol_intern(struct parser *p, const struct token *id); /* NULL after an error */
-bool hs_symbol_add_field(struct parser *p, uint32_t type, struct symbol *s, uint32_t field); /* false: duplicate */
-uint32_t hs_symbol_field(const struct parser *p, uint32_t type, const struct symbol *s);     /* or NO_INDEX */
+bool hs_symbol_add_field(struct parser *p, uint32_t type, struct symbol *s,
+                         uint32_t field); /* false: duplicate */
+uint32_t hs_symbol_field(const struct parser *p, uint32_t type,
+                         const struct symbol *s); /* or NO_INDEX */
 
 /* An optional identifier; the symbol or NULL. */
 struct symbol *hs_parse_id(struct parser *p);
@@ -220,7 +248,8 @@ void hs_parse_name(struct parser *p, struct buffer *out);
 struct span hs_parse_name_annotation(struct parser *p, const struct symbol *id);
 void hs_name_add(struct section *names, uint32_t index, struct span name);
 void hs_parse_fields_annotations(struct parser *p); /* @custom, between fields */
-uint8_t hs_parse_hint(struct parser *p);            /* a branch hint before the current token: 0, 1 or NO_HINT */
+uint8_t
+hs_parse_hint(struct parser *p); /* a branch hint before the current token: 0, 1 or NO_HINT */
 enum { NO_HINT = 0xff };
 
 /* ---- types, parse_type.c ---- */
@@ -232,7 +261,8 @@ uint32_t hs_parse_heaptype(struct parser *p);
 void hs_parse_type_fields(struct parser *p); /* all of them, before anything else */
 /* (type x)? (param …)* (result …)*; with bind, parameters may have names, which become locals. */
 void hs_parse_typeuse(struct parser *p, bool bind, struct typeuse *out);
-uint32_t hs_typeuse_index(struct parser *p, const struct typeuse *u); /* finds or appends the type */
+uint32_t hs_typeuse_index(struct parser *p,
+                          const struct typeuse *u); /* finds or appends the type */
 
 /* ---- instructions, parse_code.c ---- */
 
@@ -249,7 +279,7 @@ void hs_parse_module(struct parser *p);
 void hs_assemble(struct parser *p, struct buffer *out);
 
 /* Like hs_text_parse for the part [from, to) of a text; a script's modules may start with "(module definition". */
-enum status hs_text_parse_part(const char *text, size_t from, size_t to, bool script, uint8_t **out_bytes,
-                               size_t *out_size, struct error *error);
+enum status hs_text_parse_part(const char *text, size_t from, size_t to, bool script,
+                               uint8_t **out_bytes, size_t *out_size, struct error *error);
 
 #endif

@@ -71,7 +71,8 @@ void hs_print_declared(struct printer *p, const struct item_name *n)
 
 void hs_print_index(struct printer *p, enum space space, uint32_t index)
 {
-    const struct item_name *n = p->names[space] && index < p->counts[space] ? &p->names[space][index] : NULL;
+    const struct item_name *n =
+        p->names[space] && index < p->counts[space] ? &p->names[space][index] : NULL;
     if (n && n->is_id) {
         hs_print_declared(p, n);
     } else {
@@ -429,14 +430,41 @@ static enum status datas(struct printer *p)
 
 /* ---- custom sections ---- */
 
-static const char *place_name(uint32_t id)
+/* Sections in the order of a module, and which of them the parser will write for this one. Places are told relative to
+ * those; a section that is there and empty will not be. The data count section is written or not as the code
+ * needs it. */
+struct place {
+    uint8_t id;
+    const char *name;
+    bool written;
+};
+
+/* The last section to be written that is not behind `after`; NULL: before all. */
+static const char *place_of(const struct module *m, uint32_t after)
 {
-    static const char *const names[SEC_COUNT] = {
-        [SEC_TYPE] = "type",     [SEC_IMPORT] = "import", [SEC_FUNC] = "func", [SEC_TABLE] = "table",
-        [SEC_MEMORY] = "memory", [SEC_GLOBAL] = "global", [SEC_EXPORT] = "export", [SEC_START] = "start",
-        [SEC_ELEM] = "elem",     [SEC_CODE] = "code",     [SEC_DATA] = "data", [SEC_DATA_COUNT] = "datacount",
-        [SEC_TAG] = "tag"};
-    return id < SEC_COUNT && names[id] ? names[id] : NULL;
+    const struct place places[] = {
+        {SEC_TYPE, "type", m->ntypes > 0},
+        {SEC_IMPORT, "import", m->nimports > 0},
+        {SEC_FUNC, "func", m->nfuncs > m->nimported_funcs},
+        {SEC_TABLE, "table", m->ntables > m->nimported_tables},
+        {SEC_MEMORY, "memory", m->nmemories > m->nimported_memories},
+        {SEC_TAG, "tag", m->ntags > m->nimported_tags},
+        {SEC_GLOBAL, "global", m->nglobals > m->nimported_globals},
+        {SEC_EXPORT, "export", m->nexports > 0},
+        {SEC_START, "start", m->has_start},
+        {SEC_ELEM, "elem", m->nelems > 0},
+        {SEC_DATA_COUNT, "datacount", false},
+        {SEC_CODE, "code", m->nfuncs > m->nimported_funcs},
+        {SEC_DATA, "data", m->ndatas > 0},
+    };
+    const char *name = NULL;
+    for (size_t i = 0; i < sizeof places / sizeof *places && after != SEC_CUSTOM; i++) {
+        if (places[i].written)
+            name = places[i].name;
+        if (places[i].id == after)
+            break;
+    }
+    return name;
 }
 
 static void customs(struct printer *p)
@@ -451,7 +479,7 @@ static void customs(struct printer *p)
         }
         hs_print_text(p, "\n  (@custom ");
         hs_print_string(p, c->name, true);
-        const char *place = place_name(c->after);
+        const char *place = place_of(m, c->after);
         if (after_names) {
             hs_print_text(p, " (after last) ");
         } else if (place) {
@@ -491,11 +519,11 @@ static enum status print(struct printer *p)
 enum status hs_text_print(const struct module *m, struct buffer *out, struct error *error)
 {
     size_t before = out->size;
-    struct printer p = {
-        .m = m,
-        .out = out,
-        .error = error,
-        .counts = {m->ntypes, m->nfuncs, m->ntables, m->nmemories, m->nglobals, m->ntags, m->nelems, m->ndatas}};
+    struct printer p = {.m = m,
+                        .out = out,
+                        .error = error,
+                        .counts = {m->ntypes, m->nfuncs, m->ntables, m->nmemories, m->nglobals,
+                                   m->ntags, m->nelems, m->ndatas}};
     hs_arena_init(&p.arena, SIZE_MAX);
     struct inner_names *inner[] = {&p.locals, &p.labels, &p.fields};
     for (int i = 0; i < 3; i++)

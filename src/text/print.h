@@ -14,12 +14,12 @@ struct item_name {
     bool is_id;       /* printed as identifier, and used in references */
 };
 
-struct inner_name {   /* a local, label or field */
+struct inner_name { /* a local, label or field */
     uint32_t outer, inner;
     struct item_name n;
 };
 
-struct inner_names {  /* sorted */
+struct inner_names { /* sorted */
     HS_VEC(struct inner_name) list;
 };
 
@@ -32,14 +32,15 @@ struct printer {
     struct item_name *names[SP_COUNT]; /* per index; NULL: no names in that space */
     uint32_t counts[SP_COUNT];
     struct inner_names locals, labels, fields;
-    const struct custom *name_custom;  /* the section that was read, or NULL */
-    bool names_as_custom;              /* it says more than identifiers can */
+    const struct custom *name_custom; /* the section that was read, or NULL */
+    bool names_as_custom;             /* it says more than identifiers can */
 };
 
 /* Text */
 void hs_print_text(struct printer *p, const char *s);
 void hs_print_number(struct printer *p, uint64_t x);
-void hs_print_string(struct printer *p, struct span s, bool utf8); /* in quotes; bytes above 0x7f as they are if utf8 */
+void hs_print_string(struct printer *p, struct span s,
+                     bool utf8); /* in quotes; bytes above 0x7f as they are if utf8 */
 /* " $name" and " (@name …)" of an item, if it has one. */
 void hs_print_declared(struct printer *p, const struct item_name *n);
 /* An index, by identifier if there is one, with a space before. */
@@ -50,15 +51,17 @@ void hs_print_reftype(struct printer *p, struct valtype t);
 
 /* Names, print_names.c */
 enum status hs_print_read_names(struct printer *p) HS_MUST_CHECK;
-const struct item_name *hs_print_inner_name(const struct inner_names *names, uint32_t outer, uint32_t inner);
+const struct item_name *hs_print_inner_name(const struct inner_names *names, uint32_t outer,
+                                            uint32_t inner);
 
 /* Code, print_code.c */
 enum status hs_print_body(struct printer *p, uint32_t func) HS_MUST_CHECK;
 /* A constant expression: a single instruction in parentheses; several behind the keyword in parentheses, or without
  * any if the keyword is empty. */
-enum status hs_print_const(struct printer *p, const struct constexpr *c, const char *keyword) HS_MUST_CHECK;
+enum status hs_print_const(struct printer *p, const struct constexpr *c,
+                           const char *keyword) HS_MUST_CHECK;
 /* Locals declared in a body, without parameters, and labels: for checking names. */
-enum status hs_print_count_body(const struct module *m, uint32_t func, uint32_t *out_locals, uint32_t *out_labels)
-    HS_MUST_CHECK;
+enum status hs_print_count_body(const struct module *m, uint32_t func, uint32_t *out_locals,
+                                uint32_t *out_labels) HS_MUST_CHECK;
 
 #endif

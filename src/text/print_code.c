@@ -13,7 +13,9 @@ static void line(struct printer *p, uint32_t depth)
 {
     uint32_t n = 2 * (depth < MAX_INDENT ? depth : MAX_INDENT);
     hs_buffer_byte(p->out, '\n');
-    hs_buffer_bytes(p->out, "                                                                                ", n);
+    hs_buffer_bytes(
+        p->out, "                                                                                ",
+        n);
 }
 
 static void number(struct printer *p, uint64_t x)
@@ -46,7 +48,8 @@ static void block_type(struct printer *p, const struct blocktype *b)
 
 static void local(struct printer *p, uint32_t func, uint32_t index)
 {
-    const struct item_name *n = func == HS_NO_FUNC ? NULL : hs_print_inner_name(&p->locals, func, index);
+    const struct item_name *n =
+        func == HS_NO_FUNC ? NULL : hs_print_inner_name(&p->locals, func, index);
     if (n && n->is_id)
         hs_print_declared(p, n);
     else
@@ -206,7 +209,8 @@ static void immediates(struct printer *p, const struct insn *i, uint32_t func)
         hs_print_reftype(p, HS_REF(i->cast.cast_flags >> 1 & 1, i->cast.to));
         break;
     case IMM_TRY_TABLE: {
-        static const char *const words[] = {" (catch", " (catch_ref", " (catch_all", " (catch_all_ref"};
+        static const char *const words[] = {" (catch", " (catch_ref", " (catch_all",
+                                            " (catch_all_ref"};
         const uint8_t *v = i->vector;
         block_type(p, &i->try_block);
         for (uint32_t k = 0; k < i->count; k++) {
@@ -246,9 +250,11 @@ static struct span body_of(const struct module *m, uint32_t func)
 }
 
 /* The vector of locals; with a printer they are printed. */
-static enum status locals(struct printer *p, struct insn_reader *r, uint32_t func, uint32_t nparams, uint32_t *out_count)
+static enum status locals(struct printer *p, struct insn_reader *r, uint32_t func, uint32_t nparams,
+                          uint32_t *out_count)
 {
     uint32_t runs, n, total = 0;
+    bool open = false; /* a "(local" that more can go into */
     enum status s = hs_read_count(r, &runs);
     for (; s == ST_OK && runs; runs--) {
         struct valtype t;
@@ -257,32 +263,33 @@ static enum status locals(struct printer *p, struct insn_reader *r, uint32_t fun
         if (n > HS_LIMIT_LOCALS - total)
             return hs_fail(r->error, ST_MALFORMED, hs_read_offset(r), MSG_TOO_MANY_LOCALS);
         for (uint32_t i = 0; p && i < n; i++) {
-            const struct item_name *name = hs_print_inner_name(&p->locals, func, nparams + total + i);
-            if (name || i == 0) {
-                if (i)
-                    hs_print_text(p, ")");
-                line(p, 2);
-                hs_print_text(p, "(local");
-                if (name)
-                    hs_print_declared(p, name);
-            } else if (hs_print_inner_name(&p->locals, func, nparams + total + i - 1)) {
-                hs_print_text(p, ")"); /* the one before has a declaration of its own */
+            const struct item_name *name =
+                hs_print_inner_name(&p->locals, func, nparams + total + i);
+            if (open && name)
+                hs_print_text(p, ")");
+            if (!open || name) { /* one with a name has a declaration of its own */
                 line(p, 2);
                 hs_print_text(p, "(local");
             }
+            if (name)
+                hs_print_declared(p, name);
             space(p);
             hs_print_valtype(p, t);
+            if (name)
+                hs_print_text(p, ")");
+            open = !name;
         }
-        if (p && n)
-            hs_print_text(p, ")");
         total += n;
     }
+    if (open)
+        hs_print_text(p, ")");
     if (s == ST_OK)
         *out_count = total;
     return s;
 }
 
-enum status hs_print_count_body(const struct module *m, uint32_t func, uint32_t *out_locals, uint32_t *out_labels)
+enum status hs_print_count_body(const struct module *m, uint32_t func, uint32_t *out_locals,
+                                uint32_t *out_labels)
 {
     struct error ignored;
     struct insn i;
@@ -315,7 +322,8 @@ static bool may_follow(const struct openers *open, enum op op)
     }
 }
 
-static enum status body(struct printer *p, struct insn_reader *r, uint32_t func, struct openers *open)
+static enum status body(struct printer *p, struct insn_reader *r, uint32_t func,
+                        struct openers *open)
 {
     uint32_t labels = 0;
     enum status s;
@@ -334,7 +342,8 @@ static enum status body(struct printer *p, struct insn_reader *r, uint32_t func,
             open->list.count--;
         else if (middle)
             open->list.data[open->list.count - 1] = (uint16_t)i.op;
-        line(p, (uint32_t)(open->list.count < MAX_INDENT ? open->list.count : MAX_INDENT) + 2 - middle);
+        line(p, (uint32_t)(open->list.count < MAX_INDENT ? open->list.count : MAX_INDENT) + 2 -
+                    middle);
         hs_print_text(p, hs_op_info[i.op].text);
         if (opens(i.op)) {
             const struct item_name *label = hs_print_inner_name(&p->labels, func, labels++);
@@ -354,7 +363,8 @@ enum status hs_print_body(struct printer *p, uint32_t func)
     const struct module *m = p->m;
     struct insn_reader r = reader(m, body_of(m, func), p->error);
     uint32_t type = m->funcs[func].type, nlocals;
-    uint32_t nparams = type < m->ntypes && m->types[type].kind == COMP_FUNC ? m->types[type].func.nparams : 0;
+    uint32_t nparams =
+        type < m->ntypes && m->types[type].kind == COMP_FUNC ? m->types[type].func.nparams : 0;
     struct openers open;
     hs_vec_init(&open.list, UINT32_MAX / 2);
     enum status s = locals(p, &r, func, nparams, &nlocals);
@@ -380,7 +390,8 @@ enum status hs_print_const(struct printer *p, const struct constexpr *c, const c
     if (s != ST_OK)
         return s;
     r = reader(p->m, c->code, p->error);
-    bool parens = n == 1 || *keyword; /* an initializer of several instructions stands without parentheses */
+    bool parens =
+        n == 1 || *keyword; /* an initializer of several instructions stands without parentheses */
     if (parens)
         hs_print_text(p, " (");
     if (n != 1)

@@ -45,7 +45,9 @@ struct seen { /* the names of one space */
 static bool enter(struct seen *s, struct span name, uint32_t outer)
 {
     size_t mask = s->cap - 1;
-    size_t k = (size_t)hs_word_hash((const char *)name.data, name.size, (uintptr_t)s->slots ^ outer) & mask;
+    size_t k =
+        (size_t)hs_word_hash((const char *)name.data, name.size, (uintptr_t)s->slots ^ outer) &
+        mask;
     for (; s->slots[k].data; k = (k + 1) & mask)
         if (s->outer[k] == outer && hs_span_equal(s->slots[k], name))
             return false;
@@ -89,7 +91,8 @@ static bool choose_inner_ids(struct printer *p, struct inner_names *names)
     return true;
 }
 
-const struct item_name *hs_print_inner_name(const struct inner_names *names, uint32_t outer, uint32_t inner)
+const struct item_name *hs_print_inner_name(const struct inner_names *names, uint32_t outer,
+                                            uint32_t inner)
 {
     size_t low = 0, high = names->list.count;
     while (low < high) {
@@ -165,7 +168,8 @@ static enum status inner_count(const struct printer *p, uint8_t id, uint32_t out
     return ST_OK;
 }
 
-static enum status read_inner(struct printer *p, struct names_reader r, uint8_t id, struct inner_names *names)
+static enum status read_inner(struct printer *p, struct names_reader r, uint8_t id,
+                              struct inner_names *names)
 {
     uint32_t n, outer, next_outer = 0;
     if (names->list.count || !read_u32(&r, &n))
@@ -178,7 +182,8 @@ static enum status read_inner(struct printer *p, struct names_reader r, uint8_t 
             return s;
         if (!read_u32(&r, &k))
             break;
-        for (; k && read_u32(&r, &inner) && read_name(&r, &name) && inner >= next && inner < count; k--) {
+        for (; k && read_u32(&r, &inner) && read_name(&r, &name) && inner >= next && inner < count;
+             k--) {
             struct inner_name entry = {outer, inner, {name, false}};
             if (!hs_vec_push(&names->list, entry))
                 return ST_OOM;
@@ -260,27 +265,28 @@ static void write_names(struct printer *p, struct buffer *b)
 /* Place of a section in the order of a module; 0 before all of them. */
 static int order_of(uint32_t section)
 {
-    static const uint8_t order[SEC_COUNT] = {[SEC_TYPE] = 1,   [SEC_IMPORT] = 2, [SEC_FUNC] = 3,  [SEC_TABLE] = 4,
-                                             [SEC_MEMORY] = 5, [SEC_TAG] = 6,    [SEC_GLOBAL] = 7, [SEC_EXPORT] = 8,
-                                             [SEC_START] = 9,  [SEC_ELEM] = 10,  [SEC_DATA_COUNT] = 11,
-                                             [SEC_CODE] = 12,  [SEC_DATA] = 13};
+    static const uint8_t order[SEC_COUNT] = {
+        [SEC_TYPE] = 1,   [SEC_IMPORT] = 2, [SEC_FUNC] = 3,        [SEC_TABLE] = 4,
+        [SEC_MEMORY] = 5, [SEC_TAG] = 6,    [SEC_GLOBAL] = 7,      [SEC_EXPORT] = 8,
+        [SEC_START] = 9,  [SEC_ELEM] = 10,  [SEC_DATA_COUNT] = 11, [SEC_CODE] = 12,
+        [SEC_DATA] = 13};
     return section < SEC_COUNT ? order[section] : 0;
 }
 
 static int last_section(const struct module *m)
 {
-    return order_of(m->ndatas                         ? SEC_DATA
-                    : m->nfuncs > m->nimported_funcs   ? SEC_CODE
-                    : m->nelems                        ? SEC_ELEM
-                    : m->has_start                     ? SEC_START
-                    : m->nexports                      ? SEC_EXPORT
-                    : m->nglobals > m->nimported_globals ? SEC_GLOBAL
-                    : m->ntags > m->nimported_tags     ? SEC_TAG
+    return order_of(m->ndatas                              ? SEC_DATA
+                    : m->nfuncs > m->nimported_funcs       ? SEC_CODE
+                    : m->nelems                            ? SEC_ELEM
+                    : m->has_start                         ? SEC_START
+                    : m->nexports                          ? SEC_EXPORT
+                    : m->nglobals > m->nimported_globals   ? SEC_GLOBAL
+                    : m->ntags > m->nimported_tags         ? SEC_TAG
                     : m->nmemories > m->nimported_memories ? SEC_MEMORY
-                    : m->ntables > m->nimported_tables ? SEC_TABLE
-                    : m->nimports                      ? SEC_IMPORT
-                    : m->ntypes                        ? SEC_TYPE
-                                                       : SEC_CUSTOM);
+                    : m->ntables > m->nimported_tables     ? SEC_TABLE
+                    : m->nimports                          ? SEC_IMPORT
+                    : m->ntypes                            ? SEC_TYPE
+                                                           : SEC_CUSTOM);
 }
 
 enum status hs_print_read_names(struct printer *p)
@@ -301,7 +307,8 @@ enum status hs_print_read_names(struct printer *p)
     for (uint32_t i = 0; i < m->ncustoms; i++)
         final &= &m->customs[i] <= p->name_custom || m->customs[i].after == p->name_custom->after;
     final &= order_of(p->name_custom->after) >= last_section(m);
-    struct names_reader r = {p->name_custom->bytes.data, p->name_custom->bytes.data + p->name_custom->bytes.size};
+    struct names_reader r = {p->name_custom->bytes.data,
+                             p->name_custom->bytes.data + p->name_custom->bytes.size};
     while (r.p < r.end) {
         uint8_t id = *r.p++;
         struct span part;
@@ -315,7 +322,10 @@ enum status hs_print_read_names(struct printer *p)
             if (!p->module_name.name.data && read_name(&sub, &name))
                 p->module_name = (struct item_name){name, name.size != 0};
         } else if (id == NAME_LOCAL || id == NAME_LABEL || id == NAME_FIELD) {
-            s = read_inner(p, sub, id, id == NAME_LOCAL ? &p->locals : id == NAME_LABEL ? &p->labels : &p->fields);
+            s = read_inner(p, sub, id,
+                           id == NAME_LOCAL   ? &p->locals
+                           : id == NAME_LABEL ? &p->labels
+                                              : &p->fields);
         } else if (space != SP_COUNT && !read_map(p, sub, space)) {
             s = ST_OOM;
         }
@@ -325,7 +335,8 @@ enum status hs_print_read_names(struct printer *p)
     struct buffer again;
     hs_buffer_init(&again, HS_LIMIT_MODULE_SIZE);
     write_names(p, &again);
-    p->names_as_custom = again.failed || !final || !hs_span_equal(hs_buffer_span(&again), p->name_custom->bytes) ||
+    p->names_as_custom = again.failed || !final ||
+                         !hs_span_equal(hs_buffer_span(&again), p->name_custom->bytes) ||
                          again.size == 0;
     hs_buffer_deinit(&again);
     return ST_OK;

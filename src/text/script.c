@@ -10,7 +10,7 @@ struct reader {
     struct lexer lex;
     struct token tk;
     struct arena *arena;
-    const char *counted;      /* lines are counted up to here */
+    const char *counted; /* lines are counted up to here */
     uint32_t line;
 };
 
@@ -153,7 +153,8 @@ static uint64_t float_or_pattern(struct reader *r, int width, uint8_t *nan)
                                         : SCRIPT_NAN_NONE;
     if (*nan)
         return 0;
-    enum num n = r->tk.kind == T_NUMBER ? hs_num_float(r->tk.start, r->tk.end, width, &bits) : NUM_SYNTAX;
+    enum num n =
+        r->tk.kind == T_NUMBER ? hs_num_float(r->tk.start, r->tk.end, width, &bits) : NUM_SYNTAX;
     if (n == NUM_RANGE)
         hs_lex_fail(&r->lex, r->tk.start, "constant out of range");
     else if (n == NUM_SYNTAX)
@@ -165,7 +166,8 @@ static uint64_t float_or_pattern(struct reader *r, int width, uint8_t *nan)
 static uint64_t integer(struct reader *r, int width)
 {
     uint64_t bits = 0;
-    enum num n = r->tk.kind == T_NUMBER ? hs_num_int(r->tk.start, r->tk.end, width, &bits) : NUM_SYNTAX;
+    enum num n =
+        r->tk.kind == T_NUMBER ? hs_num_int(r->tk.start, r->tk.end, width, &bits) : NUM_SYNTAX;
     if (n == NUM_RANGE)
         hs_lex_fail(&r->lex, r->tk.start, "constant out of range");
     else if (n == NUM_SYNTAX)
@@ -440,7 +442,8 @@ static void command(struct reader *r, struct script_command *c, bool in_thread)
         return;
     }
     open_word(r, k);
-    bool of_module = c->kind >= SCRIPT_ASSERT_MALFORMED || (c->kind == SCRIPT_ASSERT_TRAP && at(r, KW_MODULE));
+    bool of_module =
+        c->kind >= SCRIPT_ASSERT_MALFORMED || (c->kind == SCRIPT_ASSERT_TRAP && at(r, KW_MODULE));
     c->has_module = of_module;
     if (of_module)
         module(r, &c->module);
@@ -479,7 +482,8 @@ static struct script_command *commands(struct reader *r, bool in_thread, uint32_
     hs_vec_init(&all.list, UINT32_MAX / 2);
     struct token t = following(r);
     if (!in_thread && r->tk.kind == T_LPAR && is_field(&t)) {
-        struct script_command c = {.kind = SCRIPT_MODULE, .has_module = true, .line = line_of(r, r->tk.start)};
+        struct script_command c = {
+            .kind = SCRIPT_MODULE, .has_module = true, .line = line_of(r, r->tk.start)};
         c.module.to = (size_t)(r->lex.end - r->lex.text);
         if (!hs_vec_push(&all.list, c))
             out_of_memory(r);
@@ -533,13 +537,14 @@ void hs_script_deinit(struct script *s)
     memset(s, 0, sizeof *s);
 }
 
-enum status hs_script_module_bytes(const struct script *s, const struct script_module *m, uint8_t **out_bytes,
-                                   size_t *out_size, struct error *error)
+enum status hs_script_module_bytes(const struct script *s, const struct script_module *m,
+                                   uint8_t **out_bytes, size_t *out_size, struct error *error)
 {
     if (m->form == SCRIPT_MODULE_TEXT)
         return hs_text_parse_part(s->text, m->from, m->to, true, out_bytes, out_size, error);
     if (m->form == SCRIPT_MODULE_QUOTE)
-        return hs_text_parse((const char *)m->bytes.data, m->bytes.size, out_bytes, out_size, error);
+        return hs_text_parse((const char *)m->bytes.data, m->bytes.size, out_bytes, out_size,
+                             error);
     uint8_t *copy = hs_alloc(m->bytes.size);
     if (!copy)
         return hs_error_set(error, ST_OOM, HS_NO_OFFSET, "out of memory");
@@ -551,9 +556,21 @@ enum status hs_script_module_bytes(const struct script *s, const struct script_m
 
 const char *hs_script_kind_name(enum script_kind k)
 {
-    static const char *const names[] = {
-        "module", "module instance", "register", "action", "assert_return", "assert_trap", "assert_exhaustion",
-        "assert_exception", "assert_suspension", "assert_malformed", "assert_malformed_custom", "assert_invalid",
-        "assert_invalid_custom", "assert_unlinkable", "thread", "wait"};
+    static const char *const names[] = {"module",
+                                        "module instance",
+                                        "register",
+                                        "action",
+                                        "assert_return",
+                                        "assert_trap",
+                                        "assert_exhaustion",
+                                        "assert_exception",
+                                        "assert_suspension",
+                                        "assert_malformed",
+                                        "assert_malformed_custom",
+                                        "assert_invalid",
+                                        "assert_invalid_custom",
+                                        "assert_unlinkable",
+                                        "thread",
+                                        "wait"};
     return (unsigned)k < sizeof names / sizeof *names ? names[k] : "?";
 }

@@ -20,10 +20,10 @@ enum script_form {
 
 struct script_module {
     enum script_form form;
-    bool definition;      /* (module definition …): not instantiated */
-    struct span name;     /* its identifier without the dollar; data is NULL if it has none */
-    size_t from, to;      /* SCRIPT_MODULE_TEXT: the part of the text */
-    struct span bytes;    /* otherwise: the contents of the strings */
+    bool definition;   /* (module definition …): not instantiated */
+    struct span name;  /* its identifier without the dollar; data is NULL if it has none */
+    size_t from, to;   /* SCRIPT_MODULE_TEXT: the part of the text */
+    struct span bytes; /* otherwise: the contents of the strings */
 };
 
 enum script_value_kind {
@@ -32,9 +32,9 @@ enum script_value_kind {
     SCRIPT_F32,
     SCRIPT_F64,
     SCRIPT_V128,
-    SCRIPT_REF_NULL,   /* heap says of which type, perhaps HEAP_END: any null */
+    SCRIPT_REF_NULL, /* heap says of which type, perhaps HEAP_END: any null */
     SCRIPT_REF_EXTERN, /* the host reference with `number`; without a number (results) any that is not null */
-    SCRIPT_REF_HOST,   /* the same as an anyref */
+    SCRIPT_REF_HOST, /* the same as an anyref */
     /* Results only: any reference of that type. */
     SCRIPT_REF_FUNC,
     SCRIPT_REF_ANY,
@@ -43,39 +43,39 @@ enum script_value_kind {
     SCRIPT_REF_STRUCT,
     SCRIPT_REF_ARRAY,
     SCRIPT_REF_EXN,
-    SCRIPT_EITHER,     /* one of the alternatives */
+    SCRIPT_EITHER, /* one of the alternatives */
 };
 
 enum script_nan { SCRIPT_NAN_NONE, SCRIPT_NAN_CANONICAL, SCRIPT_NAN_ARITHMETIC };
 
 struct script_value {
     enum script_value_kind kind;
-    uint8_t bits[16];         /* numbers and vectors, little-endian */
-    uint8_t lanes;            /* vectors: how many lanes the shape has */
+    uint8_t bits[16]; /* numbers and vectors, little-endian */
+    uint8_t lanes;    /* vectors: how many lanes the shape has */
     bool float_lanes;
-    uint8_t nan[4];           /* enum script_nan: [0] for f32 and f64, per lane for vectors of floats */
-    uint32_t heap;            /* SCRIPT_REF_NULL: enum heap of syntax/types.h */
+    uint8_t nan[4]; /* enum script_nan: [0] for f32 and f64, per lane for vectors of floats */
+    uint32_t heap;  /* SCRIPT_REF_NULL: enum heap of syntax/types.h */
     bool has_number;
-    uint32_t number;          /* of a host reference */
+    uint32_t number; /* of a host reference */
     uint32_t nalternatives;
     struct script_value *alternatives;
 };
 
 struct script_action {
-    bool get;                 /* a global's value, else a call */
-    struct span module;       /* identifier; data is NULL: the latest module */
-    struct span field;        /* name of the export */
+    bool get;           /* a global's value, else a call */
+    struct span module; /* identifier; data is NULL: the latest module */
+    struct span field;  /* name of the export */
     uint32_t nargs;
     struct script_value *args;
 };
 
 enum script_kind {
     SCRIPT_MODULE,
-    SCRIPT_INSTANCE,          /* (module instance $name $of): name, of */
-    SCRIPT_REGISTER,          /* text: as which name; of: which module, or the latest */
+    SCRIPT_INSTANCE, /* (module instance $name $of): name, of */
+    SCRIPT_REGISTER, /* text: as which name; of: which module, or the latest */
     SCRIPT_ACTION,
     SCRIPT_ASSERT_RETURN,
-    SCRIPT_ASSERT_TRAP,       /* of the action, or of instantiating the module if has_module */
+    SCRIPT_ASSERT_TRAP, /* of the action, or of instantiating the module if has_module */
     SCRIPT_ASSERT_EXHAUSTION,
     SCRIPT_ASSERT_EXCEPTION,
     SCRIPT_ASSERT_SUSPENSION,
@@ -84,41 +84,43 @@ enum script_kind {
     SCRIPT_ASSERT_INVALID,
     SCRIPT_ASSERT_INVALID_CUSTOM,
     SCRIPT_ASSERT_UNLINKABLE,
-    SCRIPT_THREAD,            /* name; shared: module that it shares; commands */
-    SCRIPT_WAIT,              /* name: of the thread */
+    SCRIPT_THREAD, /* name; shared: module that it shares; commands */
+    SCRIPT_WAIT,   /* name: of the thread */
 };
 
 struct script_command {
     enum script_kind kind;
-    uint32_t line;            /* from 1 */
+    uint32_t line; /* from 1 */
     bool has_module;
     struct script_module module;
     struct script_action action;
     uint32_t nresults;
     struct script_value *results;
-    struct span text;         /* expected message; name to register */
-    struct span name, of;     /* identifiers; data is NULL if absent */
+    struct span text;     /* expected message; name to register */
+    struct span name, of; /* identifiers; data is NULL if absent */
     struct span shared;
-    uint32_t ncommands;       /* of a thread */
+    uint32_t ncommands; /* of a thread */
     struct script_command *commands;
 };
 
 struct script {
     struct arena arena;
-    const char *text;         /* borrowed */
+    const char *text; /* borrowed */
     size_t size;
     uint32_t ncommands;
     struct script_command *commands;
 };
 
 /* The script is initialized on success; hs_script_deinit ends it. */
-enum status hs_script_parse(const char *text, size_t size, struct script *out, struct error *error) HS_MUST_CHECK;
+enum status hs_script_parse(const char *text, size_t size, struct script *out,
+                            struct error *error) HS_MUST_CHECK;
 void hs_script_deinit(struct script *s);
 
 /* A module's bytes in the binary format, whatever its form; to be freed with hs_free. Lines in errors are those of the
  * script, except for quoted modules. */
-enum status hs_script_module_bytes(const struct script *s, const struct script_module *m, uint8_t **out_bytes,
-                                   size_t *out_size, struct error *error) HS_MUST_CHECK;
+enum status hs_script_module_bytes(const struct script *s, const struct script_module *m,
+                                   uint8_t **out_bytes, size_t *out_size,
+                                   struct error *error) HS_MUST_CHECK;
 
 const char *hs_script_kind_name(enum script_kind k); /* "assert_return" */
 

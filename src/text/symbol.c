@@ -12,7 +12,8 @@ void hs_parse_sync(struct parser *p)
     if (p->lex.failed) {
         p->lex.pos = p->lex.end;
         p->has_next = false;
-        p->tk = (struct token){.kind = T_EOF, .op = OP_COUNT, .start = p->lex.end, .end = p->lex.end};
+        p->tk =
+            (struct token){.kind = T_EOF, .op = OP_COUNT, .start = p->lex.end, .end = p->lex.end};
     }
 }
 
@@ -45,7 +46,8 @@ bool hs_symbols_init(struct parser *p)
 {
     p->symbols_cap = 64;
     p->symbols = hs_calloc(p->symbols_cap, sizeof *p->symbols);
-    p->seed = (uint64_t)(uintptr_t)p ^ (uint64_t)(uintptr_t)p->symbols << 20; /* not to be guessed by the text */
+    p->seed = (uint64_t)(uintptr_t)p ^ (uint64_t)(uintptr_t)p->symbols
+                                           << 20; /* not to be guessed by the text */
     return p->symbols != NULL;
 }
 
@@ -175,7 +177,8 @@ struct symbol *hs_parse_id(struct parser *p)
 
 bool hs_parse_at_index(const struct parser *p)
 {
-    return p->tk.kind == T_ID || (p->tk.kind == T_NUMBER && *p->tk.start >= '0' && *p->tk.start <= '9');
+    return p->tk.kind == T_ID ||
+           (p->tk.kind == T_NUMBER && *p->tk.start >= '0' && *p->tk.start <= '9');
 }
 
 uint64_t hs_parse_u64(struct parser *p, const char *expected)
@@ -209,9 +212,14 @@ uint32_t hs_parse_index(struct parser *p, enum space space)
     static const struct {
         const char *name, *expected;
     } words[SP_COUNT] = {
-        {"type", "a type index"},     {"function", "a function index"}, {"table", "a table index"},
-        {"memory", "a memory index"}, {"global", "a global index"},     {"tag", "a tag index"},
-        {"elem segment", "an element segment index"}, {"data segment", "a data segment index"},
+        {"type", "a type index"},
+        {"function", "a function index"},
+        {"table", "a table index"},
+        {"memory", "a memory index"},
+        {"global", "a global index"},
+        {"tag", "a tag index"},
+        {"elem segment", "an element segment index"},
+        {"data segment", "a data segment index"},
     };
     if (p->tk.kind == T_ID) {
         struct symbol *s = hs_symbol_intern(p, &p->tk);
@@ -262,13 +270,18 @@ void hs_parse_misplaced(struct parser *p)
     struct lexer sub = p->lex;
     sub.pos = p->tk.annotation;
     switch (hs_lex_annotation_id(&sub)) {
-    case ANNOTATION_CUSTOM: hs_parse_fail(p, p->tk.annotation, "misplaced @custom annotation"); break;
+    case ANNOTATION_CUSTOM:
+        hs_parse_fail(p, p->tk.annotation, "misplaced @custom annotation");
+        break;
     case ANNOTATION_NAME: hs_parse_fail(p, p->tk.annotation, "misplaced @name annotation"); break;
-    default: hs_parse_fail(p, p->tk.annotation, "@metadata.code.branch_hint annotation: not in a function");
+    default:
+        hs_parse_fail(p, p->tk.annotation,
+                      "@metadata.code.branch_hint annotation: not in a function");
     }
 }
 
-static bool string_into(struct parser *p, struct lexer *sub, struct token *t, const char *what, bool utf8)
+static bool string_into(struct parser *p, struct lexer *sub, struct token *t, const char *what,
+                        bool utf8)
 {
     (void)sub;
     if (t->kind != T_STRING) {
@@ -317,7 +330,8 @@ static int section_of_word(const struct token *t)
 static void custom_annotation(struct parser *p, struct lexer *sub)
 {
     struct token t;
-    struct custom_text c = {.before = PLACE_NONE, .after = PLACE_LAST, .start = p->custom_bytes.size};
+    struct custom_text c = {
+        .before = PLACE_NONE, .after = PLACE_LAST, .start = p->custom_bytes.size};
     hs_lex(sub, &t);
     if (!string_into(p, sub, &t, "@custom annotation: missing section name", true))
         return;
@@ -325,7 +339,8 @@ static void custom_annotation(struct parser *p, struct lexer *sub)
     hs_lex(sub, &t);
     if (t.kind == T_LPAR) {
         hs_lex(sub, &t);
-        bool before = t.kind == T_WORD && t.keyword == KW_BEFORE, after = t.kind == T_WORD && t.keyword == KW_AFTER;
+        bool before = t.kind == T_WORD && t.keyword == KW_BEFORE,
+             after = t.kind == T_WORD && t.keyword == KW_AFTER;
         if (!before && !after) {
             hs_parse_fail(p, t.start, "@custom annotation: malformed placement");
             return;
@@ -358,7 +373,8 @@ static void custom_annotation(struct parser *p, struct lexer *sub)
 
 /* Goes over the known annotations before the current token. All must be of one kind; `take` gets each, with the
  * lexer behind its id, and leaves it behind the closing parenthesis. */
-static void each_annotation(struct parser *p, enum annotation kind, void (*take)(struct parser *, struct lexer *))
+static void each_annotation(struct parser *p, enum annotation kind,
+                            void (*take)(struct parser *, struct lexer *))
 {
     struct lexer sub = p->lex;
     const char *limit = p->tk.start;

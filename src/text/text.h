@@ -22,11 +22,12 @@
 /* Text to bytes. The fields of a module may come without "(module …)" around them. "(component)" gives the empty
  * component, any other component is ST_UNSUPPORTED. *out_bytes is to be freed with hs_free. On failure the error
  * has line and column, and its text shows the line with a caret below. */
-enum status hs_text_parse(const char *text, size_t size, uint8_t **out_bytes, size_t *out_size, struct error *error)
-    HS_MUST_CHECK;
+enum status hs_text_parse(const char *text, size_t size, uint8_t **out_bytes, size_t *out_size,
+                          struct error *error) HS_MUST_CHECK;
 
 /* Appends the module as text; parsing it gives an equal module, custom sections and names included. The module need not
  * be valid, but what is malformed in a body is an error. */
-enum status hs_text_print(const struct module *m, struct buffer *out, struct error *error) HS_MUST_CHECK;
+enum status hs_text_print(const struct module *m, struct buffer *out,
+                          struct error *error) HS_MUST_CHECK;
 
 #endif

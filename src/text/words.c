@@ -26,7 +26,8 @@ static void add(const char *text, uint16_t op, uint8_t keyword)
     struct word *w = place(text, strlen(text));
     if (!w->text)
         *w = (struct word){text, (uint16_t)strlen(text), OP_COUNT, KW_NO_KEYWORD};
-    if (op != OP_COUNT && w->op == OP_COUNT) /* rows with equal texts: the first, the parser picks by immediates */
+    if (op != OP_COUNT &&
+        w->op == OP_COUNT) /* rows with equal texts: the first, the parser picks by immediates */
         w->op = op;
     if (keyword)
         w->keyword = keyword;

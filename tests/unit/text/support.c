@@ -61,7 +61,8 @@ char *print(struct bytes b)
     struct buffer out;
     hs_error_init(&e);
     hs_buffer_init(&out, HS_LIMIT_MODULE_SIZE);
-    if (hs_binary_read(b.data, b.size, HS_FEATURES_ALL, &m, &e) != ST_OK || hs_text_print(&m, &out, &e) != ST_OK)
+    if (hs_binary_read(b.data, b.size, HS_FEATURES_ALL, &m, &e) != ST_OK ||
+        hs_text_print(&m, &out, &e) != ST_OK)
         fail_msg("%s", e.text);
     char *text = malloc(out.size + 1);
     memcpy(text, out.data, out.size);

@@ -24,9 +24,10 @@ struct bytes {
 struct bytes parse(const char *text);
 /* Parses what must not; returns the error. */
 struct error refuse(const char *text);
-void assert_same_module(const char *a, const char *b);  /* the same bytes */
-void assert_bytes(const char *text, const char *hex);   /* "00 61 73 6d …", without the eight bytes of the header */
+void assert_same_module(const char *a, const char *b); /* the same bytes */
+void assert_bytes(const char *text,
+                  const char *hex); /* "00 61 73 6d …", without the eight bytes of the header */
 void assert_refused(const char *text, const char *message_prefix);
-char *print(struct bytes b);                            /* to be freed with free */
+char *print(struct bytes b); /* to be freed with free */
 
 #endif

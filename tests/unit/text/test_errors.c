@@ -130,6 +130,7 @@ static void test_messages(void **state)
         {"(func br $l)", "unknown label $l"},
         {"(func (type $t))", "unknown type $t"},
         {"(func (type 0) (param i32))", "unknown type 0"},
+        {"(func (type 9) (local $x i32))", "unknown type"},
         {"(func (param (ref 2000000000)))", "unknown type 2000000000"},
         {"(type $s (struct)) (func struct.get $s $x)", "unknown field"},
         {"(func throw $e)", "unknown tag $e"},
@@ -156,15 +157,24 @@ static void test_places(void **state)
         const char *text;
         unsigned line, column;
     } cases[] = {
-        {"x", 1, 1}, {"(func\n  nop\n  x)", 3, 3}, {"(func\r\n x)", 2, 2}, {"(module\n\n(func (i32.const 1)\n\t(foo)))", 4, 3},
-        {";; \xc3\xa9\xc3\xa9\n(; \xc3\xa9 ;) x", 2, 9}, {"(func", 1, 6}, {"(func\n", 2, 1}, {"(data \"abc\\zd\")", 1, 11},
-        {"\"a\nb\"", 1, 1}, {"(func)\n(import \"\" \"\" (func))", 2, 1},
-        {"(func (param i32\n i33))", 2, 2}, {"(func $f)\n(func\n$f)", 3, 1},
+        {"x", 1, 1},
+        {"(func\n  nop\n  x)", 3, 3},
+        {"(func\r\n x)", 2, 2},
+        {"(module\n\n(func (i32.const 1)\n\t(foo)))", 4, 3},
+        {";; \xc3\xa9\xc3\xa9\n(; \xc3\xa9 ;) x", 2, 9},
+        {"(func", 1, 6},
+        {"(func\n", 2, 1},
+        {"(data \"abc\\zd\")", 1, 11},
+        {"\"a\nb\"", 1, 1},
+        {"(func)\n(import \"\" \"\" (func))", 2, 1},
+        {"(func (param i32\n i33))", 2, 2},
+        {"(func $f)\n(func\n$f)", 3, 1},
     };
     for (size_t i = 0; i < HS_ARRAY_SIZE(cases); i++) {
         struct error e = refuse(cases[i].text);
         if (e.line != cases[i].line || e.column != cases[i].column)
-            fail_msg("%u:%u instead of %u:%u in %s\n%s", e.line, e.column, cases[i].line, cases[i].column, cases[i].text, e.text);
+            fail_msg("%u:%u instead of %u:%u in %s\n%s", e.line, e.column, cases[i].line,
+                     cases[i].column, cases[i].text, e.text);
     }
 }
 
@@ -175,7 +185,8 @@ static void test_excerpt(void **state)
                                 "  at line 2, column 10\n"
                                 "      (func (i32.foo))\n"
                                 "             ^");
-    e = refuse("\t(func\t\x7f)"); /* tabs stay, so that the caret stands right; what a terminal would act on does not */
+    e = refuse(
+        "\t(func\t\x7f)"); /* tabs stay, so that the caret stands right; what a terminal would act on does not */
     assert_non_null(strstr(e.text, "    \t(func\t?)\n    \t     \t^"));
     /* A long line is cut around the place. */
     char *text = malloc(5000);
@@ -205,11 +216,16 @@ static void test_every_cut(void **state)
 {
     static const char text[] =
         "(module $m (type $t (sub (struct (field $x (mut i8))))) (rec (type (array i32)))\n"
-        " (import \"a\" \"b\" (func $i (param i32))) (func $f (export \"f\") (type 2) (param $p i32) (local f64)\n"
-        "  (@metadata.code.branch_hint \"\\00\") (if $l (i32.const 0x1f) (then (br $l)) (else block $q end $q))\n"
-        "  (drop (v128.const f32x4 1 -0x1p3 nan:0x1 inf)) call_indirect $tab (type 2) try_table (catch_all 0) end)\n"
-        " (table $tab 1 2 funcref) (memory (data \"\\u{1f}\")) (global (mut i64) (i64.const 0)) (tag)\n"
-        " (elem (table $tab) (offset i32.const 0) funcref (item ref.func $f)) (data \"x\") (start $f)\n"
+        " (import \"a\" \"b\" (func $i (param i32))) (func $f (export \"f\") (type 2) (param $p "
+        "i32) (local f64)\n"
+        "  (@metadata.code.branch_hint \"\\00\") (if $l (i32.const 0x1f) (then (br $l)) (else "
+        "block $q end $q))\n"
+        "  (drop (v128.const f32x4 1 -0x1p3 nan:0x1 inf)) call_indirect $tab (type 2) try_table "
+        "(catch_all 0) end)\n"
+        " (table $tab 1 2 funcref) (memory (data \"\\u{1f}\")) (global (mut i64) (i64.const 0)) "
+        "(tag)\n"
+        " (elem (table $tab) (offset i32.const 0) funcref (item ref.func $f)) (data \"x\") (start "
+        "$f)\n"
         " (@custom \"c\" (after type) \"z\"))";
     struct error e;
     struct bytes b;

@@ -61,14 +61,18 @@ static struct usage usage_of(enum op op)
     case IMM_TYPE_ELEM: return (struct usage){"", "$a $e2", ""};
     case IMM_TYPE_TYPE: return (struct usage){"", "$a $s", ""};
     case IMM_BR_ON_CAST: return (struct usage){"", "1 (ref null any) (ref $s)", ""};
-    case IMM_TRY_TABLE: return (struct usage){"", "(result i32) (catch $tag 0) (catch_ref $tag 1) (catch_all 2) (catch_all_ref 3)", "end"};
+    case IMM_TRY_TABLE:
+        return (struct usage){
+            "", "(result i32) (catch $tag 0) (catch_ref $tag 1) (catch_all 2) (catch_all_ref 3)",
+            "end"};
     case IMM_TAG: return (struct usage){"", "$tag", ""};
     }
     return (struct usage){"", "", ""};
 }
 
 static const char surroundings[] =
-    "(type $f (func)) (type $s (struct (field $x i32) (field $y (mut i8)))) (type $a (array (mut i32)))"
+    "(type $f (func)) (type $s (struct (field $x i32) (field $y (mut i8)))) (type $a (array (mut "
+    "i32)))"
     "(func $g (type $f)) (table $t 1 funcref) (table $t2 1 funcref) (memory $m 1) (memory $m2 1)"
     "(global $gl (mut i32) (i32.const 0)) (tag $tag (type $f)) (elem $e func $g) (elem $e2 func $g)"
     "(data $d \"\") (data $d2 \"\")";
@@ -78,8 +82,9 @@ static void test_every_opcode(void **state)
     for (int op = 0; op < OP_COUNT; op++) {
         struct usage u = usage_of((enum op)op);
         char text[2048];
-        snprintf(text, sizeof text, "(module %s (func (type $f) (local $k i32) (local $l i32) %s %s %s %s))", surroundings, u.before,
-                 hs_op_info[op].text, u.immediates, u.after);
+        snprintf(text, sizeof text,
+                 "(module %s (func (type $f) (local $k i32) (local $l i32) %s %s %s %s))",
+                 surroundings, u.before, hs_op_info[op].text, u.immediates, u.after);
         struct bytes b = parse(text);
         struct module m;
         struct error e;
@@ -87,8 +92,11 @@ static void test_every_opcode(void **state)
         if (hs_binary_read(b.data, b.size, HS_FEATURES_ALL, &m, &e) != ST_OK)
             fail_msg("%s: %s", hs_op_info[op].text, e.text);
         const struct func *f = &m.funcs[1];
-        struct insn_reader r = {.p = b.data + f->body + 3, .end = b.data + f->body + f->body_size, .base = b.data,
-                                .features = HS_FEATURES_ALL, .error = &e};
+        struct insn_reader r = {.p = b.data + f->body + 3,
+                                .end = b.data + f->body + f->body_size,
+                                .base = b.data,
+                                .features = HS_FEATURES_ALL,
+                                .error = &e};
         bool found = false;
         while (r.p < r.end) {
             struct insn i;
@@ -126,28 +134,37 @@ static void test_folded(void **state)
          "block (result i32) i32.const 1 end if i32.const 2 if br 1 end end"},
         {"(if (i32.const 1) (i32.eqz) (then))", "i32.const 1 i32.eqz if end"},
         {"(try (do nop))", "try nop end"},
-        {"(try (do) (catch $e nop) (catch $e) (catch_all nop))", "try catch $e nop catch $e catch_all nop end"},
+        {"(try (do) (catch $e nop) (catch $e) (catch_all nop))",
+         "try catch $e nop catch $e catch_all nop end"},
         {"(block (try (do nop) (delegate 0)))", "block try nop delegate 0 end"},
-        {"(try_table (catch $e 0) (catch_all 0) nop)", "try_table (catch $e 0) (catch_all 0) nop end"},
+        {"(try_table (catch $e 0) (catch_all 0) nop)",
+         "try_table (catch $e 0) (catch_all 0) nop end"},
         {"(call_indirect (type 0) (i32.const 1))", "i32.const 1 call_indirect 0 (type 0)"},
-        {"(select (i32.const 1) (i32.const 2) (i32.const 3)) drop", "i32.const 1 i32.const 2 i32.const 3 select drop"},
+        {"(select (i32.const 1) (i32.const 2) (i32.const 3)) drop",
+         "i32.const 1 i32.const 2 i32.const 3 select drop"},
         {"(select (result i32) (i32.const 1) (i32.const 2) (i32.const 3)) drop",
          "i32.const 1 i32.const 2 i32.const 3 select (result i32) drop"},
         {"(return (i32.const 1) (nop))", "i32.const 1 nop return"},
-        {"(v128.load8_lane 1 (i32.const 0) (v128.const i64x2 0 0)) drop", "i32.const 0 v128.const i32x4 0 0 0 0 v128.load8_lane 0 offset=0 1 drop"},
-        {"(memory.copy) (memory.fill) (memory.size) (memory.init 1) (table.copy) (table.init 1) (table.get)",
-         "memory.copy 0 0 memory.fill 0 memory.size 0 memory.init 0 1 table.copy 0 0 table.init 0 1 table.get 0"},
+        {"(v128.load8_lane 1 (i32.const 0) (v128.const i64x2 0 0)) drop",
+         "i32.const 0 v128.const i32x4 0 0 0 0 v128.load8_lane 0 offset=0 1 drop"},
+        {"(memory.copy) (memory.fill) (memory.size) (memory.init 1) (table.copy) (table.init 1) "
+         "(table.get)",
+         "memory.copy 0 0 memory.fill 0 memory.size 0 memory.init 0 1 table.copy 0 0 table.init 0 "
+         "1 table.get 0"},
         {"(block (type 0)) ", "block (type 0) end"},
         {"(block (param) (result))", "block end"},
-        {"(ref.test anyref) (ref.cast (ref null any)) (ref.test (ref eq))", "ref.test (ref null any) ref.cast anyref ref.test (ref eq)"},
+        {"(ref.test anyref) (ref.cast (ref null any)) (ref.test (ref eq))",
+         "ref.test (ref null any) ref.cast anyref ref.test (ref eq)"},
         {"(br_table 0 0x1 2 (i32.const 0))", "i32.const 0 br_table 0 1 2"},
-        {"(v128.const i8x16 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)", "v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c"},
+        {"(v128.const i8x16 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)",
+         "v128.const i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c"},
         {"(v128.const f32x4 0 1 -0 nan)", "v128.const i32x4 0 0x3f800000 0x80000000 0x7fc00000"},
         {"(v128.const f64x2 1 inf)", "v128.const i64x2 0x3ff0000000000000 0x7ff0000000000000"},
     };
     for (size_t i = 0; i < HS_ARRAY_SIZE(pairs); i++) {
         char a[1024], b[1024];
-        const char *frame = "(type (func)) (tag $e) (memory 1) (table 1 funcref) (elem funcref) (elem funcref) (data) (data) (func %s)";
+        const char *frame = "(type (func)) (tag $e) (memory 1) (table 1 funcref) (elem funcref) "
+                            "(elem funcref) (data) (data) (func %s)";
         snprintf(a, sizeof a, frame, pairs[i][0]);
         snprintf(b, sizeof b, frame, pairs[i][1]);
         assert_same_module(a, b);
@@ -163,10 +180,13 @@ static void test_labels(void **state)
         {"i32.const 0 if $a else $a end $a", "i32.const 0 if $a else end"},
         {"(block $a (if $b (br_if $a (i32.const 0)) (then (br $b)) (else (br $a))))",
          "(block $a (if $b (br_if 0 (i32.const 0)) (then (br 0)) (else (br 1))))"},
-        {"block $a block $b i32.const 0 br_table $a $b $a end end", "block $a block $b i32.const 0 br_table 1 0 1 end end"},
-        {"block $a try_table $a (catch_all $a) br $a end end", "block $a try_table $a (catch_all 0) br 0 end end"},
+        {"block $a block $b i32.const 0 br_table $a $b $a end end",
+         "block $a block $b i32.const 0 br_table 1 0 1 end end"},
+        {"block $a try_table $a (catch_all $a) br $a end end",
+         "block $a try_table $a (catch_all 0) br 0 end end"},
         {"block $a try $b delegate $a end", "block $a try $b delegate 0 end"},
-        {"(block $a (try $b (do (br $b)) (delegate $a)))", "(block $a (try $b (do (br 0)) (delegate 0)))"},
+        {"(block $a (try $b (do (br $b)) (delegate $a)))",
+         "(block $a (try $b (do (br 0)) (delegate 0)))"},
     };
     for (size_t i = 0; i < HS_ARRAY_SIZE(pairs); i++) {
         char a[512], b[512];
@@ -176,7 +196,8 @@ static void test_labels(void **state)
     }
     assert_refused("(func block $a end br $a)", "unknown label $a");
     assert_refused("(func (if (br $a (i32.const 0)) (then)))", "unknown label $a");
-    assert_refused("(func (if $a (br $a) (then)))", "unknown label $a"); /* the condition is outside */
+    assert_refused("(func (if $a (br $a) (then)))",
+                   "unknown label $a"); /* the condition is outside */
 }
 
 /* Nesting costs memory, not stack. */
@@ -184,7 +205,8 @@ static void test_deep(void **state)
 {
     enum { DEPTH = 100000 };
     static const char *const forms[][3] = {
-        {"(block ", "", ")"}, {"(drop ", "(i32.const 0)", ")"}, {"block ", "", " end"}, {"(if (i32.const 0) (then ", "", "))"},
+        {"(block ", "", ")"},    {"(drop ", "(i32.const 0)", ")"},
+        {"block ", "", " end"},  {"(if (i32.const 0) (then ", "", "))"},
         {"(try (do ", "", "))"}, {"(block $a ", "(br $a)", ")"},
     };
     for (size_t f = 0; f < HS_ARRAY_SIZE(forms); f++) {

@@ -6,12 +6,16 @@
 #include "text/script.h"
 
 static const char text[] =
-    "(module $m (type $t (sub (struct (field $x (mut i8))))) (rec (type (array i32)) (type (func)))\n"
-    " (import \"a\" \"b\" (func $i (param i32))) (func $f (export \"f\") (param $p i32) (local $\"\\41\" f64)\n"
+    "(module $m (type $t (sub (struct (field $x (mut i8))))) (rec (type (array i32)) (type "
+    "(func)))\n"
+    " (import \"a\" \"b\" (func $i (param i32))) (func $f (export \"f\") (param $p i32) (local "
+    "$\"\\41\" f64)\n"
     "  (if $l (i32.const 0x1f) (then (br $l)) (else block $q end $q))\n"
-    "  (drop (v128.const f32x4 1 -0x1p3 nan:0x1 inf)) call_indirect (param i64) (try_table (catch_all 0)) (memory.init $d)\n"
+    "  (drop (v128.const f32x4 1 -0x1p3 nan:0x1 inf)) call_indirect (param i64) (try_table "
+    "(catch_all 0)) (memory.init $d)\n"
     "  (@metadata.code.branch_hint \"\\00\") (br_if 0 (local.get 0)))\n"
-    " (table funcref (elem $f)) (memory (data \"\\u{1f}\")) (global (mut i64) (i64.const 0)) (tag)\n"
+    " (table funcref (elem $f)) (memory (data \"\\u{1f}\")) (global (mut i64) (i64.const 0)) "
+    "(tag)\n"
     " (elem (offset i32.const 0) funcref (item ref.func $f)) (data $d \"x\") (start $f)\n"
     " (@custom \"c\" (after type) \"z\") (func (@name \"n\") (local i32)))";
 
@@ -70,7 +74,8 @@ static void test_print(void **state)
 static void test_script(void **state)
 {
     static const char script_text[] =
-        "(module $m) (module quote \"\" \"x\") (register \"a\" $\"b\\41\") (assert_return (invoke \"f\" (i32.const 1)) (either (i32.const 1) (ref.null)))"
+        "(module $m) (module quote \"\" \"x\") (register \"a\" $\"b\\41\") (assert_return (invoke "
+        "\"f\" (i32.const 1)) (either (i32.const 1) (ref.null)))"
         "(thread $t (shared (module $m)) (module) (invoke \"g\"))";
     for (uint64_t n = 1;; n++) {
         struct script s;
