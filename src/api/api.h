@@ -79,7 +79,7 @@ struct wasmtime_store {
     uint32_t ndefs, def_mask;
     struct shared_use *shared; /* shared memories in use by this store */
     struct fiber *fiber;       /* the asynchronous call that is running, or NULL */
-    bool needs_async;          /* something was configured that can suspend */
+    bool needs_async;          /* something was configured that can suspend: see hs_api_need_async */
     bool yield_epoch;          /* give way at the deadline and move it by yield_delta */
     uint64_t yield_delta;
     uint64_t fuel_interval, fuel_rest; /* fuel is handed out in portions of the interval; what is kept back */
@@ -267,10 +267,7 @@ static inline __attribute__((always_inline)) bool hs_api_val_out_fast(struct val
     if (HS_UNLIKELY(type.bits - VT_I32 >= WASMTIME_V128))
         return false;
     out->kind = (wasmtime_valkind_t)(type.bits - VT_I32);
-    if (out->kind & 1)
-        out->of.i64 = v->i64;
-    else
-        out->of.i32 = v->i32;
+    out->of.i64 = v->i64; /* trampolines store all of it */
     return true;
 }
 const char *hs_api_val_kind_name(wasmtime_valkind_t kind);
@@ -305,8 +302,9 @@ static inline void hs_api_func_out(const struct store *s, struct hs_funcref *f, 
 
 /* --- Functions ---------------------------------------------------------------------------------------------------- */
 
-uint32_t hs_api_host_boxed(struct host_func *f, struct instance *caller, union hs_value *values);
-uint32_t hs_api_host_unchecked(struct host_func *f, struct instance *caller, union hs_value *values);
+typedef uint32_t host_call(struct host_func *f, struct instance *caller, union hs_value *values); /* of struct host_func */
+host_call hs_api_host_boxed, hs_api_host_unchecked;
+host_call *hs_api_boxed_call(const struct functype *t); /* the fastest that does what hs_api_host_boxed does */
 static inline const struct functype *hs_api_func_type(const struct store *s, const struct hs_funcref *f)
 {
     return &hs_canon_type(&s->rt->types, f->type)->func;
@@ -317,7 +315,7 @@ struct linker_def {
     _Atomic uint32_t refs;
     struct engine *engine; /* counted */
     uint32_t type;         /* held */
-    uint32_t (*call)(struct host_func *f, struct instance *caller, union hs_value *values);
+    host_call *call;
     void *callback, *data;
     void (*finalizer)(void *);
     bool async;
@@ -329,6 +327,7 @@ struct hs_funcref *hs_api_def_func(struct store *s, struct linker_def *def);
 
 /* --- Asynchronous calls: api_async.c -------------------------------------------------------------------------------- */
 
+void hs_api_need_async(struct wasmtime_store *w);
 bool hs_api_fiber_running(const struct wasmtime_store *w);
 /* Lets the caller of poll go on; 0 when it is our turn again, or trap + 1 if the call was given up. */
 uint32_t hs_api_fiber_yield(struct wasmtime_store *w);

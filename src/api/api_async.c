@@ -42,6 +42,13 @@ static wasmtime_call_future_t oom_future = {.done = true, .permanent = true};
 
 /* --- Switching ------------------------------------------------------------------------------------------------------ */
 
+void hs_api_need_async(struct wasmtime_store *w)
+{
+    w->needs_async = true;
+    w->store->calls_are_special = true;
+    w->store->entry_sp = 0;
+}
+
 bool hs_api_fiber_running(const struct wasmtime_store *w)
 {
     return w->fiber && w->fiber->running;
@@ -324,7 +331,7 @@ wasmtime_error_t *wasmtime_context_fuel_async_yield_interval(wasmtime_context_t 
     uint64_t fuel = s->run.fuel + w->fuel_rest;
     w->fuel_interval = interval;
     if (interval)
-        w->needs_async = true;
+        hs_api_need_async(w);
     s->refuel = interval ? refuel : NULL;
     hs_api_fuel_set(s, fuel);
     return NULL;
@@ -335,7 +342,7 @@ wasmtime_error_t *wasmtime_context_epoch_deadline_async_yield_and_update(wasmtim
     struct wasmtime_store *w = hs_api_part(hs_api_store(context));
     w->yield_epoch = true;
     w->yield_delta = delta;
-    w->needs_async = true;
+    hs_api_need_async(w);
     hs_api_watch_deadline(w);
     return NULL;
 }

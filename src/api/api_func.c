@@ -32,7 +32,7 @@ static void func_new(struct store *s, const wasm_functype_t *type,
             finalizer(env);
         return;
     }
-    f->call = call;
+    f->call = call == hs_api_host_boxed ? hs_api_boxed_call(f->type) : call;
     f->callback = callback;
     f->env = env;
     f->finalizer = finalizer;
@@ -115,6 +115,45 @@ uint32_t hs_api_host_boxed(struct host_func *f, struct instance *caller, union h
     return left;
 }
 
+/* The same for a signature of numbers alone, of which most are. */
+static uint32_t host_numbers(struct host_func *f, struct instance *caller, union hs_value *values)
+{
+    struct wasmtime_caller c = {f->context.run->store, caller};
+    const struct functype *t = f->type;
+    const struct valtype *types = t->types;
+    size_t np = t->nparams, nr = t->nresults;
+    wasmtime_val_t args[SMALL], *results = args + np;
+    for (size_t i = 0; i < np; i++) {
+        args[i].kind = (wasmtime_valkind_t)(types[i].bits - VT_I32);
+        args[i].of.i64 = values[i].i64;
+    }
+    for (size_t i = 0; i < nr; i++) {
+        results[i].kind = WASMTIME_I32;
+        results[i].of.i64 = 0;
+    }
+    wasm_trap_t *trap = ((wasmtime_func_callback_t)f->callback)(f->env, &c, args, np, results, nr);
+    if (HS_UNLIKELY(trap != NULL))
+        return hs_api_raise(c.store, trap);
+    for (size_t i = 0; i < nr; i++)
+        if (HS_UNLIKELY(!hs_api_val_in_fast(&results[i], types[np + i], &values[i]))) {
+            wasmtime_error_t *e = hs_api_val_in(c.store, &results[i], types[np + i], &values[i]);
+            for (size_t k = 0; k < nr; k++)
+                wasmtime_val_unroot(&results[k]);
+            return bad_result(c.store, e);
+        }
+    return 0;
+}
+
+host_call *hs_api_boxed_call(const struct functype *t)
+{
+    if (t->nparams + t->nresults > SMALL)
+        return hs_api_host_boxed;
+    for (uint32_t i = 0; i < t->nparams + t->nresults; i++)
+        if (t->types[i].bits - VT_I32 > VT_F64 - VT_I32)
+            return hs_api_host_boxed;
+    return host_numbers;
+}
+
 /* --- From the host to the guest -------------------------------------------------------------------------------------------- */
 
 static __attribute__((cold, noinline)) wasmtime_error_t *wrong_call(const struct store *s, const struct hs_funcref *f,
@@ -131,6 +170,11 @@ static __attribute__((cold, noinline)) wasmtime_error_t *wrong_call(const struct
 static __attribute__((cold, noinline)) wasmtime_error_t *needs_async(void)
 {
     return hs_api_error("store configuration requires that `*_async` functions are used instead");
+}
+
+static bool must_not_call(const struct store *s)
+{
+    return hs_api_part(s)->needs_async && !hs_api_fiber_running(hs_api_part(s));
 }
 
 static wasmtime_error_t *results_out(struct store *s, const struct functype *t, const union hs_value *values,
@@ -169,7 +213,9 @@ wasmtime_error_t *wasmtime_func_call(wasmtime_context_t *store, const wasmtime_f
     uint32_t np = t->nparams, nr = t->nresults, n = np > nr ? np : nr;
     if (HS_UNLIKELY(nargs != np || nresults != nr))
         return wrong_call(s, f, nargs, nresults);
-    if (HS_UNLIKELY(hs_api_part(s)->needs_async) && !hs_api_fiber_running(hs_api_part(s)))
+    uintptr_t sp = (uintptr_t)__builtin_frame_address(0);
+    bool ready = hs_call_ready(s, f, sp);
+    if (HS_UNLIKELY(!ready) && must_not_call(s))
         return needs_async();
     union hs_value small[SMALL], *values = small;
     if (HS_UNLIKELY(n > SMALL) && !(values = hs_alloc_aligned(16, n * sizeof *values)))
@@ -179,7 +225,7 @@ wasmtime_error_t *wasmtime_func_call(wasmtime_context_t *store, const wasmtime_f
         if (HS_UNLIKELY(!hs_api_val_in_fast(&args[i], t->types[i], &values[i])) &&
             (e = argument_in(s, &args[i], t->types[i], &values[i])))
             goto out;
-    enum status st = hs_call_inline(s, f, values);
+    enum status st = HS_LIKELY(ready) ? hs_call_now(s, f, values) : hs_call_from(s, f, values, sp);
     if (HS_LIKELY(st == ST_OK))
         e = results_out(s, t, values, results);
     else
@@ -200,9 +246,15 @@ wasmtime_error_t *wasmtime_func_call_unchecked(wasmtime_context_t *store, const 
         *trap = NULL;
     if (HS_UNLIKELY(!f))
         return wrong_call(s, NULL, 0, 0);
-    if (HS_UNLIKELY(hs_api_part(s)->needs_async) && !hs_api_fiber_running(hs_api_part(s)))
-        return needs_async();
-    enum status st = hs_call_inline(s, f, (union hs_value *)args_and_results);
+    uintptr_t sp = (uintptr_t)__builtin_frame_address(0);
+    enum status st;
+    if (hs_call_ready(s, f, sp)) {
+        st = hs_call_now(s, f, (union hs_value *)args_and_results);
+    } else {
+        if (must_not_call(s))
+            return needs_async();
+        st = hs_call_from(s, f, (union hs_value *)args_and_results, sp);
+    }
     if (HS_LIKELY(st == ST_OK))
         return NULL;
     return hs_api_call_failed(s, st, trap);

@@ -93,13 +93,13 @@ struct hs_funcref *hs_api_def_func(struct store *s, struct linker_def *d)
     struct host_func *f;
     if (hs_host_func_new(s, d->type, &f) != ST_OK)
         return NULL;
-    f->call = d->call;
+    f->call = d->call == hs_api_host_boxed ? hs_api_boxed_call(f->type) : d->call;
     f->callback = d->callback;
     f->env = d->data;
     f->shared = def_ref(d);
     f->shared_unref = hs_api_def_unref;
     if (d->async)
-        w->needs_async = true;
+        hs_api_need_async(w);
     *e = (struct def_entry){d, &f->ref}; /* the function holds the definition */
     w->ndefs++;
     return &f->ref;
@@ -300,8 +300,6 @@ wasmtime_error_t *hs_api_linker_define_def(wasmtime_linker_t *linker, struct spa
 {
     return define(linker, module, name, (struct entry){.def = def});
 }
-
-typedef uint32_t host_call(struct host_func *f, struct instance *caller, union hs_value *values);
 
 static wasmtime_error_t *define_func(wasmtime_linker_t *l, struct span module, struct span name, const wasm_functype_t *ty,
                                      host_call *call, bool async, void *callback, void *data, void (*finalizer)(void *))

@@ -20,7 +20,7 @@ static void set_stack_limit(struct store *s, uintptr_t sp)
         limit = sp - s->rt->config.max_wasm_stack;
     if (low && limit < low + NATIVE_RESERVE)
         limit = low + NATIVE_RESERVE;
-    s->entry_sp = sp;
+    s->entry_sp = s->calls_are_special ? 0 : sp;
     s->run.stack_limit = limit;
     for (struct hs_vmctx *c = s->contexts; c; c = c->next)
         __atomic_store_n(&c->stack_limit, limit, __ATOMIC_RELAXED);
@@ -35,7 +35,8 @@ enum status hs_call_from(struct store *s, struct hs_funcref *f, union hs_value *
     hs_entry_fn *entry = hs_runtime_entry(s->rt, f->type);
     if (HS_UNLIKELY(!entry))
         return ST_OOM;
-    f->entry = (void *)entry;
+    if (f->vmctx->instance)
+        f->entry = (void *)entry;
     HS_ASSERT(f->vmctx->magic == HS_VMCTX_MAGIC && f->vmctx->run == &s->run);
     struct hs_activation *prev = hs_activation_top, *outer = s->run.top;
     void *exit_fp = s->run.exit_fp;

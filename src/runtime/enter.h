@@ -1,5 +1,5 @@
-/* enter.h: calling into compiled code without a detour. hs_call_inline is hs_call for the ordinary case, in the frame of
- * its caller: the outermost entry of a store that nobody interrupts, from about the same depth of the stack as before. */
+/* enter.h: calling into compiled code without a detour. hs_call_now is hs_call for the ordinary case, in the frame of its
+ * caller: the outermost entry of a store that nobody interrupts, from about the same depth of the stack as before. */
 #ifndef HS_RUNTIME_ENTER_H
 #define HS_RUNTIME_ENTER_H
 
@@ -16,23 +16,26 @@ static inline bool hs_entry_near(const struct store *s, uintptr_t sp)
 /* The general case; sp: about where the caller's frame is. */
 enum status hs_call_from(struct store *s, struct hs_funcref *f, union hs_value *values, uintptr_t sp);
 
-static inline __attribute__((always_inline)) enum status hs_call_inline(struct store *s, struct hs_funcref *f,
-                                                                        union hs_value *values)
+/* Whether hs_call_now may be used: nothing out of the ordinary is going on. Functions of the host have no `entry` here. */
+static inline __attribute__((always_inline)) bool hs_call_ready(const struct store *s, const struct hs_funcref *f,
+                                                                uintptr_t sp)
 {
-    uintptr_t sp = (uintptr_t)__builtin_frame_address(0);
-    hs_entry_fn *entry = (hs_entry_fn *)f->entry;
-    struct instance *i = f->vmctx->instance;
-    if (HS_UNLIKELY(!entry || !i || s->run.top || !hs_entry_near(s, sp) ||
-                    __atomic_load_n(&s->run.interrupted, __ATOMIC_RELAXED)))
-        return hs_call_from(s, f, values, sp);
+    return HS_LIKELY(f->entry && !s->run.top && hs_entry_near(s, sp) &&
+                     !__atomic_load_n(&s->run.interrupted, __ATOMIC_RELAXED));
+}
+
+static inline __attribute__((always_inline)) enum status hs_call_now(struct store *s, struct hs_funcref *f,
+                                                                     union hs_value *values)
+{
     struct hs_activation act, *prev = hs_activation_top;
+    struct hs_vmctx *vmctx = f->vmctx;
     act.prev = prev;
     act.run = &s->run;
     act.saved_exit_fp = NULL; /* there is no outer activation of this store to go back to */
-    i->ran = true;
+    vmctx->instance->ran = true;
     s->run.top = &act;
     hs_activation_top = &act;
-    uint32_t left = entry(f->vmctx, f->code, values, &act);
+    uint32_t left = ((hs_entry_fn *)f->entry)(vmctx, f->code, values, &act);
     hs_activation_top = prev;
     s->run.top = NULL;
     if (HS_LIKELY(left == 0))

@@ -64,11 +64,12 @@ static void load(struct x64_asm *a, struct valtype t, unsigned reg, struct x64_m
     }
 }
 
+/* Values of 32 bits are stored with whatever is above them: who reads all 64 bits of the slot at once, not caring which kind
+ * it is, need not wait until two stores have met in the cache. */
 static void store(struct x64_asm *a, struct valtype t, struct x64_mem m, unsigned reg)
 {
     switch (hs_vt_kind(t)) {
-    case VT_I32: x64_mov32_mr(a, m, reg); break;
-    case VT_F32: x64_movss_mr(a, m, reg); break;
+    case VT_F32:
     case VT_F64: x64_movsd_mr(a, m, reg); break;
     case VT_V128: x64_movups_mr(a, m, reg); break;
     default: x64_mov64_mr(a, m, reg); break;
