@@ -263,6 +263,8 @@ static enum status parse(struct parser *p, bool script, int quotes, struct buffe
     if (!hs_parse_failed(p) && p->tk.kind != T_EOF)
         hs_parse_unexpected(p, "the end of the text");
     hs_parse_fields_annotations(p);
+    if (p->tk.annotation) /* at the end of the text nobody else would look */
+        hs_parse_misplaced(p);
     if (!hs_parse_failed(p))
         hs_assemble(p, out);
 end:

@@ -371,8 +371,9 @@ static void custom_annotation(struct parser *p, struct lexer *sub)
         hs_parse_oom(p);
 }
 
-/* Goes over the known annotations before the current token. All must be of one kind; `take` gets each, with the
- * lexer behind its id, and leaves it behind the closing parenthesis. */
+/* Goes over the known annotations before the current token as long as they are of one kind; the first of another kind
+ * is left to the token. `take` gets each, with the lexer behind its id, and leaves it behind the closing
+ * parenthesis. */
 static void each_annotation(struct parser *p, enum annotation kind,
                             void (*take)(struct parser *, struct lexer *))
 {
@@ -383,7 +384,6 @@ static void each_annotation(struct parser *p, enum annotation kind,
         const char *at = sub.pos;
         if (hs_lex_annotation_id(&sub) != kind) {
             p->tk.annotation = at;
-            hs_parse_misplaced(p);
             return;
         }
         take(p, &sub);

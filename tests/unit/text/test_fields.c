@@ -188,6 +188,7 @@ static void test_names(void **state)
                        "(type $t (struct (field $f i32)))");
     assert_same_module("(memory (@name \"m\") 1) (data (@name \"d\"))", "(memory $m 1) (data $d)");
     assert_refused("(module (@name \"a\") (@name \"b\"))", "@name annotation: multiple module");
+    assert_same_module("(module (@name \"a\") (@custom \"b\") (func))", "(module $a (func) (@custom \"b\"))");
     assert_refused("(func (@name 3))", "@name annotation: unexpected token");
     assert_refused("(func) (@name \"x\")", "misplaced @name annotation");
     /* Equal identifiers in different spaces, and one symbol in all of them. */
