@@ -427,9 +427,12 @@ static void note(struct fast *f, const struct insn *i)
 {
     const struct op_info *info = &hs_op_info[i->op];
     bool calls = false, writes = false;
+    if (info->feature == FEATURE_GC)
+        f->flags |= FACT_HAS_GC;
+    if (info->feature == FEATURE_EXCEPTIONS || info->feature == FEATURE_LEGACY_EXCEPTIONS)
+        f->flags |= FACT_HAS_TRY;
     switch (info->prefix) {
     case 0xfb:
-        f->flags |= FACT_HAS_GC;
         writes = i->op != OP_STRUCT_GET && i->op != OP_ARRAY_GET && i->op != OP_ARRAY_LEN;
         calls = writes && i->op != OP_STRUCT_GET_S && i->op != OP_STRUCT_GET_U &&
                 i->op != OP_ARRAY_GET_S && i->op != OP_ARRAY_GET_U && i->op != OP_REF_I31 &&
