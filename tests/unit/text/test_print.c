@@ -115,6 +115,23 @@ static void test_round_trip(void **state)
     }
 }
 
+/* Runs of locals that are empty or could be one are printed as one, so that the print of the print is the same. */
+static void test_runs_of_locals(void **state)
+{
+    struct bytes b = parse("(module binary \"\\00asm\\01\\00\\00\\00\" "
+                           "\"\\01\\04\\01\\60\\00\\00\" \"\\03\\02\\01\\00\""
+                           " \"\\0a\\0a\\01\\08\\03\\02\\7f\\00\\7e\\01\\7f\\0b\")");
+    char *text = print(b);
+    assert_non_null(strstr(text, "(local i32 i32 i32))"));
+    struct bytes again = parse(text);
+    char *second = print(again);
+    assert_string_equal(text, second);
+    free(text);
+    free(second);
+    hs_free(b.data);
+    hs_free(again.data);
+}
+
 /* Whatever bytes a body has: an error or a text, nothing else. */
 static void test_malformed_bodies(void **state)
 {
@@ -153,6 +170,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_runs_of_locals),
         cmocka_unit_test(test_malformed_bodies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
