@@ -1,5 +1,4 @@
 /* From the parser's buffers to the module's bytes, and hs_text_parse itself. See parser.h. */
-#include "base/utf8.h"
 #include "text/parser.h"
 #include "text/text.h"
 

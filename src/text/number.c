@@ -75,8 +75,8 @@ struct format {
 static const struct format format32 = {24, -126, 127}, format64 = {53, -1022, 1023};
 
 /* Rounds m * 2^e, m with its top bit set, `sticky` if the value is a little more, known up to `error` units of m.
- * Returns false if the error leaves it open; then *out_low holds the bits below the halfway point, *out_half the
- * halfway point as half * 2^*out_exp. */
+ * Returns false if the error leaves it open: *out is then the float below the halfway point, which is
+ * *out_half * 2^*out_exp. */
 static bool round_bits(const struct format *f, uint64_t m, int64_t e, bool sticky, uint64_t error,
                        uint64_t *out, uint64_t *out_half, int64_t *out_exp)
 {

@@ -337,11 +337,6 @@ static void out_elem(struct parser *p, int mode, uint32_t table, const struct bu
     hs_buffer_bytes(o, p->tmp2.data, p->tmp2.size);
 }
 
-static bool at_reftype(struct parser *p)
-{
-    return hs_parse_at_valtype(p);
-}
-
 static void elem_field(struct parser *p)
 {
     int mode = 1;
@@ -363,7 +358,7 @@ static void elem_field(struct parser *p)
     }
     if (hs_parse_word(p, KW_FUNC)) {
         index_items(p, &i);
-    } else if (at_reftype(p)) {
+    } else if (hs_parse_at_valtype(p)) {
         i.type = hs_parse_reftype(p);
         expr_items(p, &i);
     } else if (mode == 0) {

@@ -280,10 +280,11 @@ void hs_parse_misplaced(struct parser *p)
     }
 }
 
-static bool string_into(struct parser *p, struct lexer *sub, struct token *t, const char *what,
-                        bool utf8)
+/* The contents of a string of an annotation into p->str; `what` is said if the token is none,
+ * `not_utf8` if it is given and the contents are not UTF-8. */
+static bool string_into(struct parser *p, const struct token *t, const char *what,
+                        const char *not_utf8)
 {
-    (void)sub;
     if (t->kind != T_STRING) {
         hs_parse_fail(p, t->start, "%s", what);
         return false;
@@ -294,8 +295,8 @@ static bool string_into(struct parser *p, struct lexer *sub, struct token *t, co
         hs_parse_oom(p);
         return false;
     }
-    if (utf8 && !hs_utf8_valid(p->str.data, p->str.size)) {
-        hs_parse_fail(p, t->start, "@custom annotation: malformed UTF-8 encoding");
+    if (not_utf8 && !hs_utf8_valid(p->str.data, p->str.size)) {
+        hs_parse_fail(p, t->start, "%s", not_utf8);
         return false;
     }
     return true;
@@ -333,7 +334,8 @@ static void custom_annotation(struct parser *p, struct lexer *sub)
     struct custom_text c = {
         .before = PLACE_NONE, .after = PLACE_LAST, .start = p->custom_bytes.size};
     hs_lex(sub, &t);
-    if (!string_into(p, sub, &t, "@custom annotation: missing section name", true))
+    if (!string_into(p, &t, "@custom annotation: missing section name",
+                     "@custom annotation: malformed UTF-8 encoding"))
         return;
     hs_buffer_name(&p->custom_bytes, hs_buffer_span(&p->str));
     hs_lex(sub, &t);
@@ -408,7 +410,8 @@ static void name_annotation(struct parser *p, struct lexer *sub)
         return;
     }
     hs_lex(sub, &t);
-    if (!string_into(p, sub, &t, "@name annotation: unexpected token", true))
+    if (!string_into(p, &t, "@name annotation: unexpected token",
+                     "@name annotation: malformed UTF-8 encoding"))
         return;
     hs_buffer_byte(&p->tmp, 1); /* so that an empty name counts */
     hs_buffer_bytes(&p->tmp, p->str.data, p->str.size);
@@ -451,7 +454,7 @@ static void hint_annotation(struct parser *p, struct lexer *sub)
         return;
     }
     hs_lex(sub, &t);
-    if (!string_into(p, sub, &t, "@metadata.code.branch_hint annotation: unexpected token", false))
+    if (!string_into(p, &t, "@metadata.code.branch_hint annotation: unexpected token", NULL))
         return;
     if (p->str.size != 1 || p->str.data[0] > 1) {
         hs_parse_fail(p, t.start, "@metadata.code.branch_hint annotation: invalid value");
