@@ -94,6 +94,38 @@ static void prepare_globals(struct code_object *c)
     c->globals_constant = true;
 }
 
+/* May the elements of this table's contents be written back for another tenant? They are addresses: of own funcrefs,
+ * which stay where they are; but what an imported global holds belongs to one store. */
+static bool stable(const struct constexpr *e)
+{
+    return e->kind == CONST_NONE || e->kind == CONST_NULL || e->kind == CONST_NUMBER || e->kind == CONST_FUNC;
+}
+
+/* A parked instance is taken without evaluating segments again: everything must be in the image and the pristine
+ * copies of the tables, and be the same for every tenant. */
+static bool may_recycle(const struct code_object *c)
+{
+    const struct module *m = c->module;
+    if (c->rt->config.keep_slots == 0 || m->nimported_memories || m->nmemories > 1 || m->nimported_tables)
+        return false;
+    if (m->nmemories && (c->layout.memory_style[0] != MEMORY_GUARDED_FIXED || !c->data_in_image))
+        return false;
+    for (uint32_t i = 0; i < m->ntables; i++)
+        if (m->tables[i].type.limits.min > MAX_PRISTINE || !stable(&m->tables[i].init))
+            return false;
+    for (uint32_t i = 0; i < m->nelems; i++) {
+        const struct elem *e = &m->elems[i];
+        if (e->mode != SEGMENT_ACTIVE)
+            continue;
+        if (!stable(&e->offset))
+            return false;
+        for (uint32_t k = 0; e->exprs && k < e->count; k++)
+            if (!stable(&e->exprs[k]))
+                return false;
+    }
+    return true;
+}
+
 static void prepare(struct code_object *c)
 {
     const struct module *m = c->module;
@@ -101,11 +133,7 @@ static void prepare(struct code_object *c)
     if (!c->prepared) {
         prepare_image(c);
         prepare_globals(c);
-        c->recyclable = c->rt->config.keep_slots > 0 && m->nimported_memories == 0 && m->nmemories <= 1 &&
-                        (m->nmemories == 0 || c->layout.memory_style[0] == MEMORY_GUARDED_FIXED) &&
-                        m->nimported_tables == 0;
-        for (uint32_t i = 0; i < m->ntables; i++)
-            c->recyclable &= m->tables[i].type.limits.min <= MAX_PRISTINE;
+        c->recyclable = may_recycle(c);
         __atomic_store_n(&c->prepared, true, __ATOMIC_RELEASE);
     }
     pthread_mutex_unlock(&c->lock);
@@ -602,12 +630,11 @@ static struct tag_obj *tag_of(struct instance *i, uint32_t index)
 bool hs_instance_extern(struct instance *i, enum externkind kind, uint32_t index, struct hs_extern *out)
 {
     struct hs_extern x = {.kind = kind};
+    if (kind != EXTERN_MEMORY)
+        i->ran = true; /* others may now call it, directly or by a global's reference, or write to its table */
     switch (kind) {
     case EXTERN_FUNC: x.func = hs_instance_func(i, index); break;
-    case EXTERN_TABLE:
-        x.table = i->tables[index];
-        i->ran = true; /* the host may write to it */
-        break;
+    case EXTERN_TABLE: x.table = i->tables[index]; break;
     case EXTERN_MEMORY:
         x.memory = i->memories[index];
         x.memory->written = true;
