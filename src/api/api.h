@@ -77,6 +77,7 @@ struct wasmtime_store {
     void (*epoch_finalizer)(void *);
     struct def_entry *defs; /* a hash table by address; ndefs of def_mask + 1 places are taken */
     uint32_t ndefs, def_mask;
+    HS_VEC(bool) resources;    /* the host's own that components can be given: not used up yet */
     struct shared_use *shared; /* shared memories in use by this store */
     struct fiber *fiber;       /* the asynchronous call that is running, or NULL */
     bool needs_async;          /* something was configured that can suspend: see hs_api_need_async */
@@ -331,6 +332,8 @@ void hs_api_need_async(struct wasmtime_store *w);
 bool hs_api_fiber_running(const struct wasmtime_store *w);
 /* Lets the caller of poll go on; 0 when it is our turn again, or trap + 1 if the call was given up. */
 uint32_t hs_api_fiber_yield(struct wasmtime_store *w);
+/* A call that is over before it began. Consumes e. */
+wasmtime_call_future_t *hs_api_future_failed(wasmtime_error_t **error_ret, wasmtime_error_t *e);
 void hs_api_fuel_set(struct store *s, uint64_t fuel);
 void hs_api_watch_deadline(struct wasmtime_store *w);
 uint32_t hs_api_host_async(struct host_func *f, struct instance *caller, union hs_value *values);

@@ -37,8 +37,8 @@ struct wasmtime_call_future {
     wasmtime_stack_memory_t host_stack;
 };
 
-/* What stands for a call without memory for one: its error is told when it is made. */
-static wasmtime_call_future_t oom_future = {.done = true, .permanent = true};
+/* What stands for a call that cannot even begin: its error is told when it is made. */
+static wasmtime_call_future_t over = {.done = true, .permanent = true};
 
 /* --- Switching ------------------------------------------------------------------------------------------------------ */
 
@@ -207,13 +207,22 @@ static wasmtime_call_future_t *future_new(struct store *s, wasm_trap_t **trap_re
     return c;
 }
 
+wasmtime_call_future_t *hs_api_future_failed(wasmtime_error_t **error_ret, wasmtime_error_t *e)
+{
+    if (error_ret)
+        *error_ret = e;
+    else
+        wasmtime_error_delete(e);
+    return &over;
+}
+
 wasmtime_call_future_t *wasmtime_func_call_async(wasmtime_context_t *context, const wasmtime_func_t *func,
                                                  const wasmtime_val_t *args, size_t nargs, wasmtime_val_t *results,
                                                  size_t nresults, wasm_trap_t **trap_ret, wasmtime_error_t **error_ret)
 {
     wasmtime_call_future_t *c = future_new(hs_api_store(context), trap_ret, error_ret);
     if (!c)
-        return &oom_future;
+        return &over;
     c->what = CALL_FUNC;
     c->func = func;
     c->args = args;
@@ -229,7 +238,7 @@ wasmtime_call_future_t *wasmtime_linker_instantiate_async(const wasmtime_linker_
 {
     wasmtime_call_future_t *c = future_new(hs_api_store(store), trap_ret, error_ret);
     if (!c)
-        return &oom_future;
+        return &over;
     c->what = CALL_LINKER;
     c->linker = linker;
     c->module = module;
@@ -243,7 +252,7 @@ wasmtime_call_future_t *wasmtime_instance_pre_instantiate_async(const wasmtime_i
 {
     wasmtime_call_future_t *c = future_new(hs_api_store(store), trap_ret, error_ret);
     if (!c)
-        return &oom_future;
+        return &over;
     c->what = CALL_PRE;
     c->pre = instance_pre;
     c->instance = instance;

@@ -16,6 +16,7 @@ wasmtime_store_t *wasmtime_store_new(wasm_engine_t *engine, void *data, void (*f
     hs_vec_init(&w->slots, 1 << 20);
     hs_vec_init(&w->free_refs, UINT32_MAX);
     hs_vec_init(&w->held_types, UINT32_MAX);
+    hs_vec_init(&w->resources, UINT32_MAX);
     w->store->api = w;
     hs_engine_ref(e);
     return w;
@@ -41,6 +42,7 @@ void wasmtime_store_delete(wasmtime_store_t *w)
     for (size_t i = 0; i < w->held_types.count; i++)
         hs_type_registry_release(&e->rt.types, w->held_types.data[i]);
     hs_vec_deinit(&w->held_types);
+    hs_vec_deinit(&w->resources);
     if (w->epoch_finalizer)
         w->epoch_finalizer(w->epoch_data);
     if (w->data_finalizer)
