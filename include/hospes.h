@@ -230,7 +230,63 @@ WASM_API_EXTERN wasmtime_error_t *hospes_module_new_owned_file(wasm_engine_t *en
                                                                const char *path,
                                                                wasmtime_module_t **out_module);
 
+/**
+ * Prints a module in the text format. Reading the text back gives an equal module,
+ * names and custom sections included.
+ *
+ * @param wasm      borrowed; the binary format. It need not be valid, but it must decode
+ * @param size      of it, in bytes
+ * @param[out] out  owned by the caller, see wasm_byte_vec_delete(); not terminated;
+ *                  untouched on failure
+ * @return NULL, or an error that the caller owns and that names offset and reason
+ *
+ * May be called from any thread. Since 0.1.
+ * https://webassembly.github.io/spec/core/text/
+ */
+WASM_API_EXTERN wasmtime_error_t *hospes_wasm2wat(const uint8_t *wasm, size_t size, wasm_byte_vec_t *out);
+
+/**
+ * The number of functions of a module.
+ *
+ * @param module         borrowed
+ * @param[out] imported  how many of them are imported: these come first; may be NULL
+ * @return the size of the index space of functions
+ *
+ * May be called from any thread. Since 0.1.
+ */
+WASM_API_EXTERN uint32_t hospes_module_func_count(const wasmtime_module_t *module, uint32_t *imported);
+
+/**
+ * The name a function has in the module's name section.
+ *
+ * @param module     borrowed
+ * @param func       a function index
+ * @param[out] name  borrowed from the module: not terminated, any UTF-8; NULL without a name
+ * @param[out] size  of the name, in bytes
+ * @return false if there is no such function or it has no name; the outputs are then NULL and 0
+ *
+ * May be called from any thread. Since 0.1.
+ */
+WASM_API_EXTERN bool hospes_module_func_name(const wasmtime_module_t *module, uint32_t func, const char **name,
+                                             size_t *size);
+
+/**
+ * The machine code of a function, for tools that show it. Compiles the function if
+ * that has not happened.
+ *
+ * @param module     borrowed
+ * @param func       a function index; not of an import
+ * @param[out] out   owned by the caller, see wasm_byte_vec_delete(): a copy; untouched on failure
+ * @param[out] address  where the code lies; may be NULL
+ * @return NULL, or an error that the caller owns
+ *
+ * May be called from any thread. Since 0.1.
+ */
+WASM_API_EXTERN wasmtime_error_t *hospes_module_machine_code(const wasmtime_module_t *module, uint32_t func,
+                                                             wasm_byte_vec_t *out, uint64_t *address);
+
 #endif /* WASMTIME_FEATURE_COMPILER */
+
 
 #ifdef __cplusplus
 } /* extern "C" */

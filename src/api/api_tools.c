@@ -25,7 +25,7 @@ wasmtime_error_t *hospes_wasm2wat(const uint8_t *wasm, size_t size, wasm_byte_ve
 
 uint32_t hospes_module_func_count(const wasmtime_module_t *module, uint32_t *imported)
 {
-    const struct module *m = hs_api_module_code(module)->module;
+    const struct module *m = hs_api_code(module)->module;
     if (imported)
         *imported = m->nimported_funcs;
     return m->nfuncs;
@@ -33,7 +33,7 @@ uint32_t hospes_module_func_count(const wasmtime_module_t *module, uint32_t *imp
 
 bool hospes_module_func_name(const wasmtime_module_t *module, uint32_t func, const char **name, size_t *size)
 {
-    const struct module *m = hs_api_module_code(module)->module;
+    const struct module *m = hs_api_code(module)->module;
     struct span s = func < m->nfuncs ? hs_module_func_name(m, func) : (struct span){NULL, 0};
     *name = s.size ? (const char *)s.data : NULL;
     *size = s.size;
@@ -43,7 +43,7 @@ bool hospes_module_func_name(const wasmtime_module_t *module, uint32_t func, con
 wasmtime_error_t *hospes_module_machine_code(const wasmtime_module_t *module, uint32_t func, wasm_byte_vec_t *out,
                                              uint64_t *address)
 {
-    struct code_object *c = hs_api_module_code(module);
+    struct code_object *c = hs_api_code(module);
     const struct module *m = c->module;
     struct error error;
     void *entry;

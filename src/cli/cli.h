@@ -28,12 +28,15 @@ struct options {
     bool allow_precompiled;
     /* wast */
     const char *ledger;
+    /* objdump */
+    const char *function;
+    bool machine_code, bytecode;
     bool verbose;
 };
 void options_init(struct options *o);
 
 /* What a verb accepts besides the groups. */
-enum { ACCEPT_RUN = 1, ACCEPT_OUTPUT = 2, ACCEPT_WAST = 4 };
+enum { ACCEPT_RUN = 1, ACCEPT_OUTPUT = 2, ACCEPT_WAST = 4, ACCEPT_OBJDUMP = 8 };
 
 /* Reads options up to the first argument that is none; returns its index, or -1 after a complaint, or -2 after help. */
 int options_parse(struct options *o, const char *verb, unsigned accept, int argc, char **argv);
@@ -42,6 +45,8 @@ int options_parse(struct options *o, const char *verb, unsigned accept, int argc
 wasmtime_module_t *load_module(wasm_engine_t *engine, const char *path, bool allow_precompiled);
 /* The whole file; false after a complaint. */
 bool read_file(const char *path, wasm_byte_vec_t *out);
+/* The same for a module in the binary or the text format; always binary. */
+bool read_binary(const char *path, wasm_byte_vec_t *out);
 bool write_file(const char *path, const void *bytes, size_t size);
 
 /* Complaints on standard error: "Error: context" and the chain of causes, numbered as Wasmtime does. Consume their
@@ -54,6 +59,8 @@ int cmd_run(int argc, char **argv);
 int cmd_validate(int argc, char **argv);
 int cmd_compile(int argc, char **argv);
 int cmd_wat2wasm(int argc, char **argv);
+int cmd_wasm2wat(int argc, char **argv);
+int cmd_objdump(int argc, char **argv);
 int cmd_wast(int argc, char **argv);
 void print_help(const char *verb);
 

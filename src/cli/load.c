@@ -51,6 +51,25 @@ bool write_file(const char *path, const void *bytes, size_t size)
     return ok;
 }
 
+bool read_binary(const char *path, wasm_byte_vec_t *out)
+{
+    wasm_byte_vec_t bytes;
+    if (!read_file(path, &bytes))
+        return false;
+    if (bytes.size >= 4 && memcmp(bytes.data, "\0asm", 4) == 0) {
+        *out = bytes;
+        return true;
+    }
+    wasmtime_error_t *error = wasmtime_wat2wasm(bytes.data, bytes.size, out);
+    wasm_byte_vec_delete(&bytes);
+    if (error) {
+        char context[512];
+        snprintf(context, sizeof context, "failed to parse `%s`", path);
+        report_error(context, NULL, error);
+    }
+    return !error;
+}
+
 wasmtime_module_t *load_module(wasm_engine_t *engine, const char *path, bool allow_precompiled)
 {
     char magic[8] = {0};

@@ -13,6 +13,8 @@ static const struct verb {
     {"validate", "[options] FILE…", "check that modules are valid", cmd_validate, 0},
     {"compile", "[options] FILE [-o OUT]", "serialize a module for --allow-precompiled", cmd_compile, ACCEPT_OUTPUT},
     {"wat2wasm", "FILE [-o OUT]", "translate the text format to the binary format", cmd_wat2wasm, ACCEPT_OUTPUT},
+    {"wasm2wat", "FILE [-o OUT]", "print a module in the text format", cmd_wasm2wat, ACCEPT_OUTPUT},
+    {"objdump", "[options] FILE", "show sections, names, instructions and machine code", cmd_objdump, ACCEPT_OBJDUMP},
     {"wast", "[options] FILE…", "run scripts of the official test suite", cmd_wast, ACCEPT_WAST},
 };
 
@@ -53,6 +55,10 @@ void print_help(const char *name)
                "  --allow-precompiled     accept modules that `hospes compile` made\n");
     if (v->accept & ACCEPT_OUTPUT)
         printf("  -o, --output FILE       where to write; - is standard output\n");
+    if (v->accept & ACCEPT_OBJDUMP)
+        printf("  -w, --wasm              show the module in the text format\n"
+               "  -d, --disassemble       show the machine code of functions (with LLVM's disassembler, where it is)\n"
+               "  --func NAME|INDEX       this function only\n");
     if (v->accept & ACCEPT_WAST)
         printf("  --ledger FILE           assertions known to fail, a line FILE:LINE each\n"
                "  -v, --verbose           say where texts differ from the suite's\n");

@@ -178,6 +178,20 @@ int options_parse(struct options *o, const char *verb, unsigned accept, int argc
             o->output = v;
             continue;
         }
+        if (accept & ACCEPT_OBJDUMP) {
+            if ((v = value_of("--func", argc, argv, &i, &missing))) {
+                o->function = v;
+                continue;
+            }
+            if (strcmp(a, "-d") == 0 || strcmp(a, "--disassemble") == 0) {
+                o->machine_code = true;
+                continue;
+            }
+            if (strcmp(a, "-w") == 0 || strcmp(a, "--wasm") == 0) {
+                o->bytecode = true;
+                continue;
+            }
+        }
         if (accept & ACCEPT_WAST) {
             if ((v = value_of("--ledger", argc, argv, &i, &missing))) {
                 o->ledger = v;

@@ -22,21 +22,12 @@ int cmd_validate(int argc, char **argv)
     }
     int status = 0;
     for (; i < argc; i++) {
-        wasm_byte_vec_t bytes, binary;
-        if (!read_file(argv[i], &bytes)) {
+        wasm_byte_vec_t bytes;
+        if (!read_binary(argv[i], &bytes)) {
             status = EXIT_ERROR;
             continue;
         }
-        wasmtime_error_t *error = NULL;
-        if (bytes.size < 4 || memcmp(bytes.data, "\0asm", 4) != 0) {
-            error = wasmtime_wat2wasm(bytes.data, bytes.size, &binary);
-            if (!error) {
-                wasm_byte_vec_delete(&bytes);
-                bytes = binary;
-            }
-        }
-        if (!error)
-            error = wasmtime_module_validate(engine, (const uint8_t *)bytes.data, bytes.size);
+        wasmtime_error_t *error = wasmtime_module_validate(engine, (const uint8_t *)bytes.data, bytes.size);
         wasm_byte_vec_delete(&bytes);
         if (error) {
             char context[512];
@@ -139,5 +130,29 @@ int cmd_wat2wasm(int argc, char **argv)
     bool ok = write_file(o.output ? o.output : name ? name : "out.wasm", binary.data, binary.size);
     free(name);
     wasm_byte_vec_delete(&binary);
+    return ok ? 0 : EXIT_ERROR;
+}
+
+int cmd_wasm2wat(int argc, char **argv)
+{
+    struct options o;
+    int status;
+    options_init(&o);
+    const char *file = one_file(&o, "wasm2wat", ACCEPT_OUTPUT, argc, argv, &status);
+    wasm_config_delete(o.config);
+    if (!file)
+        return status;
+    wasm_byte_vec_t binary, text;
+    if (!read_binary(file, &binary))
+        return EXIT_ERROR;
+    wasmtime_error_t *error = hospes_wasm2wat((const uint8_t *)binary.data, binary.size, &text);
+    wasm_byte_vec_delete(&binary);
+    if (error) {
+        char context[512];
+        snprintf(context, sizeof context, "failed to print `%s`", file);
+        return report_error(context, NULL, error);
+    }
+    bool ok = write_file(o.output ? o.output : "-", text.data, text.size);
+    wasm_byte_vec_delete(&text);
     return ok ? 0 : EXIT_ERROR;
 }

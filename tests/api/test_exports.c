@@ -27,7 +27,8 @@ static const char *const names[] = {
     "hospes_version",         "hospes_error_new_exit",        "hospes_trap_new_error",
     "hospes_store_slot_new",  "hospes_store_slot_set",        "hospes_store_slot_get",
     "hospes_caller_memory",   "hospes_context_interrupted",   "hospes_wasi_config_preopen_dir",
-    "hospes_config_lazy_set", "hospes_module_new_owned_file",
+    "hospes_config_lazy_set", "hospes_module_new_owned_file", "hospes_wasm2wat",
+    "hospes_module_func_count", "hospes_module_func_name",     "hospes_module_machine_code",
 };
 
 static bool read_ledger(const char *path)
