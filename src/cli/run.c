@@ -51,7 +51,8 @@ static void start_timer(struct run *r)
 static bool set_env(struct run *r, wasi_config_t *wasi)
 {
     size_t n = r->o.envs.count;
-    const char **names = calloc(n + 1, sizeof *names), **values = calloc(n + 1, sizeof *values);
+    char **names = calloc(n + 1, sizeof *names);
+    const char **values = calloc(n + 1, sizeof *values);
     size_t count = 0;
     bool ok = names && values;
     for (size_t i = 0; ok && i < n; i++) {
@@ -60,16 +61,20 @@ static bool set_env(struct run *r, wasi_config_t *wasi)
             ok = false;
             break;
         }
-        const char *value = equals ? equals + 1 : getenv(name);
         if (equals)
             *equals = 0;
-        if (!value)
-            continue; /* not set in the host either */
+        const char *value = equals ? equals + 1 : getenv(name);
+        if (!value) { /* not set in the host either */
+            free(name);
+            continue;
+        }
         names[count] = name;
         values[count++] = value;
     }
     if (ok && count)
-        ok = wasi_config_set_env(wasi, count, names, values);
+        ok = wasi_config_set_env(wasi, count, (const char **)names, values);
+    while (names && count > 0)
+        free(names[--count]);
     free(names);
     free(values);
     return ok;
