@@ -123,9 +123,7 @@ wasmtime_error_t *hs_api_error_from(const struct error *error)
     if (error->status == ST_OOM && !error->text[0])
         return &oom_error;
     const char *text = error->text[0] ? error->text : "unknown error";
-    if (error->line)
-        return hs_api_error("%s\n     --> <anon>:%u:%u", text, error->line, error->column);
-    if (error->offset != HS_NO_OFFSET)
+    if (!error->line && error->offset != HS_NO_OFFSET) /* the text parser tells the place itself */
         return hs_api_error("%s (at offset 0x%llx)", text, (unsigned long long)error->offset);
     return hs_api_error("%s", text);
 }
