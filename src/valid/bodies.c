@@ -31,8 +31,8 @@ struct work {
     _Atomic bool oom;
 };
 
-/* One body; those at the very end of the module are copied, since handlers read a little beyond. The
- * struct fast is replaced when a body has many locals. */
+/* One body; those at the very end of the module are copied, since handlers read a little
+ * beyond. The struct fast is replaced when a body has many locals. */
 static bool body(struct fast **fast, uint32_t func, uint32_t largest, struct func_facts *out)
 {
     struct fast *f = *fast;

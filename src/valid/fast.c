@@ -136,7 +136,8 @@ static inline __attribute__((always_inline)) uint32_t memarg_length(const uint8_
 #define GENERAL_NAMES(X)                                                                           \
     X(TRY)                                                                                         \
     X(CATCH_ALL)                                                                                   \
-    X(RETHROW) X(DELEGATE) X(THROW_REF) X(BR_ON_NULL) X(BR_ON_NON_NULL) X(RETURN_CALL)             \
+    X(RETHROW)                                                                                     \
+    X(DELEGATE) X(THROW_REF) X(BR_ON_NULL) X(BR_ON_NON_NULL) X(RETURN_CALL)                        \
         X(RETURN_CALL_INDIRECT) X(REF_IS_NULL) X(REF_AS_NON_NULL) X(REF_EQ) X(REF_FUNC)            \
             X(MEMORY_GROW)
 
@@ -368,7 +369,6 @@ static bool read_locals(struct fast *f, const uint8_t **body)
     hs_error_init(&ignored);
     if (hs_read_count(&r, &groups) != ST_OK)
         return false;
-    f->local_groups = *body;
     for (; groups > 0; groups--) {
         if (hs_read_u32(&r, &count) != ST_OK || count > HS_LIMIT_LOCALS - n || r.p >= r.end)
             return false;
@@ -380,6 +380,11 @@ static bool read_locals(struct fast *f, const uint8_t **body)
             if (hs_read_valtype(&r, &type) != ST_OK || !hs_valid_type_exists(f->m, type))
                 return false;
             code = hs_vt_defaultable(type) ? hs_fast_wanted(t, type) : CODE_UNSET;
+            if (code >= CODE_UNSET && count > 0 &&
+                !hs_vec_push(&f->odd_locals, ((struct fast_locals){n, type}))) {
+                f->oom = true;
+                return false;
+            }
         }
         if (n + count > f->max_locals) {
             f->more_locals = true;
@@ -465,9 +470,7 @@ bool hs_fast_func(struct fast *f, uint32_t func, const uint8_t *body, uint32_t s
     memset(f->locals, 0, f->nlocals);
     memset(f->uses, 0, f->nlocals * sizeof *f->uses);
     hs_vec_clear(&f->log);
-    for (size_t i = 0; i < f->extra_sigs.count; i++)
-        hs_free(f->extra_sigs.data[i]);
-    hs_vec_clear(&f->extra_sigs);
+    hs_vec_clear(&f->odd_locals);
     return ok;
 }
 
@@ -488,7 +491,7 @@ struct fast *hs_fast_new(const struct fast_tables *t, uint32_t largest_body, uin
     f->stack = hs_calloc(slots, 1);
     f->frames = hs_calloc(FIRST_FRAMES, sizeof *f->frames);
     hs_vec_init(&f->log, HS_LIMIT_LOCALS);
-    hs_vec_init(&f->extra_sigs, HS_LIMIT_BODY);
+    hs_vec_init(&f->odd_locals, HS_LIMIT_LOCALS);
     if (!f->uses || !f->stack || !f->frames) {
         hs_fast_delete(f);
         return NULL;
@@ -502,9 +505,10 @@ void hs_fast_delete(struct fast *f)
 {
     if (!f)
         return;
-    for (size_t i = 0; i < f->extra_sigs.count; i++)
-        hs_free(f->extra_sigs.data[i]);
-    hs_vec_deinit(&f->extra_sigs);
+    for (size_t i = 0; f->wide_sigs && i < 2 * (size_t)f->m->ntypes; i++)
+        hs_free(f->wide_sigs[i]);
+    hs_free(f->wide_sigs);
+    hs_vec_deinit(&f->odd_locals);
     hs_vec_deinit(&f->log);
     hs_free(f->uses);
     hs_free(f->stack);

@@ -117,6 +117,12 @@ enum frame_kind {
     FRAME_CATCH_ALL
 };
 
+/* A group of locals whose type is not to be seen from their code. */
+struct fast_locals {
+    uint32_t first;
+    struct valtype type;
+};
+
 struct fast_simd_row { /* an instruction with prefix 0xfd */
     uint32_t want, mask;
     uint8_t n, result, imm, natural;
@@ -133,15 +139,15 @@ struct fast {
     struct fast_frame *frames, *frames_end, *ctl;
     HS_VEC(uint32_t) log; /* locals set that were not */
     const struct functype *func;
-    const uint8_t *local_groups; /* the undecoded vector of locals */
+    HS_VEC(struct fast_locals) odd_locals; /* in order */
     uint32_t nlocals, weight, flags;
     uint64_t calls, accesses; /* weighted counts */
     hs_features features;
     uint8_t address;
     bool oom;
-    bool more_locals;                /* the body has more than this struct has room for */
-    HS_VEC(struct sig *) extra_sigs; /* of block types without a code, until the body ends */
-    uint32_t nsimd;                  /* rows of simd that are filled: none until one is needed */
+    bool more_locals;       /* the body has more than this struct has room for */
+    struct sig **wide_sigs; /* of block types without a code, by heap type and nullability */
+    uint32_t nsimd;         /* rows of simd that are filled: none until one is needed */
     struct fast_simd_row simd[FAST_SIMD_ROWS];
     uint32_t *uses; /* weighted, per local */
     uint32_t max_locals;
@@ -153,8 +159,9 @@ enum { FAST_WEIGHT_MAX = 1 << 18, FAST_FEW_LOCALS = 1024 };
 enum status hs_fast_tables_init(struct fast_tables *t, const struct module *m) HS_MUST_CHECK;
 void hs_fast_tables_deinit(struct fast_tables *t);
 
-/* largest_body in bytes; max_locals, FAST_FEW_LOCALS at first: a body with more makes hs_fast_func
- * fail with more_locals, and is then given to one with HS_LIMIT_LOCALS. NULL: out of memory. */
+/* largest_body in bytes; max_locals, FAST_FEW_LOCALS at first: a body with more makes
+ * hs_fast_func fail with more_locals, and is then given to one with HS_LIMIT_LOCALS. NULL: out
+ * of memory. */
 struct fast *hs_fast_new(const struct fast_tables *t, uint32_t largest_body, uint32_t max_locals);
 void hs_fast_delete(struct fast *f);
 

@@ -158,15 +158,20 @@ static const struct sig *block_sig(struct fast *f, const struct blocktype *b)
     uint8_t code = hs_fast_code(f->t, b->value);
     if (code != CODE_WIDE)
         return &f->t->value_sigs[code];
-    struct sig *s = hs_calloc(1, sizeof *s);
-    if (!s || !hs_vec_push(&f->extra_sigs, s)) {
-        hs_free(s);
+    size_t index = 2 * (size_t)hs_vt_heap(b->value) + hs_vt_nullable(b->value);
+    if (!f->wide_sigs)
+        f->wide_sigs = hs_calloc(2 * (size_t)f->m->ntypes, sizeof *f->wide_sigs);
+    if (f->wide_sigs && f->wide_sigs[index])
+        return f->wide_sigs[index];
+    struct sig *s = f->wide_sigs ? hs_calloc(1, sizeof *s) : NULL;
+    if (!s) {
         exhausted(f);
         return NULL;
     }
     s->value = b->value;
     s->is_func = true;
     hs_fast_types(f->t, &s->results, &s->value, 1);
+    f->wide_sigs[index] = s;
     return s;
 }
 
@@ -355,24 +360,16 @@ static struct valtype local_type(const struct fast *f, uint32_t x)
     uint8_t code = f->locals[x];
     if (code < CODE_UNSET)
         return f->t->type_of[code];
-    struct error ignored; /* the groups have been read once, they are well-formed */
-    struct insn_reader r = {.p = f->local_groups,
-                            .end = f->end,
-                            .base = f->local_groups,
-                            .features = f->features,
-                            .error = &ignored};
-    uint32_t groups, count, left = x - f->func->nparams;
-    struct valtype type = HS_VALID_BOT;
-    hs_error_init(&ignored);
-    if (hs_read_u32(&r, &groups) != ST_OK)
-        return type;
-    while (groups-- > 0 && hs_read_u32(&r, &count) == ST_OK &&
-           hs_read_valtype(&r, &type) == ST_OK) {
-        if (left < count)
-            break;
-        left -= count;
+    uint32_t low = 0,
+             high = (uint32_t)f->odd_locals.count; /* the last group that begins at or before x */
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (f->odd_locals.data[middle].first <= x)
+            low = middle;
+        else
+            high = middle;
     }
-    return type;
+    return f->odd_locals.data[low].type;
 }
 
 static bool local(struct fast *f, const struct insn *i)

@@ -222,7 +222,7 @@ static void escape(struct module *m, uint32_t func)
     m->func_escapes[func >> 3] |= (uint8_t)(1u << (func & 7));
 }
 
-/* Constant expressions. The two forms that segments repeat a million times are looked at here,
+/* Constant expressions. The forms that segments repeat a million times are looked at here,
  * the others with the plain validator. */
 static enum status check_constant(const struct head *h, const struct constexpr *c,
                                   struct valtype type, uint32_t nglobals)
@@ -233,6 +233,10 @@ static enum status check_constant(const struct head *h, const struct constexpr *
         escape(m, c->index);
         return ST_OK;
     }
+    if (c->kind == CONST_NULL && hs_vt_is_ref(type) &&
+        (!hs_heap_is_index(c->index) || c->index < m->ntypes) &&
+        hs_valid_subtype(m, HS_REF(true, c->index), type))
+        return ST_OK;
     if (c->kind == CONST_NUMBER && c->code.size > 0 &&
         ((c->code.data[0] == 0x41 && hs_vt_equal(type, HS_I32)) ||
          (c->code.data[0] == 0x42 && hs_vt_equal(type, HS_I64))))
