@@ -11,7 +11,7 @@
  *   value_stack.c     entries and temporary registers
  *   pins.c            choice of pinned locals, their homes, what calls do to them
  *   control.c         blocks, branches, labels, return
- *   calls.c           calls, tail calls, calls of the runtime
+ *   calls.c           calls, tail calls, calls of the runtime;  intrinsics.c: library functions known by their body
  *   memory.c          addresses of the three memory styles, loads, stores, bulk operations
  *   numeric.c         integers;  float.c: floating point;  convert.c: conversions
  *   atomics.c, vector.c   threads and SIMD
@@ -23,11 +23,11 @@
  *
  *      rbp + 8   return address
  *      rbp       caller's rbp
- *      rbp - 8   r13, the instance: restored from here after calls into other instances
+ *      rbp - 8   r13, the instance: restored from here after calls into other instances (not in leaves)
  *                callee-saved registers in use
  *                homes of locals (not of those pinned to callee-saved registers)
  *                slots of the operand stack: slot i belongs to entry i of the value stack
- *      rsp       16-aligned
+ *      rsp       16-aligned; in a leaf with a small frame rsp is above it, and the frame is its red zone
  *
  * Registers
  *
@@ -155,8 +155,10 @@ struct bl {
     uint32_t spill_pins;         /* pins that calls destroy */
     uint8_t membase;             /* register with the base of memory 0, or BL_NONE */
     bool dead;                   /* the code here cannot be reached */
-    bool finished;
     bool entering;               /* in the prologue: the frame is not yet there */
+    bool leaf;                   /* calls nothing: r13 is not saved, a small frame lies below rsp (the red zone) */
+    uint8_t flags_reg, flags_w;  /* the flags at flags_pos say whether this register is zero */
+    uint32_t flags_pos;
     bool slow;                   /* count fuel or watch positions: the careful loop */
     uint32_t slot_size;          /* 8; 16 in functions with vectors */
     int32_t slots;               /* offset from rbp of the end of slot 0: slot i is at slots - (i + 1) * slot_size */
@@ -416,6 +418,13 @@ void hs_bl_epilogue(struct bl *b);    /* restores and leaves the frame; without 
 
 /* ---- control.c ---- */
 
+/* Sets E if the register is zero, unless the instruction before did. */
+static inline void bl_test_zero(struct bl *b, int w, uint8_t r)
+{
+    if (bl_pos(b) != b->flags_pos || r != b->flags_reg || w != b->flags_w)
+        x64_emit_r(&b->a, 0x85 | (w ? X64_F_W : 0u), r, r);
+}
+
 enum { /* conditions of floats that take two flags */
     BL_FEQ = 16,
     BL_FNE = 17,
@@ -460,6 +469,11 @@ const uint8_t *hs_bl_fail(struct bl *b, enum status s, const char *reason);
 /* Calls a runtime function with the n topmost entries, then `extra` immediates; results are pushed as `result` (VT_BOT:
  * none). */
 void hs_bl_libcall(struct bl *b, enum hs_libcall id, uint32_t n, uint32_t nextra, const uint64_t *extra, uint8_t result);
+
+/* ---- intrinsics.c ---- */
+
+/* Does a call of a known library function with instructions instead; false: an ordinary call is due. */
+bool hs_bl_intrinsic(struct bl *b, uint32_t func);
 
 /* ---- memory.c ---- */
 

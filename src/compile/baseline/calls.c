@@ -201,6 +201,8 @@ BL_OP(CALL)
     const struct functype *t = hs_module_functype(b->m, func);
     if (!hs_bl_room(b, BL_ROOM))
         return NULL;
+    if (t->nparams == 5 && func >= b->m->nimported_funcs && hs_bl_intrinsic(b, func))
+        return p;
     save_below(b, b->sp - t->nparams);
     hs_bl_save_pins(b);
     pass(b, t->nparams, int_params, 6, 8);
@@ -230,7 +232,11 @@ static void load_callee(struct bl *b, uint32_t type, uint32_t table)
     if (!in_r11)
         hs_bl_take(b, R11);
     uint8_t i = hs_bl_use(b, idx);
-    uint8_t rec = bl_alloc_gpr(b);
+    uint8_t rec = bl_alloc_gpr(b), safe = BL_NONE;
+    if (b->layout->spectre) {
+        safe = bl_alloc_gpr(b);
+        bl_zero(b, safe);
+    }
     x64_mov64_rm(&b->a, rec, x64_bd(R13, (int32_t)hs_off_table(b->layout, table)));
     if (wide)
         x64_cmp64_rm(&b->a, i, x64_bd(rec, HS_OFF_TABREC_SIZE));
@@ -238,8 +244,6 @@ static void load_callee(struct bl *b, uint32_t type, uint32_t table)
         x64_cmp32_rm(&b->a, i, x64_bd(rec, HS_OFF_TABREC_SIZE));
     hs_bl_trap_if(b, CC_AE, TRAP_TABLE_OUT_OF_BOUNDS);
     if (b->layout->spectre) {
-        uint8_t safe = bl_alloc_gpr(b);
-        x64_mov32_ri(&b->a, safe, 0);
         x64_cmov64_rr(&b->a, CC_B, safe, i);
         i = safe;
     }
@@ -263,6 +267,7 @@ static void load_callee(struct bl *b, uint32_t type, uint32_t table)
 
 static void call_r11(struct bl *b)
 {
+    HS_ASSERT(!b->leaf);
     x64_mov64_rr(&b->a, R10, R13);
     x64_mov64_rm(&b->a, R13, x64_bd(R11, HS_OFF_FUNCREF_VMCTX));
     x64_call_m(&b->a, x64_bd(R11, HS_OFF_FUNCREF_CODE));
@@ -429,7 +434,11 @@ void hs_bl_libcall(struct bl *b, enum hs_libcall id, uint32_t n, uint32_t nextra
     pass(b, n, regs, 5, 0);
     for (uint32_t i = 0; i < nextra; i++)
         x64_mov64_ri(&b->a, regs[n + i], extra[i]);
+    if (b->leaf) /* not expected in one; the frame is below rsp */
+        x64_sub64_ri(&b->a, RSP, 128);
     x64_masm_libcall(&b->a, id);
+    if (b->leaf)
+        x64_add64_ri(&b->a, RSP, 128);
     b->held = 0;
     b->free = b->temps;
     bl_lose_pins(b);

@@ -45,7 +45,7 @@ void hs_bl_cold_call(struct bl *b, int cc, enum hs_libcall id, uint8_t arg0, uin
         .immediate = immediate,
         .live = live,
         .offset = bl_offset(b),
-        .depth = 8 + 8 * (uint32_t)__builtin_popcount(b->saved) + (b->entering ? 0 : b->frame),
+        .depth = (b->leaf ? 0 : 8) + 8 * (uint32_t)__builtin_popcount(b->saved) + (b->entering ? 0 : b->frame),
     };
     x64_label_init(&c.here);
     x64_jcc_label(&b->a, (enum x64_cc)cc, &c.here);

@@ -39,6 +39,7 @@ const uint8_t *hs_bl_fail(struct bl *b, enum status s, const char *reason)
         b->status = s;
         hs_error_set(b->error, s, bl_offset(b), "%s", reason);
         b->error->func = b->in->func;
+        b->a.end = b->a.p; /* no room: the loops look at the status then */
     }
     return NULL;
 }
@@ -47,6 +48,8 @@ bool hs_bl_room(struct bl *b, size_t bytes)
 {
     if (HS_LIKELY(x64_room(&b->a, bytes)))
         return true;
+    if (b->status != ST_OK)
+        return false;
     if (x64_code_grow(&b->a, b->out, bytes) == ST_OK)
         return true;
     hs_bl_fail(b, ST_OOM, "out of memory");
@@ -64,6 +67,7 @@ static const uint8_t *unsupported(struct bl *b, const uint8_t *p)
         b->status = ST_UNSUPPORTED;
         hs_error_set(b->error, ST_UNSUPPORTED, bl_offset(b), "the fast tier does not compile %s yet", name);
         b->error->func = b->in->func;
+        b->a.end = b->a.p;
     }
     return NULL;
 }
@@ -162,15 +166,13 @@ static const uint8_t *prefix_fd(struct bl *b, const uint8_t *p)
 
 static void fast_loop(struct bl *b, const uint8_t *p)
 {
-    while (!b->finished) {
+    do {
         if (HS_UNLIKELY(!x64_room(&b->a, BL_ROOM)) && !hs_bl_room(b, BL_ROOM))
             return;
         b->at = p;
         HS_ASSERT(one_byte[*p] && b->held == 0);
         p = one_byte[*p](b, p + 1);
-        if (HS_UNLIKELY(b->status != ST_OK))
-            return;
-    }
+    } while (p); /* NULL: the end of the function, or a failure */
 }
 
 /* ---- the careful loop: fuel and positions ---- */
@@ -215,7 +217,7 @@ static void careful_loop(struct bl *b, const uint8_t *p)
     b->fuel_count = 1; /* for entering the function */
     b->fuel_field = b->fuel_next;
     b->fuel_next = 0;
-    while (!b->finished) {
+    do {
         if (!hs_bl_room(b, BL_ROOM))
             return;
         b->at = p;
@@ -226,7 +228,8 @@ static void careful_loop(struct bl *b, const uint8_t *p)
         if (b->status != ST_OK)
             return;
         if (b->layout->fuel) {
-            b->fuel_count += count_fuel(b, p, b->dead_from ? b->dead_from : next);
+            if (next)
+                b->fuel_count += count_fuel(b, p, b->dead_from ? b->dead_from : next);
             if (b->fuel_next) {
                 fuel_patch(b);
                 b->fuel_field = b->fuel_next;
@@ -235,7 +238,7 @@ static void careful_loop(struct bl *b, const uint8_t *p)
             }
         }
         p = next;
-    }
+    } while (p);
     fuel_patch(b);
 }
 
@@ -304,7 +307,8 @@ enum status hs_bl_run(const struct hs_compile_input *in, struct hs_machine_code 
         if (b->status == ST_OK)
             hs_bl_cold_emit(b);
     }
-    x64_code_end(&b->a, out);
+    if (b->status == ST_OK) /* after a failure what was written is of no use, and `end` no longer the end */
+        x64_code_end(&b->a, out);
 done:
     if (b->locals != b->inline_locals)
         hs_free(b->locals);

@@ -300,6 +300,7 @@ BL_OP(LOOP)
     struct ctl *c = push_ctl(b, CTL_LOOP, &s);
     x64_align(&b->a, 16);
     x64_bind(&b->a, &c->label);
+    b->flags_pos = 0;
     b->dirty = b->spill_pins;
     if (b->layout->epochs) {
         if (b->layout->signals) {
@@ -328,6 +329,7 @@ BL_OP(ELSE)
     }
     c->kind = CTL_ELSE;
     x64_bind(&b->a, &c->other);
+    b->flags_pos = 0; /* they differ with where one comes from */
     b->dead = false;
     b->sp = b->stack + c->base;
     push_slots(b, c->types, c->nparams);
@@ -338,7 +340,7 @@ BL_OP(ELSE)
     return p;
 }
 
-static const uint8_t *end_function(struct bl *b, const uint8_t *p)
+static const uint8_t *end_function(struct bl *b)
 {
     struct ctl *c = b->ctl;
     if (returns(c)) {
@@ -353,15 +355,14 @@ static const uint8_t *end_function(struct bl *b, const uint8_t *p)
             x64_ret(&b->a);
         }
     }
-    b->finished = true;
-    return p;
+    return NULL;
 }
 
 BL_OP(END)
 {
     struct ctl *c = b->ctl;
     if (c->kind == CTL_FUNC)
-        return end_function(b, p);
+        return end_function(b);
     bool bare_if = c->kind == CTL_IF; /* without else: parameters are the results on that path */
     bool label = (c->kind != CTL_LOOP && x64_label_used(&c->label)) || bare_if;
     if (!label) {
@@ -389,6 +390,7 @@ BL_OP(END)
         }
     }
     x64_bind(&b->a, &c->label);
+    b->flags_pos = 0;
     b->dead = false;
     b->sp = b->stack + c->base;
     b->free = b->temps;
@@ -437,7 +439,7 @@ BL_OP(BR_IF)
     struct value v = bl_pop(b);
     struct opnd o = hs_bl_operand_rm(b, v);
     if (o.kind == O_REG)
-        x64_test32_rr(&b->a, o.reg, o.reg);
+        bl_test_zero(b, 0, o.reg);
     else
         hs_bl_alu_mi(b, ALU_CMP, 0, o.m, 0);
     bl_done(b);
@@ -455,7 +457,7 @@ BL_OP(IF)
     struct cond c;
     hs_bl_before(b, &u, 0, &c);
     if (o.kind == O_REG)
-        x64_test32_rr(&b->a, o.reg, o.reg);
+        bl_test_zero(b, 0, o.reg);
     else
         hs_bl_alu_mi(b, ALU_CMP, 0, o.m, 0);
     return hs_bl_after(b, &c, CC_NE);
@@ -698,7 +700,7 @@ static const uint8_t *select_plain(struct bl *b, const uint8_t *consumer)
     struct cond c;
     hs_bl_before(b, &u, o.kind == O_REG ? BIT(o.reg) : 0, &c);
     if (o.kind == O_REG)
-        x64_test32_rr(&b->a, o.reg, o.reg);
+        bl_test_zero(b, 0, o.reg);
     else
         hs_bl_alu_mi(b, ALU_CMP, 0, o.m, 0);
     return hs_bl_after(b, &c, CC_NE);

@@ -21,12 +21,16 @@ static bool names(const struct opnd *o, uint8_t r)
 
 static void emit(struct bl *b, int op, int w, uint8_t d, const struct opnd *o)
 {
-    if (op != MUL)
+    if (op != MUL) {
         hs_bl_alu(b, op, w, d, o);
-    else if (o->kind == O_REG)
+        b->flags_pos = bl_pos(b);
+        b->flags_reg = d;
+        b->flags_w = (uint8_t)w;
+    } else if (o->kind == O_REG) {
         x64_emit_r(&b->a, X64_FORM(0, 1, 0xaf) | W(w), d, o->reg);
-    else
+    } else {
         x64_emit_m(&b->a, X64_FORM(0, 1, 0xaf) | W(w), d, o->m);
+    }
 }
 
 /* l op r where one instruction with a destination of its own does it; false: nothing was emitted. */
@@ -91,6 +95,17 @@ static const uint8_t *multiply_by(struct bl *b, const uint8_t *p, int w, struct 
 static const uint8_t *combine(struct bl *b, const uint8_t *p, int op, int w, struct value l, struct opnd r)
 {
     uint8_t type = w ? VT_I64 : VT_I32;
+    if (p[0] == 0x21 && l.kind == V_LOCAL && l.num == p[1] && p[1] < 0x80 && op != MUL && r.kind != O_MEM &&
+        b->locals[l.num].pin == BL_NONE) { /* x = x op r in the frame */
+        struct x64_mem m = x64_bd(RBP, b->locals[l.num].home);
+        bl_unalias(b, l.num);
+        if (r.kind == O_IMM)
+            hs_bl_alu_mi(b, op, w, m, r.imm);
+        else
+            x64_emit_m(&b->a, (uint32_t)(op << 3 | 1) | W(w), r.reg, m);
+        bl_done(b);
+        return p + 2;
+    }
     struct opnd lo = hs_bl_operand(b, l);
     if (lo.kind == O_IMM) {
         if (op == ALU_SUB && lo.imm == 0 && r.kind == O_REG) {
@@ -266,7 +281,9 @@ static const uint8_t *compare_with(struct bl *b, const struct use *u, int cc, in
     struct cond c;
     hs_bl_before(b, u, registers_of(&lo) | registers_of(&r), &c);
     if (lo.kind == O_REG) {
-        if (r.kind == O_IMM && r.imm == 0)
+        if (r.kind == O_IMM && r.imm == 0 && (cc == CC_E || cc == CC_NE))
+            bl_test_zero(b, w, lo.reg);
+        else if (r.kind == O_IMM && r.imm == 0)
             x64_emit_r(&b->a, 0x85 | W(w), lo.reg, lo.reg); /* test */
         else
             hs_bl_alu(b, ALU_CMP, w, lo.reg, &r);

@@ -154,7 +154,9 @@ enum status hs_bl_frame_layout(struct bl *b, const uint8_t **body)
     }
     b->free = b->temps;
 
-    uint32_t below = 8 + 8 * (uint32_t)__builtin_popcount(b->saved);
+    b->leaf = !(f->flags & (FACT_HAS_CALL | FACT_HAS_TAIL_CALL | FACT_HAS_TRY | FACT_HAS_GC)) && !b->layout->fuel &&
+              (b->layout->signals || !b->layout->epochs);
+    uint32_t below = (b->leaf ? 0 : 8) + 8 * (uint32_t)__builtin_popcount(b->saved);
     uint32_t offset = below;
     for (uint32_t i = 0; i < b->nlocals; i++) {
         struct local *l = &b->locals[i];
@@ -165,8 +167,12 @@ enum status hs_bl_frame_layout(struct bl *b, const uint8_t **body)
     }
     b->slots = -(int32_t)offset;
     offset += f->max_height * b->slot_size;
-    offset = (offset + 15) & ~15u;
-    b->frame = offset - below;
+    if (b->leaf && offset - below <= 128) {
+        b->frame = 0;
+    } else {
+        offset = (offset + 15) & ~15u;
+        b->frame = offset - below;
+    }
     return ST_OK;
 }
 
@@ -321,7 +327,8 @@ void hs_bl_prologue(struct bl *b)
     b->entering = true;
     x64_push_r(&b->a, RBP);
     x64_mov64_rr(&b->a, RBP, RSP);
-    x64_push_r(&b->a, R13);
+    if (!b->leaf)
+        x64_push_r(&b->a, R13);
     for (uint32_t m = b->saved; m; m &= m - 1)
         x64_push_r(&b->a, lowest(m));
     /* A leaf with a small frame can neither recurse nor cross the reserve below the limit. */
@@ -346,7 +353,13 @@ void hs_bl_prologue(struct bl *b)
 
 void hs_bl_epilogue(struct bl *b)
 {
-    int32_t at = -8;
+    if (b->leaf && b->frame == 0) { /* rsp is at the saved registers */
+        for (uint32_t m = b->saved; m; m &= ~BIT(31 - __builtin_clz(m)))
+            x64_pop_r(&b->a, 31 - (unsigned)__builtin_clz(m));
+        x64_pop_r(&b->a, RBP);
+        return;
+    }
+    int32_t at = b->leaf ? 0 : -8;
     for (uint32_t m = b->saved; m; m &= m - 1)
         x64_mov64_rm(&b->a, lowest(m), x64_bd(RBP, at -= 8));
     x64_leave(&b->a);

@@ -167,13 +167,15 @@ static bool holds_funcs(const struct bl *b, uint32_t table)
 /* The operand of an element after the bounds check. */
 static struct x64_mem element(struct bl *b, uint32_t table, struct value index)
 {
-    uint8_t i = hs_bl_use(b, index), rec = bl_alloc_gpr(b);
+    uint8_t i = hs_bl_use(b, index), rec = bl_alloc_gpr(b), safe = BL_NONE;
+    if (b->layout->spectre) {
+        safe = bl_alloc_gpr(b);
+        bl_zero(b, safe);
+    }
     x64_mov64_rm(&b->a, rec, x64_bd(R13, (int32_t)hs_off_table(b->layout, table)));
     x64_cmp64_rm(&b->a, i, x64_bd(rec, HS_OFF_TABREC_SIZE)); /* an i32 is zero-extended */
     hs_bl_trap_if(b, CC_AE, TRAP_TABLE_OUT_OF_BOUNDS);
     if (b->layout->spectre) {
-        uint8_t safe = bl_alloc_gpr(b);
-        x64_mov32_ri(&b->a, safe, 0);
         x64_cmov64_rr(&b->a, CC_B, safe, i);
         i = safe;
     }

@@ -268,6 +268,17 @@ uint8_t hs_bl_own(struct bl *b, struct value v)
     return r;
 }
 
+/* Without a register; what is below rsp may be in use. */
+static void copy_by_stack(struct bl *b, int32_t from, int32_t to)
+{
+    if (b->leaf)
+        x64_lea64_rm(&b->a, RSP, x64_bd(RSP, -128));
+    x64_push_m(&b->a, x64_bd(RBP, from));
+    x64_pop_m(&b->a, x64_bd(RBP, to));
+    if (b->leaf)
+        x64_lea64_rm(&b->a, RSP, x64_bd(RSP, 128));
+}
+
 /* Changes no entry and no flag, so it may stand in a path that others jump around. */
 void hs_bl_store_to(struct bl *b, struct value v, int32_t offset)
 {
@@ -283,8 +294,7 @@ void hs_bl_store_to(struct bl *b, struct value v, int32_t offset)
         }
         from = l->home;
         if (l->type == VT_I32 && v.type != VT_I32) { /* an extended alias: only the low half is at home */
-            x64_push_m(&b->a, x64_bd(RBP, from));
-            x64_pop_m(&b->a, to);
+            copy_by_stack(b, from, offset);
             x64_mov32_mi(&b->a, x64_bd(RBP, offset + 4), 0);
             return;
         }
@@ -329,8 +339,7 @@ void hs_bl_store_to(struct bl *b, struct value v, int32_t offset)
             bl_mov_rm(b, w, r, x64_bd(RBP, from + 8 * i));
             bl_mov_mr(b, w, x64_bd(RBP, offset + 8 * i), r);
         } else {
-            x64_push_m(&b->a, x64_bd(RBP, from + 8 * i));
-            x64_pop_m(&b->a, x64_bd(RBP, offset + 8 * i));
+            copy_by_stack(b, from + 8 * i, offset + 8 * i);
         }
     }
 }

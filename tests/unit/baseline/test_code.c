@@ -362,6 +362,35 @@ static void wide_and_atomic(void **state)
     }
 }
 
+/* The helper for 64 x 64 -> 128 bits as LLVM's library compiles to: calls of it are replaced (intrinsics.c), except where
+ * fuel is counted or an upper half is not the constant zero. All must agree. */
+static void multiplication_helper(void **state)
+{
+    EVERYWHERE("(module (memory 1)"
+               "(func $m (param i32 i64 i64 i64 i64) (local i64)"
+               " local.get 0 local.get 4 local.get 1 i64.mul local.get 2 local.get 3 i64.mul i64.add"
+               " local.get 3 i64.const 32 i64.shr_u local.tee 2 local.get 1 i64.const 32 i64.shr_u local.tee 4 i64.mul i64.add"
+               " local.get 3 i64.const 4294967295 i64.and local.tee 3 local.get 1 i64.const 4294967295 i64.and local.tee 1 i64.mul"
+               " local.tee 5 i64.const 32 i64.shr_u local.get 3 local.get 4 i64.mul i64.add local.tee 3 i64.const 32 i64.shr_u i64.add"
+               " local.get 3 i64.const 4294967295 i64.and local.get 2 local.get 1 i64.mul i64.add local.tee 1 i64.const 32 i64.shr_u i64.add"
+               " i64.store offset=8 local.get 0 local.get 1 i64.const 32 i64.shl local.get 5 i64.const 4294967295 i64.and i64.or i64.store)"
+               "(func (export \"f\") (param i64 i64 i32) (result i64) (local i64)"
+               "  (local.set 3 (i64.mul (local.get 0) (i64.const 3)))"
+               "  (call $m (i32.const 16) (local.get 0) (i64.const 0) (local.get 1) (i64.const 0))"
+               "  (call $m (i32.add (local.get 2) (i32.const 16)) (local.get 3) (i64.const 0) (i64.add (local.get 1) (i64.const 1)) (i64.const 0))"
+               "  (call $m (i32.const 48) (local.get 0) (i64.const 5) (local.get 1) (i64.const 0))"
+               "  (i64.xor (i64.xor (i64.xor (i64.load (i32.const 16)) (i64.load (i32.const 24))) (i64.xor (i64.load (i32.const 32)) (i64.load (i32.const 40))))"
+               "    (i64.add (i64.load (i32.const 48)) (i64.load (i32.const 56))))))")
+    {
+        uint64_t a = UINT64_C(0xfedcba9876543210), b = UINT64_C(0x8badf00ddeadbeef);
+        __uint128_t x = (__uint128_t)a * b, y = (__uint128_t)(a * 3) * (b + 1), z = (((__uint128_t)5 << 64) + a) * b;
+        uint64_t want = (uint64_t)x ^ (uint64_t)(x >> 64) ^ (uint64_t)y ^ (uint64_t)(y >> 64) ^ ((uint64_t)z + (uint64_t)(z >> 64));
+        assert_true(call("f", 3, a, b, L(16)) == want);
+        assert_int_equal(call("f", 3, a, b, L(65512)), TRAP(MEMORY_OUT_OF_BOUNDS));
+        assert_int_equal(g.m.funcs[0].body_size, 117);
+    }
+}
+
 static void stack_overflow(void **state)
 {
     EVERYWHERE("(module (func $f (export \"f\") (param i32) (result i32) (i32.add (call $f (i32.add (local.get 0) (i32.const 1))) (i32.const 1))))")
@@ -473,6 +502,7 @@ int main(void)
         cmocka_unit_test(destinations),     cmocka_unit_test(flags),            cmocka_unit_test(hidden_calls),
         cmocka_unit_test(many_values),      cmocka_unit_test(tail_calls),       cmocka_unit_test(merges),
         cmocka_unit_test(bounds),           cmocka_unit_test(memory64),         cmocka_unit_test(references),
+        cmocka_unit_test(multiplication_helper),
         cmocka_unit_test(wide_and_atomic),  cmocka_unit_test(stack_overflow),   cmocka_unit_test(interruption),
         cmocka_unit_test(fuel),             cmocka_unit_test(places),           cmocka_unit_test(determinism),
     };
