@@ -223,14 +223,16 @@ wasmtime_error_t *wasmtime_config_cache_config_load(wasm_config_t *config, const
         return hs_api_error("failed to read config file `%.400s`", path);
     const char *s = (const char *)file.bytes.data, *end = s + file.bytes.size;
     bool ok = hs_utf8_valid(file.bytes.data, file.bytes.size);
-    for (unsigned line = 1; ok && s < end; line++) {
+    unsigned line = 0;
+    while (ok && s < end) {
+        line++;
         const char *stop = memchr(s, '\n', (size_t)(end - s));
         stop = stop ? stop : end;
         ok = toml_line(s, stop);
         s = stop + 1;
     }
     hs_file_unmap(&file);
-    return ok ? NULL : hs_api_error("failed to parse config file `%.400s`", path);
+    return ok ? NULL : hs_api_error("failed to parse config file `%.400s`, line %u", path, line);
 }
 
 /* --- The pool --------------------------------------------------------------------------------------------------------------- */
