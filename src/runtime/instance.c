@@ -128,7 +128,6 @@ static bool may_recycle(const struct code_object *c)
 
 static void prepare(struct code_object *c)
 {
-    const struct module *m = c->module;
     pthread_mutex_lock(&c->lock);
     if (!c->prepared) {
         prepare_image(c);
