@@ -454,7 +454,7 @@ static struct instance *take_parked(struct code_object *c)
     pthread_mutex_lock(&c->lock);
     struct instance *i = c->parked;
     if (i) {
-        c->parked = i->next;
+        __atomic_store_n(&c->parked, i->next, __ATOMIC_RELAXED); /* take_parked looks without the lock */
         c->nparked--;
     }
     pthread_mutex_unlock(&c->lock);
@@ -577,7 +577,7 @@ void hs_instance_release(struct instance *i)
         pthread_mutex_lock(&c->lock);
         if (c->nparked < MAX_PARKED && c->nparked < c->rt->config.keep_slots) {
             i->next = c->parked;
-            c->parked = i;
+            __atomic_store_n(&c->parked, i, __ATOMIC_RELAXED); /* take_parked looks without the lock */
             c->nparked++;
             parked = true;
         }
