@@ -14,7 +14,7 @@
  *   calls.c           calls, tail calls, calls of the runtime;  intrinsics.c: library functions known by their body
  *   memory.c          addresses of the three memory styles, loads, stores, bulk operations
  *   numeric.c         integers;  float.c: floating point;  convert.c: conversions
- *   atomics.c, vector.c   threads and SIMD
+ *   atomics.c, simd.c     threads and vectors
  *   tables_globals.c  variables, tables, references
  *   cold.c            code at the end: traps, slow paths, constants
  *   locate.c          from a position in the code back to the instruction
@@ -62,7 +62,7 @@ enum {
     BL_ROOM = 1024,       /* bytes of output an ordinary handler may write; others ask for more */
     BL_FRAME_MARGIN = 4096, /* frames below this may cross the stack limit before they are checked */
     BL_NONE = 0xff,       /* no register */
-    BL_VECTOR_CPU = HS_CPU_SSSE3 | HS_CPU_SSE41 | HS_CPU_SSE42, /* what vector instructions ask for */
+    BL_VECTOR_CPU = HS_CPU_SSSE3 | HS_CPU_SSE41, /* what vector instructions ask for */
 };
 
 /* Registers as the value stack counts them: 0 to 15 general, 16 to 31 vector. */
@@ -159,6 +159,7 @@ struct bl {
     bool leaf;                   /* calls nothing: r13 is not saved, a small frame lies below rsp (the red zone) */
     uint8_t flags_reg, flags_w;  /* the flags at flags_pos say whether this register is zero */
     uint32_t flags_pos;
+    uint64_t pool_bits[2];       /* of the pooled operand that is about to be used */
     bool slow;                   /* count fuel or watch positions: the careful loop */
     uint32_t slot_size;          /* 8; 16 in functions with vectors */
     int32_t slots;               /* offset from rbp of the end of slot 0: slot i is at slots - (i + 1) * slot_size */
@@ -319,11 +320,11 @@ static inline struct value bl_pop(struct bl *b)
 struct opnd {
     uint8_t kind; /* O_... */
     uint8_t reg;
-    uint8_t pool; /* size of a constant that m refers to: bl_used must follow the instruction; 0: none */
+    uint8_t pool; /* size of the constant in b->pool_bits that m refers to: bl_used must follow the instruction; 0: none */
     int32_t imm;
     struct x64_mem m;
-    uint64_t bits[2];
 };
+_Static_assert(sizeof(struct opnd) == 16, "operands travel in two registers");
 enum { O_REG, O_MEM, O_IMM };
 struct opnd hs_bl_operand(struct bl *b, struct value v);     /* register, memory or 32-bit immediate (integers only) */
 struct opnd hs_bl_operand_rm(struct bl *b, struct value v);  /* register or memory */
@@ -556,7 +557,7 @@ enum status hs_bl_cold_emit(struct bl *b);
 static inline void bl_used(struct bl *b, const struct opnd *o)
 {
     if (o->pool)
-        hs_bl_pool(b, bl_pos(b) - 4, o->pool, o->bits);
+        hs_bl_pool(b, bl_pos(b) - 4, o->pool, b->pool_bits);
 }
 
 /* ---- locate.c ---- */

@@ -244,10 +244,16 @@ METHOD(un_imm)
     imm(x, r->imm);
 }
 
+static void in_memory(struct x64_simd *x, uint32_t form)
+{
+    x64_emit_vex_m(x->a, form, x->d, x->s[0], x->m);
+    x->field = x64_pos(x->a) - 4;
+}
+
 METHOD(bin)
 {
     if (x->in_memory)
-        x64_emit_vex_m(x->a, r->insn, x->d, x->s[0], x->m);
+        in_memory(x, r->insn);
     else if (r->flags & X64_SIMD_COMMUTES)
         either(x, r->insn, x->d, x->s[0], x->s[1]);
     else
@@ -257,7 +263,7 @@ METHOD(bin)
 METHOD(bin_imm)
 {
     if (x->in_memory)
-        x64_emit_vex_m(x->a, r->insn | X64_IMM(1), x->d, x->s[0], x->m);
+        in_memory(x, r->insn | X64_IMM(1));
     else if (r->flags & X64_SIMD_COMMUTES)
         either(x, r->insn, x->d, x->s[0], x->s[1]);
     else

@@ -59,6 +59,7 @@ struct x64_simd {
     bool constant;          /* SHIFT: the count is imm */
     bool in_memory;         /* the second operand is m (x64_simd_folds) */
     struct x64_mem m;
+    uint32_t field;         /* result: the displacement of m, where in_memory */
     const uint8_t *lanes;   /* SHUFFLE: 16 bytes */
     enum x64_cc cc;         /* result of TEST: holds if the result is 1 */
     uint32_t nuses;
