@@ -3,6 +3,7 @@
 
     bench/run.py [--rounds N] [--only NAME,…] [--engines NAME,…] [--hospes PATH] [--json FILE]
     bench/run.py --check [--hospes PATH]    small sizes, only whether all checksums agree
+    bench/run.py --vectors …                the programs with vector instructions instead
 
 Each round runs every program once in every engine, one engine after the other. Peers are timed
 inside, around `_start`; native programs and Hospes are timed as whole processes, less the median
@@ -23,11 +24,11 @@ PEER_ENGINES = ["liftoff", "winch", "cranelift"]
 ALL_ENGINES = ["hospes", *PEER_ENGINES, "turbofan", "v8"]
 
 
-def programs(only: str | None) -> list[tuple[str, str, str]]:
+def programs(only: str | None, vectors: bool) -> list[tuple[str, str, str]]:
     """Name, size and checking size of each program."""
     wanted = only.split(",") if only else None
     result = []
-    for line in (BENCH / "programs.txt").read_text().splitlines():
+    for line in (BENCH / ("vectors.txt" if vectors else "programs.txt")).read_text().splitlines():
         if line and not line.startswith("#"):
             name, size, check = line.split()
             if not wanted or name in wanted:
@@ -36,8 +37,9 @@ def programs(only: str | None) -> list[tuple[str, str, str]]:
 
 
 def build(names: list[str]) -> None:
-    native, wasm = common.native_command(), common.wasm_command()
+    native = common.native_command()
     for name in names:
+        wasm = common.wasm_command(name.startswith("vec_"))
         source = BENCH / f"programs/{name}.c"
         common.build_c(source, OUT / f"{name}.native", native)
         common.build_c(source, OUT / f"{name}.wasm", wasm)
@@ -176,10 +178,11 @@ def main() -> int:
     parser.add_argument("--engines", default=",".join(["hospes", *PEER_ENGINES]),
                         help="of " + ", ".join(ALL_ENGINES))
     parser.add_argument("--hospes", type=pathlib.Path, default=ROOT / "build/bin/hospes")
+    parser.add_argument("--vectors", action="store_true", help="programs with vector instructions")
     parser.add_argument("--check", action="store_true", help="only compare checksums")
     parser.add_argument("--json", type=pathlib.Path, help="write every single time there")
     options = parser.parse_args()
-    chosen = programs(options.only)
+    chosen = programs(options.only, options.vectors)
     build([name for name, _, _ in chosen] + ["empty"])
     engines = Engines(options.engines.split(","), options.hospes)
     try:
