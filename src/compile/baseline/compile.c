@@ -169,8 +169,12 @@ static void fast_loop(struct bl *b, const uint8_t *p)
     do {
         if (HS_UNLIKELY(!x64_room(&b->a, BL_ROOM)) && !hs_bl_room(b, BL_ROOM))
             return;
-        b->at = p;
         HS_ASSERT(one_byte[*p] && b->held == 0);
+        while (p[0] == 0x20 && p[1] < 0x80) { /* local.get, the most frequent one, emits nothing */
+            bl_push(b, (struct value){V_LOCAL, b->locals[p[1]].type, 0, 0, p[1]});
+            p += 2;
+        }
+        b->at = p;
         p = one_byte[*p](b, p + 1);
     } while (p); /* NULL: the end of the function, or a failure */
 }

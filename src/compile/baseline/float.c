@@ -142,8 +142,9 @@ BL_FCOMPARE(F64_GE, CC_AE, X64_F64, false)
 static const uint8_t *with_mask(struct bl *b, const uint8_t *p, unsigned op, enum x64_fp fp, uint64_t mask)
 {
     struct value v = bl_pop(b);
-    struct opnd o = {.kind = O_MEM, .m = x64_rip(0), .pool = 16, .bits = {mask, mask}};
     uint8_t s = hs_bl_use(b, v), d = destination(b, p, s);
+    struct opnd o = {.kind = O_MEM, .m = x64_rip(0), .pool = 16};
+    b->pool_bits[0] = b->pool_bits[1] = mask;
     uint32_t form = X64_FORM(0, 1, op);
     if (b->cpu & HS_CPU_AVX) {
         x64_emit_vex_m(&b->a, form, XR(d), XR(s), o.m);

@@ -175,7 +175,7 @@ struct opnd hs_bl_operand(struct bl *b, struct value v)
         /* fall through */
     case V_WIDE:
         if (bl_is_fp(v.type)) {
-            if (const_bits(b, v, o.bits, &o.pool)) {
+            if (const_bits(b, v, b->pool_bits, &o.pool)) {
                 o.pool = 0;
                 o.reg = bl_alloc_fpr(b);
                 x64_xorps_rr(&b->a, XR(o.reg), XR(o.reg));
@@ -222,18 +222,20 @@ void hs_bl_move_to(struct bl *b, struct value v, uint8_t reg)
     case V_SLOT: hs_bl_load_frame(b, reg, v.type, bl_slot(b, v.num)); break;
     default:
         if (bl_is_fp(v.type)) {
-            struct opnd o = {.kind = O_MEM, .m = x64_rip(0)};
-            if (const_bits(b, v, o.bits, &o.pool)) {
+            struct x64_mem m = x64_rip(0);
+            uint64_t bits[2];
+            uint8_t size;
+            if (const_bits(b, v, bits, &size)) {
                 x64_xorps_rr(&b->a, XR(reg), XR(reg));
                 break;
             }
             if (v.type == VT_F32)
-                x64_movss_rm(&b->a, XR(reg), o.m);
+                x64_movss_rm(&b->a, XR(reg), m);
             else if (v.type == VT_F64)
-                x64_movsd_rm(&b->a, XR(reg), o.m);
+                x64_movsd_rm(&b->a, XR(reg), m);
             else
-                x64_movups_rm(&b->a, XR(reg), o.m);
-            bl_used(b, &o);
+                x64_movups_rm(&b->a, XR(reg), m);
+            hs_bl_pool(b, bl_pos(b) - 4, size, bits);
         } else {
             int64_t x;
             hs_bl_const_i64(b, v, &x);
@@ -399,16 +401,19 @@ void hs_bl_moves(struct bl *b, struct moves *mv)
         }
     }
     while (n) {
-        uint32_t sources = 0, i;
+        uint32_t sources = 0, i, before = n;
         for (i = 0; i < n; i++)
             sources |= BIT(reg[i].from);
-        for (i = 0; i < n && (sources & BIT(reg[i].to)); i++)
-            ;
-        if (i < n) {
-            hs_bl_move_reg(b, reg[i].type, reg[i].to, reg[i].from);
-            reg[i] = reg[--n];
-            continue;
+        for (i = 0; i < n;) { /* sources only shrinks: what it forbids wrongly comes in the next round */
+            if (sources & BIT(reg[i].to)) {
+                i++;
+            } else {
+                hs_bl_move_reg(b, reg[i].type, reg[i].to, reg[i].from);
+                reg[i] = reg[--n];
+            }
         }
+        if (n < before)
+            continue;
         /* Only cycles are left: every destination is a source. */
         uint8_t x = reg[0].to, y = reg[0].from;
         if (x < 16) {
