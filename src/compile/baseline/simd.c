@@ -105,7 +105,7 @@ static const uint8_t *bin(struct bl *b, const uint8_t *p, enum op op)
     x.d = XR(d);
     emit(b, op, &x);
     if (o.pool)
-        hs_bl_pool(b, x.field, o.pool, o.bits);
+        hs_bl_pool(b, x.field, o.pool, b->pool_bits);
     return bl_result(b, p, d, VT_V128);
 }
 
