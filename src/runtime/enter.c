@@ -6,6 +6,7 @@
 #include "runtime/enter.h"
 
 __thread struct hs_activation *hs_activation_top __attribute__((tls_model("initial-exec")));
+__thread uintptr_t hs_entry_low __attribute__((tls_model("initial-exec")));
 
 /* Kept free below the limit for the runtime, host functions and signal frames. */
 enum { NATIVE_RESERVE = 128 << 10 };
@@ -15,12 +16,15 @@ static void set_stack_limit(struct store *s, uintptr_t sp)
 {
     if (hs_entry_near(s, sp))
         return;
-    uint64_t low = s->stack_low ? s->stack_low : hs_thread_stack_low(), limit = 0;
+    hs_entry_low = hs_thread_stack_low();
+    uint64_t low = s->stack_low ? s->stack_low : hs_entry_low, limit = 0;
     if (sp > s->rt->config.max_wasm_stack)
         limit = sp - s->rt->config.max_wasm_stack;
     if (low && limit < low + NATIVE_RESERVE)
         limit = low + NATIVE_RESERVE;
     s->entry_sp = s->calls_are_special ? 0 : sp;
+    s->entry_low = hs_entry_low;
+    s->entry_low = hs_entry_low;
     s->run.stack_limit = limit;
     for (struct hs_vmctx *c = s->contexts; c; c = c->next)
         __atomic_store_n(&c->stack_limit, limit, __ATOMIC_RELAXED);

@@ -8,9 +8,12 @@
 
 /* The stack limit was computed for entry_sp; it serves for entries this close. */
 enum { ENTRY_SLACK = 4096 };
+/* Where the stack of this thread ends, once it has entered; 0 before. A stack pointer alone does not tell stacks apart:
+ * a smaller one may lie where a larger one was. */
+extern __thread uintptr_t hs_entry_low __attribute__((tls_model("initial-exec")));
 static inline bool hs_entry_near(const struct store *s, uintptr_t sp)
 {
-    return sp - s->entry_sp + ENTRY_SLACK < 2 * ENTRY_SLACK;
+    return sp - s->entry_sp + ENTRY_SLACK < 2 * ENTRY_SLACK && s->entry_low == hs_entry_low;
 }
 
 /* The general case; sp: about where the caller's frame is. */

@@ -101,6 +101,7 @@ struct store {
     uint32_t (*refuel)(struct store *s); /* fuel is used up: 0 go on (more was put into run.fuel), or trap + 1; or NULL */
     uintptr_t stack_low;             /* lowest usable address of the stack calls run on; 0: the thread's */
     uintptr_t entry_sp;              /* outermost entry: the stack limit was computed for it; 0: for none */
+    uintptr_t entry_low;             /* end of the stack it was on */
     bool calls_are_special;          /* the API wants to see each call: entry_sp stays 0 */
     struct trap_record trap;
     void *host_error;                /* what a host function returned: wasmtime_error_t * or wasm_trap_t *, the API's */
