@@ -341,7 +341,8 @@ uint32_t hs_api_host_async(struct host_func *f, struct instance *caller, union h
 /* --- Shared memories ---------------------------------------------------------------------------------------------------- */
 
 void hs_api_shared_drop(struct wasmtime_store *w); /* the store no longer uses any */
-wasmtime_sharedmemory_t *hs_api_shared_of(struct memory_obj *m); /* a counted handle; NULL: no memory */
+bool hs_api_is_shared(const struct memory_obj *m); /* it was made by wasmtime_sharedmemory_new */
+wasmtime_sharedmemory_t *hs_api_shared_of(struct memory_obj *m); /* such a one, counted */
 struct memory_obj *hs_api_shared_in(struct store *s, const wasmtime_sharedmemory_t *m); /* NULL: no memory */
 
 /* --- Linking --------------------------------------------------------------------------------------------------------- */
@@ -374,7 +375,7 @@ struct wasm_config_t {
     struct engine_config engine;
     wasmtime_memory_creator_t memory_creator;
     wasmtime_stack_creator_t stack_creator;
-    bool has_memory_creator, has_stack_creator, foreign_target;
+    bool has_memory_creator, has_stack_creator, foreign_target, unknown_flag;
     size_t async_stack_size;
 };
 

@@ -1,8 +1,9 @@
 /* wasmtime/config.h and the engine: settings are plain fields until an engine is made of them.
  *
  * Some settings of Wasmtime choose between things of which this library has one: they are accepted and change nothing
- * (strategy, register allocation, flags of its compiler, Mach ports). A setting that would promise something untrue
- * makes wasm_engine_new_with_config fail. */
+ * (strategy, register allocation, most flags of its compiler, Mach ports). So are those for parts that are to come
+ * (canonical NaN, deterministic relaxed vectors, profilers). What contradicts itself, names something unknown or means
+ * another machine makes wasm_engine_new_with_config fail. */
 #include "api/api.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,17 +88,83 @@ ACCEPTED(profiler, wasmtime_profiling_strategy_t)
 ACCEPTED(macos_use_mach_ports, bool)
 ACCEPTED(memory_reservation_for_growth, uint64_t)
 
+/* Flags of Wasmtime's compiler by name. Those with a meaning here: the CPU's extensions, and the masking of addresses
+ * against speculation; the others are names that programs set and that change nothing. */
+static const struct flag {
+    const char *name;
+    uint32_t cpu; /* HS_CPU_... that `false` forbids */
+} flags[] = {
+    {"has_ssse3", HS_CPU_SSSE3},
+    {"has_sse41", HS_CPU_SSE41},
+    {"has_sse42", HS_CPU_SSE42},
+    {"has_popcnt", HS_CPU_POPCNT},
+    {"has_lzcnt", HS_CPU_LZCNT},
+    {"has_bmi1", HS_CPU_BMI1},
+    {"has_bmi2", HS_CPU_BMI2},
+    {"has_avx", HS_CPU_AVX},
+    {"has_avx2", HS_CPU_AVX2},
+    {"has_fma", HS_CPU_FMA},
+    {"enable_heap_access_spectre_mitigation", 0},
+    {"enable_table_access_spectre_mitigation", 0},
+    {"has_sse3", 0},
+    {"has_cmpxchg16b", 0},
+    {"has_avx512bitalg", 0},
+    {"has_avx512dq", 0},
+    {"has_avx512vl", 0},
+    {"has_avx512vbmi", 0},
+    {"has_avx512f", 0},
+    {"opt_level", 0},
+    {"regalloc_algorithm", 0},
+    {"preserve_frame_pointers", 0},
+    {"unwind_info", 0},
+    {"enable_verifier", 0},
+    {"enable_alias_analysis", 0},
+    {"enable_nan_canonicalization", 0},
+    {"enable_probestack", 0},
+    {"enable_jump_tables", 0},
+    {"enable_multi_ret_implicit_sret", 0},
+    {"enable_llvm_abi_extensions", 0},
+    {"enable_pinned_reg", 0},
+    {"enable_float", 0},
+    {"enable_pcc", 0},
+    {"is_pic", 0},
+    {"use_colocated_libcalls", 0},
+    {"machine_code_cfg_info", 0},
+    {"probestack_strategy", 0},
+    {"probestack_size_log2", 0},
+    {"libcall_call_conv", 0},
+    {"tls_model", 0},
+    {"stack_switch_model", 0},
+    {"bb_padding_log2_minus_one", 0},
+    {"log2_min_function_alignment", 0},
+};
+
+static const struct flag *find_flag(const char *name)
+{
+    for (size_t i = 0; name && i < HS_ARRAY_SIZE(flags); i++)
+        if (strcmp(flags[i].name, name) == 0)
+            return &flags[i];
+    return NULL;
+}
+
 void wasmtime_config_cranelift_flag_enable(wasm_config_t *config, const char *flag)
 {
-    (void)config; /* names are not looked at before there is an engine, and ours knows none */
-    (void)flag;
+    if (!find_flag(flag))
+        config->unknown_flag = true; /* no engine is made of it */
 }
 
 void wasmtime_config_cranelift_flag_set(wasm_config_t *config, const char *key, const char *value)
 {
-    (void)config;
-    (void)key;
-    (void)value;
+    const struct flag *f = find_flag(key);
+    if (!f || !value) {
+        config->unknown_flag = true;
+        return;
+    }
+    bool off = strcmp(value, "false") == 0 || strcmp(value, "0") == 0 || strcmp(value, "off") == 0;
+    if (off)
+        config->engine.cpu_mask &= ~f->cpu;
+    if (strstr(key, "spectre"))
+        config->engine.runtime.spectre = !off;
 }
 
 /* --- Running ---------------------------------------------------------------------------------------------------------- */
@@ -388,7 +455,7 @@ wasm_engine_t *wasm_engine_new_with_config(wasm_config_t *config)
         return NULL;
     const struct engine_config *c = &config->engine;
     hs_features f = c->features;
-    if (config->foreign_target || c->runtime.max_wasm_stack == 0)
+    if (config->unknown_flag || config->foreign_target || c->runtime.max_wasm_stack == 0)
         goto out;
     a = hs_calloc(1, sizeof *a);
     if (!a)

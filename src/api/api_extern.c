@@ -41,7 +41,9 @@ bool hs_api_instance_out(struct store *s, struct instance *i, wasmtime_instance_
 bool hs_api_extern_out(struct store *s, const struct hs_extern *x, wasmtime_extern_t *out)
 {
     uint32_t number = 0;
-    if (x->kind == EXTERN_MEMORY && x->memory->type.shared) {
+    /* The shared memory that a module defines itself belongs to its instance and ends with the store, so that no handle
+     * of its own can be given out: it is handed out as a memory of the store. */
+    if (x->kind == EXTERN_MEMORY && hs_api_is_shared(x->memory)) {
         wasmtime_sharedmemory_t *m = hs_api_shared_of(x->memory);
         if (!m)
             return false;

@@ -278,7 +278,7 @@ static wasmtime_error_t *define_item(wasmtime_linker_t *l, struct store *s, stru
                                      const struct hs_extern *item)
 {
     struct entry e = {.item = *item, .store_id = s->id};
-    if (item->kind == EXTERN_MEMORY && item->memory->type.shared)
+    if (item->kind == EXTERN_MEMORY && hs_api_is_shared(item->memory))
         e.shared = hs_api_shared_of(item->memory);
     return define(l, module, name, e);
 }

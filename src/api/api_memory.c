@@ -153,11 +153,13 @@ wasmtime_error_t *wasmtime_sharedmemory_grow(const wasmtime_sharedmemory_t *memo
     return NULL;
 }
 
+bool hs_api_is_shared(const struct memory_obj *m)
+{
+    return m->type.shared && m->store && m->store->id == 0;
+}
+
 wasmtime_sharedmemory_t *hs_api_shared_of(struct memory_obj *m)
 {
-    /* The object of a module's own shared memory belongs to its instance and cannot leave the store. */
-    if (m->store && m->store->id)
-        return NULL;
     return wasmtime_sharedmemory_clone(HS_CONTAINER(m, struct wasmtime_sharedmemory, memory));
 }
 

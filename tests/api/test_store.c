@@ -496,6 +496,13 @@ static void test_config(void)
     wasm_byte_vec_delete(&b);
     wasm_engine_delete(e);
     wasm_config_delete(wasm_config_new());
+    c = wasm_config_new();
+    wasmtime_config_cranelift_flag_enable(c, "no_such_flag");
+    CHECK(wasm_engine_new_with_config(c) == NULL);
+    c = wasm_config_new();
+    OK(wasmtime_config_target_set(c, "aarch64-unknown-linux-gnu"));
+    CHECK(wasm_engine_new_with_config(c) == NULL);
+    CHECK(wasm_engine_new_with_config(NULL) == NULL);
     wasmtime_pooling_allocation_config_t *p = wasmtime_pooling_allocation_config_new();
     wasmtime_pooling_allocation_config_total_memories_set(p, 5);
     c = wasm_config_new();
