@@ -23,7 +23,8 @@ static uint8_t general(struct bl *b, const uint8_t *p)
 }
 
 /* A vector register for the result of n vector operands. */
-static uint8_t destination(struct bl *b, const uint8_t *p, enum op op, const struct x64_simd *x, unsigned n)
+static uint8_t destination(struct bl *b, const uint8_t *p, enum op op, const struct x64_simd *x,
+                           unsigned n)
 {
     uint8_t d = bl_dest(b, p);
     if (d != BL_NONE)
@@ -52,7 +53,8 @@ static void emit(struct bl *b, enum op op, struct x64_simd *x)
         hs_bl_pool(b, x->uses[i].field, 16, x->uses[i].bits);
 }
 
-static const uint8_t *vector_result(struct bl *b, const uint8_t *p, enum op op, struct x64_simd *x, unsigned n)
+static const uint8_t *vector_result(struct bl *b, const uint8_t *p, enum op op, struct x64_simd *x,
+                                    unsigned n)
 {
     uint8_t d = destination(b, p, op, x, n);
     x->d = XR(d);
@@ -69,7 +71,8 @@ static const uint8_t *un(struct bl *b, const uint8_t *p, enum op op)
     return vector_result(b, p, op, &x, 1);
 }
 
-static const uint8_t *bin_with(struct bl *b, const uint8_t *p, enum op op, struct value l, struct x64_mem m)
+static const uint8_t *bin_with(struct bl *b, const uint8_t *p, enum op op, struct value l,
+                               struct x64_mem m)
 {
     struct x64_simd x = begin(b);
     x.s[0] = x.s[1] = XR(hs_bl_use(b, l));
@@ -229,7 +232,8 @@ static const uint16_t by_code[] = {
 };
 
 /* Does an instruction follow that takes its second operand from memory? */
-static bool folds_next(const struct bl *b, const uint8_t *p, enum op *out_op, const uint8_t **out_next)
+static bool folds_next(const struct bl *b, const uint8_t *p, enum op *out_op,
+                       const uint8_t **out_next)
 {
     if (*p++ != 0xfd)
         return false;
@@ -265,7 +269,8 @@ static const uint8_t *load_lane(struct bl *b, const uint8_t *p, enum op op)
     return vector_result(b, p, op, &x, 1);
 }
 
-static const uint8_t *store_at(struct bl *b, const uint8_t *p, enum op op, struct bl_memarg arg, uint8_t lane)
+static const uint8_t *store_at(struct bl *b, const uint8_t *p, enum op op, struct bl_memarg arg,
+                               uint8_t lane)
 {
     struct x64_simd x = begin(b);
     x.imm = lane;
@@ -305,9 +310,9 @@ static const uint8_t *store_lane(struct bl *b, const uint8_t *p, enum op op)
 #define CLASS_LOAD_LANE  load_lane
 #define CLASS_STORE      store
 #define CLASS_STORE_LANE store_lane
-#define SIMD(class, op, ...)                                                                                 \
-    BL_OP(op)                                                                                                \
-    {                                                                                                        \
-        return CLASS_##class(b, p, OP_##op);                                                                 \
+#define SIMD(class, op, ...)                                                                       \
+    BL_OP(op)                                                                                      \
+    {                                                                                              \
+        return CLASS_##class(b, p, OP_##op);                                                       \
     }
 #include "compile/x64/x64_simd.def"

@@ -60,12 +60,14 @@
 #define X64_SSE_UN(name, pp, map, opcode)   I_##name = X64_FORM(pp, map, opcode),
 #define X64_SSE_BINI(name, pp, map, opcode) I_##name = X64_FORM(pp, map, opcode),
 #define X64_SSE_UNI(name, pp, map, opcode)  I_##name = X64_FORM(pp, map, opcode),
-#define X64_SSE_SHI(name, opcode, digit)    I_##name##_i = X64_FORM(1, 1, opcode) | (digit) << DIGIT,
-#define X64_SSE_OUTI(name, map, opcode, w)  I_##name = X64_FORM(1, map, opcode) | ((w) ? X64_F_W : 0),
-#define X64_SSE_INSI(name, map, opcode, w)  I_##name = X64_FORM(1, map, opcode) | ((w) ? X64_F_W : 0),
-#define X64_AVX_BIN(name, pp, map, opcode)  I_##name = X64_FORM(pp, map, opcode),
+#define X64_SSE_SHI(name, opcode, digit) I_##name##_i = X64_FORM(1, 1, opcode) | (digit) << DIGIT,
+#define X64_SSE_OUTI(name, map, opcode, w)                                                         \
+    I_##name = X64_FORM(1, map, opcode) | ((w) ? X64_F_W : 0),
+#define X64_SSE_INSI(name, map, opcode, w)                                                         \
+    I_##name = X64_FORM(1, map, opcode) | ((w) ? X64_F_W : 0),
+#define X64_AVX_BIN(name, pp, map, opcode)   I_##name = X64_FORM(pp, map, opcode),
 #define X64_AVX_BIN_W(name, pp, map, opcode) I_##name = X64_FORM(pp, map, opcode) | X64_F_W,
-#define X64_AVX_IS4(name, pp, map, opcode)  I_##name = X64_FORM(pp, map, opcode),
+#define X64_AVX_IS4(name, pp, map, opcode)   I_##name = X64_FORM(pp, map, opcode),
 
 enum { DIGIT = 20 }; /* above the bits of a form: /digit of shifts by an immediate */
 enum {
@@ -124,7 +126,8 @@ static void either(struct x64_simd *x, uint32_t form, unsigned d, unsigned s, un
 }
 
 /* The same where the order matters, with a temporary: any d. */
-static void through(struct x64_simd *x, uint32_t form, unsigned d, unsigned s, unsigned s2, unsigned tx)
+static void through(struct x64_simd *x, uint32_t form, unsigned d, unsigned s, unsigned s2,
+                    unsigned tx)
 {
     if (d == s2 && d != s && !avx(x)) {
         mov(x, tx, s2);
@@ -148,7 +151,8 @@ static void use(struct x64_simd *x, uint64_t low, uint64_t high)
 }
 
 /* d = s op constant */
-static void with2(struct x64_simd *x, uint32_t form, unsigned d, unsigned s, uint64_t low, uint64_t high)
+static void with2(struct x64_simd *x, uint32_t form, unsigned d, unsigned s, uint64_t low,
+                  uint64_t high)
 {
     if (avx(x)) {
         x64_emit_vex_m(x->a, form, d, s, x64_rip(0));
@@ -1198,7 +1202,7 @@ METHOD(store_lane)
 #define ANY  X64_SIMD_ANY
 enum { FIRST = OP_V128_LOAD };
 static const struct x64_simd_row rows[] = {
-#define SIMD(class, op, method, insn, second, imm, temps, flags)                                             \
+#define SIMD(class, op, method, insn, second, imm, temps, flags)                                   \
     [OP_##op - FIRST] = {method, I_##insn, I_##second, X64_SIMD_##class, imm, temps, flags},
 #include "compile/x64/x64_simd.def"
 };
@@ -1220,7 +1224,8 @@ static bool clashes(const struct x64_simd_row *r, const struct x64_simd *x)
     if (avx(x) || (r->flags & (C | ANY)))
         return false;
     unsigned second = r->flags & SWAP ? 0 : 1, first = 1 - second;
-    return (r->class == X64_SIMD_BIN || r->class == X64_SIMD_TER) && x->d == x->s[second] && x->d != x->s[first];
+    return (r->class == X64_SIMD_BIN || r->class == X64_SIMD_TER) && x->d == x->s[second] &&
+           x->d != x->s[first];
 }
 
 unsigned x64_simd_temps(enum op op, const struct x64_simd *x)

@@ -42,37 +42,38 @@ enum x64_simd_class {
 };
 
 enum { /* flags of rows, see x64_simd.def */
-    X64_SIMD_COMMUTES = 1,
-    X64_SIMD_SWAP = 2,
-    X64_SIMD_ANY = 4,
+       X64_SIMD_COMMUTES = 1,
+       X64_SIMD_SWAP = 2,
+       X64_SIMD_ANY = 4,
 };
 
 /* Operands of one instruction, and what came of it. */
 struct x64_simd {
     struct x64_asm *a;
-    uint32_t cpu;           /* HS_CPU_... */
-    uint8_t d;              /* destination: vector, or general for MASK and EXTRACT of integers */
-    uint8_t s[3];           /* operands: vectors; general for counts, and lanes of integers */
+    uint32_t cpu; /* HS_CPU_... */
+    uint8_t d;    /* destination: vector, or general for MASK and EXTRACT of integers */
+    uint8_t s[3]; /* operands: vectors; general for counts, and lanes of integers */
     uint8_t tx[X64_SIMD_TEMPS];
     uint8_t t;
-    uint8_t imm;            /* lane; count */
-    bool constant;          /* SHIFT: the count is imm */
-    bool in_memory;         /* the second operand is m (x64_simd_folds) */
+    uint8_t imm;    /* lane; count */
+    bool constant;  /* SHIFT: the count is imm */
+    bool in_memory; /* the second operand is m (x64_simd_folds) */
     struct x64_mem m;
-    uint32_t field;         /* result: the displacement of m, where in_memory */
-    const uint8_t *lanes;   /* SHUFFLE: 16 bytes */
-    enum x64_cc cc;         /* result of TEST: holds if the result is 1 */
+    uint32_t field;       /* result: the displacement of m, where in_memory */
+    const uint8_t *lanes; /* SHUFFLE: 16 bytes */
+    enum x64_cc cc;       /* result of TEST: holds if the result is 1 */
     uint32_t nuses;
     struct {
-        uint32_t field;     /* a rel32 computed for target 0, to which the place of the constant is to be added */
-        uint64_t bits[2];   /* 16 bytes, aligned to 16 */
-    } uses[X64_SIMD_USES];  /* results; nuses is set by x64_simd_emit */
+        uint32_t
+            field; /* a rel32 computed for target 0, to which the place of the constant is to be added */
+        uint64_t bits[2];  /* 16 bytes, aligned to 16 */
+    } uses[X64_SIMD_USES]; /* results; nuses is set by x64_simd_emit */
 };
 
 struct x64_simd_row;
 struct x64_simd_row {
     void (*emit)(struct x64_simd *x, const struct x64_simd_row *r);
-    uint32_t insn, second;  /* forms of the assembler */
+    uint32_t insn, second; /* forms of the assembler */
     uint8_t class, imm, temps, flags;
 };
 const struct x64_simd_row *x64_simd_row(enum op op);

@@ -38,21 +38,24 @@ static uint64_t random64(void)
 }
 
 static const uint32_t edges32[] = {
-    0x00000000, 0x80000000, 0x00000001, 0x80000001, 0x3f800000, 0xbf800000, 0x3f000000, 0xbf000000, 0x3effffff,
-    0x3f7fffff, 0x3fc00000, 0xbfc00000, 0x40200000, 0xc0200000, 0x4b000000, 0xcb000000, 0x4affffff, 0x4b000001,
-    0x4effffff, 0x4f000000, 0xcf000000, 0xcf000001, 0x4f7fffff, 0x4f800000, 0x5f800000, 0x7f800000, 0xff800000,
-    0x7fc00000, 0xffc00000, 0x7fa00000, 0xffa00000, 0x7f800001, 0x7fffffff, 0x7f7fffff, 0xff7fffff, 0xffffffff,
-    0x80008000, 0x7fff7fff, 0x7fff8000, 0x7f80ff01, 0x01ff807f, 0x80808080, 0x0000ffff, 0xffff0000, 0x10101010,
+    0x00000000, 0x80000000, 0x00000001, 0x80000001, 0x3f800000, 0xbf800000, 0x3f000000, 0xbf000000,
+    0x3effffff, 0x3f7fffff, 0x3fc00000, 0xbfc00000, 0x40200000, 0xc0200000, 0x4b000000, 0xcb000000,
+    0x4affffff, 0x4b000001, 0x4effffff, 0x4f000000, 0xcf000000, 0xcf000001, 0x4f7fffff, 0x4f800000,
+    0x5f800000, 0x7f800000, 0xff800000, 0x7fc00000, 0xffc00000, 0x7fa00000, 0xffa00000, 0x7f800001,
+    0x7fffffff, 0x7f7fffff, 0xff7fffff, 0xffffffff, 0x80008000, 0x7fff7fff, 0x7fff8000, 0x7f80ff01,
+    0x01ff807f, 0x80808080, 0x0000ffff, 0xffff0000, 0x10101010,
 };
 static const uint64_t edges64[] = {
-    0x0000000000000000, 0x8000000000000000, 0x0000000000000001, 0x3ff0000000000000, 0xbff0000000000000,
-    0x3fe0000000000000, 0xbfe0000000000000, 0x3fdfffffffffffff, 0x3ff8000000000000, 0x4004000000000000,
-    0x4330000000000000, 0xc330000000000000, 0x432fffffffffffff, 0x4330000000000001, 0x41dfffffffc00000,
-    0x41dfffffffdfffff, 0x41e0000000000000, 0xc1e0000000000000, 0xc1e00000001fffff, 0xc1e0000000200000,
-    0x41efffffffe00000, 0x41efffffffffffff, 0x41f0000000000000, 0x7ff0000000000000, 0xfff0000000000000,
-    0x7ff8000000000000, 0xfff8000000000000, 0x7ff4000000000000, 0x7ff0000000000001, 0x7fffffffffffffff,
-    0x7fefffffffffffff, 0xffefffffffffffff, 0x00000000ffffffff, 0xffffffff00000000, 0x8000000080000000,
-    0x7fffffff80000000, 0x0000000080000000, 0xffffffffffffffff, 0x36a0000000000000, 0x47efffffe0000000,
+    0x0000000000000000, 0x8000000000000000, 0x0000000000000001, 0x3ff0000000000000,
+    0xbff0000000000000, 0x3fe0000000000000, 0xbfe0000000000000, 0x3fdfffffffffffff,
+    0x3ff8000000000000, 0x4004000000000000, 0x4330000000000000, 0xc330000000000000,
+    0x432fffffffffffff, 0x4330000000000001, 0x41dfffffffc00000, 0x41dfffffffdfffff,
+    0x41e0000000000000, 0xc1e0000000000000, 0xc1e00000001fffff, 0xc1e0000000200000,
+    0x41efffffffe00000, 0x41efffffffffffff, 0x41f0000000000000, 0x7ff0000000000000,
+    0xfff0000000000000, 0x7ff8000000000000, 0xfff8000000000000, 0x7ff4000000000000,
+    0x7ff0000000000001, 0x7fffffffffffffff, 0x7fefffffffffffff, 0xffefffffffffffff,
+    0x00000000ffffffff, 0xffffffff00000000, 0x8000000080000000, 0x7fffffff80000000,
+    0x0000000080000000, 0xffffffffffffffff, 0x36a0000000000000, 0x47efffffe0000000,
 };
 
 static union vec pick(void)
@@ -71,7 +74,8 @@ static union vec pick(void)
     }
     if (kind == 3 && (random64() & 1))
         for (int i = 0; i < 4; i++)
-            v.f32[i] = (float)((double)(int64_t)random64() / (double)(UINT64_C(1) << (random64() % 63)));
+            v.f32[i] =
+                (float)((double)(int64_t)random64() / (double)(UINT64_C(1) << (random64() % 63)));
     return v;
 }
 
@@ -112,30 +116,33 @@ struct other {
 enum result { VECTOR, F32, F64, INT, STORED };
 
 /* One result lane per i, from lanes x, y, z of the operands. */
-#define EACH(m, expr)                                                                                        \
-    for (unsigned i = 0; i < HS_ARRAY_SIZE(r->m); i++) {                                                     \
-        __typeof__(r->m[0]) x = a->m[i], y = b->m[i], z = c->m[i];                                           \
-        (void)x, (void)y, (void)z;                                                                           \
-        r->m[i] = (__typeof__(r->m[0]))(expr);                                                               \
-    }                                                                                                        \
+#define EACH(m, expr)                                                                              \
+    for (unsigned i = 0; i < HS_ARRAY_SIZE(r->m); i++) {                                           \
+        __typeof__(r->m[0]) x = a->m[i], y = b->m[i], z = c->m[i];                                 \
+        (void)x, (void)y, (void)z;                                                                 \
+        r->m[i] = (__typeof__(r->m[0]))(expr);                                                     \
+    }                                                                                              \
     break;
-#define LANES(id, m, expr)                                                                                   \
+#define LANES(id, m, expr)                                                                         \
     case OP_##id: EACH(m, expr)
-#define FLOATS(id, m, kind, expr)                                                                            \
+#define FLOATS(id, m, kind, expr)                                                                  \
     case OP_##id: is = kind; EACH(m, expr)
 /* The same for all widths of integers. */
-#define WIDTHS3(op, sign, expr)                                                                              \
-    LANES(I8X16_##op, sign##8, expr) LANES(I16X8_##op, sign##16, expr) LANES(I32X4_##op, sign##32, expr)
-#define WIDTHS(op, sign, expr)                                                                               \
-    WIDTHS3(op, sign, expr) LANES(I64X2_##op, sign##64, expr)
+#define WIDTHS3(op, sign, expr)                                                                    \
+    LANES(I8X16_##op, sign##8, expr)                                                               \
+    LANES(I16X8_##op, sign##16, expr) LANES(I32X4_##op, sign##32, expr)
+#define WIDTHS(op, sign, expr) WIDTHS3(op, sign, expr) LANES(I64X2_##op, sign##64, expr)
 /* Every lane by hand. */
-#define MAKE(id, m, expr)                                                                                    \
-    case OP_##id:                                                                                            \
-        for (unsigned i = 0; i < HS_ARRAY_SIZE(r->m); i++)                                                   \
-            r->m[i] = (__typeof__(r->m[0]))(expr);                                                           \
+#define MAKE(id, m, expr)                                                                          \
+    case OP_##id:                                                                                  \
+        for (unsigned i = 0; i < HS_ARRAY_SIZE(r->m); i++)                                         \
+            r->m[i] = (__typeof__(r->m[0]))(expr);                                                 \
         break;
-#define NUMBER(id, expr)                                                                                     \
-    case OP_##id: is = INT; r->u64[0] = (expr); break;
+#define NUMBER(id, expr)                                                                           \
+    case OP_##id:                                                                                  \
+        is = INT;                                                                                  \
+        r->u64[0] = (expr);                                                                        \
+        break;
 
 static uint64_t mask_of(const union vec *a, unsigned width)
 {
@@ -156,7 +163,8 @@ static uint64_t all_of(const union vec *a, unsigned width)
     return 1;
 }
 
-static enum result meaning(enum op op, const union vec *a, const union vec *b, const union vec *c, const struct other *o, union vec *r)
+static enum result meaning(enum op op, const union vec *a, const union vec *b, const union vec *c,
+                           const struct other *o, union vec *r)
 {
     enum result is = VECTOR;
     union vec m;
@@ -207,7 +215,8 @@ static enum result meaning(enum op op, const union vec *a, const union vec *b, c
         LANES(I16X8_Q15MULR_SAT_S, s16, sat(((int64_t)x * y + 0x4000) >> 15, -32768, 32767))
         LANES(I16X8_RELAXED_Q15MULR_S, s16, ((int64_t)x * y + 0x4000) >> 15)
         MAKE(I32X4_DOT_I16X8_S, u32,
-             (uint32_t)(a->s16[2 * i] * b->s16[2 * i]) + (uint32_t)(a->s16[2 * i + 1] * b->s16[2 * i + 1]));
+             (uint32_t)(a->s16[2 * i] * b->s16[2 * i]) +
+                 (uint32_t)(a->s16[2 * i + 1] * b->s16[2 * i + 1]));
         NUMBER(V128_ANY_TRUE, (a->u64[0] | a->u64[1]) != 0)
         NUMBER(I8X16_ALL_TRUE, all_of(a, 1))
         NUMBER(I16X8_ALL_TRUE, all_of(a, 2))
@@ -221,14 +230,14 @@ static enum result meaning(enum op op, const union vec *a, const union vec *b, c
         MAKE(I8X16_NARROW_I16X8_U, u8, sat(i < 8 ? a->s16[i] : b->s16[i - 8], 0, 255))
         MAKE(I16X8_NARROW_I32X4_S, s16, sat(i < 4 ? a->s32[i] : b->s32[i - 4], -32768, 32767))
         MAKE(I16X8_NARROW_I32X4_U, u16, sat(i < 4 ? a->s32[i] : b->s32[i - 4], 0, 65535))
-#define EXTENDS(wide, narrow, wm, nm, n)                                                                     \
-    MAKE(wide##_EXTEND_LOW_##narrow##_S, s##wm, a->s##nm[i]);                                                \
-    MAKE(wide##_EXTEND_LOW_##narrow##_U, s##wm, a->u##nm[i]);                                                \
-    MAKE(wide##_EXTEND_HIGH_##narrow##_S, s##wm, a->s##nm[i + (n)]);                                         \
-    MAKE(wide##_EXTEND_HIGH_##narrow##_U, s##wm, a->u##nm[i + (n)]);                                         \
-    MAKE(wide##_EXTMUL_LOW_##narrow##_S, u##wm, (int64_t)a->s##nm[i] * b->s##nm[i]);                         \
-    MAKE(wide##_EXTMUL_LOW_##narrow##_U, u##wm, (uint64_t)a->u##nm[i] * b->u##nm[i]);                        \
-    MAKE(wide##_EXTMUL_HIGH_##narrow##_S, u##wm, (int64_t)a->s##nm[i + (n)] * b->s##nm[i + (n)]);            \
+#define EXTENDS(wide, narrow, wm, nm, n)                                                           \
+    MAKE(wide##_EXTEND_LOW_##narrow##_S, s##wm, a->s##nm[i]);                                      \
+    MAKE(wide##_EXTEND_LOW_##narrow##_U, s##wm, a->u##nm[i]);                                      \
+    MAKE(wide##_EXTEND_HIGH_##narrow##_S, s##wm, a->s##nm[i + (n)]);                               \
+    MAKE(wide##_EXTEND_HIGH_##narrow##_U, s##wm, a->u##nm[i + (n)]);                               \
+    MAKE(wide##_EXTMUL_LOW_##narrow##_S, u##wm, (int64_t)a->s##nm[i] * b->s##nm[i]);               \
+    MAKE(wide##_EXTMUL_LOW_##narrow##_U, u##wm, (uint64_t)a->u##nm[i] * b->u##nm[i]);              \
+    MAKE(wide##_EXTMUL_HIGH_##narrow##_S, u##wm, (int64_t)a->s##nm[i + (n)] * b->s##nm[i + (n)]);  \
     MAKE(wide##_EXTMUL_HIGH_##narrow##_U, u##wm, (uint64_t)a->u##nm[i + (n)] * b->u##nm[i + (n)])
         EXTENDS(I16X8, I8X16, 16, 8, 8)
         EXTENDS(I32X4, I16X8, 32, 16, 4)
@@ -238,35 +247,36 @@ static enum result meaning(enum op op, const union vec *a, const union vec *b, c
         MAKE(I32X4_EXTADD_PAIRWISE_I16X8_S, s32, a->s16[2 * i] + a->s16[2 * i + 1])
         MAKE(I32X4_EXTADD_PAIRWISE_I16X8_U, u32, a->u16[2 * i] + a->u16[2 * i + 1])
         /* With the second operand taken as unsigned and sums saturated, as this machine does. */
-#define DOT(i)                                                                                               \
+#define DOT(i)                                                                                     \
     sat(a->s8[2 * (i)] * b->u8[2 * (i)] + a->s8[2 * (i) + 1] * b->u8[2 * (i) + 1], -32768, 32767)
         MAKE(I16X8_RELAXED_DOT_I8X16_I7X16_S, s16, DOT(i))
-        MAKE(I32X4_RELAXED_DOT_I8X16_I7X16_ADD_S, u32, (uint32_t)(DOT(2 * i) + DOT(2 * i + 1)) + c->u32[i])
-#define FLOATING(n, m, mi, kind, f)                                                                          \
-    MAKE(n##_EQ, s##mi, -(a->m[i] == b->m[i]));                                                              \
-    MAKE(n##_NE, s##mi, -(a->m[i] != b->m[i]));                                                              \
-    MAKE(n##_LT, s##mi, -(a->m[i] < b->m[i]));                                                               \
-    MAKE(n##_GT, s##mi, -(a->m[i] > b->m[i]));                                                               \
-    MAKE(n##_LE, s##mi, -(a->m[i] <= b->m[i]));                                                              \
-    MAKE(n##_GE, s##mi, -(a->m[i] >= b->m[i]));                                                              \
-    LANES(n##_ABS, u##mi, x & ~((__typeof__(x))1 << (mi - 1)))                                               \
-    LANES(n##_NEG, u##mi, x ^ (__typeof__(x))1 << (mi - 1))                                                  \
-    FLOATS(n##_SQRT, m, kind, sqrt##f(x))                                                                    \
-    FLOATS(n##_CEIL, m, kind, ceil##f(x))                                                                    \
-    FLOATS(n##_FLOOR, m, kind, floor##f(x))                                                                  \
-    FLOATS(n##_TRUNC, m, kind, trunc##f(x))                                                                  \
-    FLOATS(n##_NEAREST, m, kind, nearbyint##f(x))                                                            \
-    FLOATS(n##_ADD, m, kind, x + y)                                                                          \
-    FLOATS(n##_SUB, m, kind, x - y)                                                                          \
-    FLOATS(n##_MUL, m, kind, x * y)                                                                          \
-    FLOATS(n##_DIV, m, kind, x / y)                                                                          \
-    FLOATS(n##_MIN, m, kind, fmin_((double)x, (double)y))                                                    \
-    FLOATS(n##_MAX, m, kind, fmax_((double)x, (double)y))                                                    \
-    MAKE(n##_PMIN, u##mi, b->m[i] < a->m[i] ? b->u##mi[i] : a->u##mi[i]);                                    \
-    MAKE(n##_PMAX, u##mi, a->m[i] < b->m[i] ? b->u##mi[i] : a->u##mi[i]);                                    \
-    MAKE(n##_RELAXED_MIN, u##mi, a->m[i] < b->m[i] ? a->u##mi[i] : b->u##mi[i]);                             \
-    MAKE(n##_RELAXED_MAX, u##mi, a->m[i] > b->m[i] ? a->u##mi[i] : b->u##mi[i]);                             \
-    FLOATS(n##_RELAXED_MADD, m, kind, o->fma ? fma##f(x, y, z) : x * y + z)                                  \
+        MAKE(I32X4_RELAXED_DOT_I8X16_I7X16_ADD_S, u32,
+             (uint32_t)(DOT(2 * i) + DOT(2 * i + 1)) + c->u32[i])
+#define FLOATING(n, m, mi, kind, f)                                                                \
+    MAKE(n##_EQ, s##mi, -(a->m[i] == b->m[i]));                                                    \
+    MAKE(n##_NE, s##mi, -(a->m[i] != b->m[i]));                                                    \
+    MAKE(n##_LT, s##mi, -(a->m[i] < b->m[i]));                                                     \
+    MAKE(n##_GT, s##mi, -(a->m[i] > b->m[i]));                                                     \
+    MAKE(n##_LE, s##mi, -(a->m[i] <= b->m[i]));                                                    \
+    MAKE(n##_GE, s##mi, -(a->m[i] >= b->m[i]));                                                    \
+    LANES(n##_ABS, u##mi, x & ~((__typeof__(x))1 << (mi - 1)))                                     \
+    LANES(n##_NEG, u##mi, x ^ (__typeof__(x))1 << (mi - 1))                                        \
+    FLOATS(n##_SQRT, m, kind, sqrt##f(x))                                                          \
+    FLOATS(n##_CEIL, m, kind, ceil##f(x))                                                          \
+    FLOATS(n##_FLOOR, m, kind, floor##f(x))                                                        \
+    FLOATS(n##_TRUNC, m, kind, trunc##f(x))                                                        \
+    FLOATS(n##_NEAREST, m, kind, nearbyint##f(x))                                                  \
+    FLOATS(n##_ADD, m, kind, x + y)                                                                \
+    FLOATS(n##_SUB, m, kind, x - y)                                                                \
+    FLOATS(n##_MUL, m, kind, x *y)                                                                 \
+    FLOATS(n##_DIV, m, kind, x / y)                                                                \
+    FLOATS(n##_MIN, m, kind, fmin_((double)x, (double)y))                                          \
+    FLOATS(n##_MAX, m, kind, fmax_((double)x, (double)y))                                          \
+    MAKE(n##_PMIN, u##mi, b->m[i] < a->m[i] ? b->u##mi[i] : a->u##mi[i]);                          \
+    MAKE(n##_PMAX, u##mi, a->m[i] < b->m[i] ? b->u##mi[i] : a->u##mi[i]);                          \
+    MAKE(n##_RELAXED_MIN, u##mi, a->m[i] < b->m[i] ? a->u##mi[i] : b->u##mi[i]);                   \
+    MAKE(n##_RELAXED_MAX, u##mi, a->m[i] > b->m[i] ? a->u##mi[i] : b->u##mi[i]);                   \
+    FLOATS(n##_RELAXED_MADD, m, kind, o->fma ? fma##f(x, y, z) : x *y + z)                         \
     FLOATS(n##_RELAXED_NMADD, m, kind, o->fma ? fma##f(-x, y, z) : z - x * y)
         FLOATING(F32X4, f32, 32, F32, f)
         FLOATING(F64X2, f64, 64, F64, )
@@ -289,13 +299,14 @@ static enum result meaning(enum op op, const union vec *a, const union vec *b, c
         MAKE(I32X4_TRUNC_SAT_F64X2_S_ZERO, s32, i < 2 ? trunc_(a->f64[i], INT32_MIN, INT32_MAX) : 0)
         MAKE(I32X4_TRUNC_SAT_F64X2_U_ZERO, u32, i < 2 ? trunc_(a->f64[i], 0, UINT32_MAX) : 0)
         MAKE(I32X4_RELAXED_TRUNC_F32X4_S, s32,
-             isnan(a->f32[i]) || a->f32[i] >= 0x1p31f ? INT32_MIN
-                                                      : trunc_((double)a->f32[i], INT32_MIN, INT32_MAX));
+             isnan(a->f32[i]) || a->f32[i] >= 0x1p31f
+                 ? INT32_MIN
+                 : trunc_((double)a->f32[i], INT32_MIN, INT32_MAX));
         MAKE(I32X4_RELAXED_TRUNC_F32X4_U, u32, trunc_((double)a->f32[i], 0, UINT32_MAX))
         MAKE(I32X4_RELAXED_TRUNC_F64X2_S_ZERO, s32,
-             i >= 2                                      ? 0
-             : isnan(a->f64[i]) || a->f64[i] >= 0x1p31   ? INT32_MIN
-                                                         : trunc_(a->f64[i], INT32_MIN, INT32_MAX));
+             i >= 2                                    ? 0
+             : isnan(a->f64[i]) || a->f64[i] >= 0x1p31 ? INT32_MIN
+                                                       : trunc_(a->f64[i], INT32_MIN, INT32_MAX));
         MAKE(I32X4_RELAXED_TRUNC_F64X2_U_ZERO, u32, i < 2 ? trunc_(a->f64[i], 0, UINT32_MAX) : 0)
         MAKE(I8X16_SHUFFLE, u8, o->lanes[i] < 16 ? a->u8[o->lanes[i]] : b->u8[o->lanes[i] - 16])
         MAKE(I8X16_SWIZZLE, u8, b->u8[i] < 16 ? a->u8[b->u8[i]] : 0)
@@ -303,7 +314,8 @@ static enum result meaning(enum op op, const union vec *a, const union vec *b, c
     case OP_I8X16_RELAXED_LANESELECT:
     case OP_I16X8_RELAXED_LANESELECT:
     case OP_I32X4_RELAXED_LANESELECT:
-    case OP_I64X2_RELAXED_LANESELECT: EACH(u64, (x & z) | (y & ~z)) /* masks of whole lanes only */
+    case OP_I64X2_RELAXED_LANESELECT:
+        EACH(u64, (x & z) | (y & ~z)) /* masks of whole lanes only */
         MAKE(I8X16_SPLAT, u8, o->g)
         MAKE(I16X8_SPLAT, u16, o->g)
         MAKE(I32X4_SPLAT, u32, o->g)
@@ -377,7 +389,8 @@ static bool same(enum result is, const union vec *got, const union vec *want, bo
     if (is == F32) {
         for (int i = 0; i < 4; i++) {
             if (isnan(want->f32[i])) {
-                if (!isnan(got->f32[i]) || !(got->u32[i] & 0x400000) || (canonical && (got->u32[i] & 0x3fffff)))
+                if (!isnan(got->f32[i]) || !(got->u32[i] & 0x400000) ||
+                    (canonical && (got->u32[i] & 0x3fffff)))
                     return false;
             } else if (got->u32[i] != want->u32[i]) {
                 return false;
@@ -388,7 +401,8 @@ static bool same(enum result is, const union vec *got, const union vec *want, bo
     if (is == F64) {
         for (int i = 0; i < 2; i++) {
             if (isnan(want->f64[i])) {
-                if (!isnan(got->f64[i]) || !(got->u64[i] >> 51 & 1) || (canonical && (got->u64[i] << 13)))
+                if (!isnan(got->f64[i]) || !(got->u64[i] >> 51 & 1) ||
+                    (canonical && (got->u64[i] << 13)))
                     return false;
             } else if (got->u64[i] != want->u64[i]) {
                 return false;
@@ -408,40 +422,41 @@ struct registers {
     uint8_t d, s[3], tx[3];
 };
 static const struct registers choices[] = {
-    {0, {1, 2, 3}, {4, 5, 6}},     /* all distinct */
-    {8, {9, 10, 11}, {12, 13, 14}},
-    {1, {1, 2, 3}, {4, 5, 6}},     /* the first */
-    {2, {1, 2, 3}, {4, 5, 6}},     /* the second */
-    {3, {1, 2, 3}, {4, 5, 6}},     /* the third */
-    {0, {1, 1, 3}, {4, 5, 6}},     /* operands the same */
-    {1, {1, 1, 1}, {4, 5, 6}},     /* everything the same */
-    {9, {1, 9, 9}, {4, 15, 6}},
-    {15, {7, 15, 7}, {14, 1, 8}},
+    {0, {1, 2, 3}, {4, 5, 6}},                                 /* all distinct */
+    {8, {9, 10, 11}, {12, 13, 14}}, {1, {1, 2, 3}, {4, 5, 6}}, /* the first */
+    {2, {1, 2, 3}, {4, 5, 6}},                                 /* the second */
+    {3, {1, 2, 3}, {4, 5, 6}},                                 /* the third */
+    {0, {1, 1, 3}, {4, 5, 6}},                                 /* operands the same */
+    {1, {1, 1, 1}, {4, 5, 6}},                                 /* everything the same */
+    {9, {1, 9, 9}, {4, 15, 6}},     {15, {7, 15, 7}, {14, 1, 8}},
 };
 
 static bool result_is_general(enum op op)
 {
     uint8_t class = x64_simd_row(op)->class;
     return class == X64_SIMD_TEST || class == X64_SIMD_MASK ||
-           (class == X64_SIMD_EXTRACT && op != OP_F32X4_EXTRACT_LANE && op != OP_F64X2_EXTRACT_LANE);
+           (class == X64_SIMD_EXTRACT && op != OP_F32X4_EXTRACT_LANE &&
+            op != OP_F64X2_EXTRACT_LANE);
 }
 static bool takes_general(enum op op)
 {
     uint8_t class = x64_simd_row(op)->class;
     return class == X64_SIMD_SHIFT ||
            (class == X64_SIMD_SPLAT && op != OP_F32X4_SPLAT && op != OP_F64X2_SPLAT) ||
-           (class == X64_SIMD_REPLACE && op != OP_F32X4_REPLACE_LANE && op != OP_F64X2_REPLACE_LANE);
+           (class == X64_SIMD_REPLACE && op != OP_F32X4_REPLACE_LANE &&
+            op != OP_F64X2_REPLACE_LANE);
 }
 
-static code_fn *assemble(enum op op, uint32_t cpu, const struct registers *g, const struct other *o, bool constant,
-                         bool memory)
+static code_fn *assemble(enum op op, uint32_t cpu, const struct registers *g, const struct other *o,
+                         bool constant, bool memory)
 {
     struct x64_asm a;
     assert_int_equal(mprotect(page, PAGE, PROT_READ | PROT_WRITE), 0);
     x64_asm_init(&a, page, PAGE);
     for (unsigned i = 0; i < 3; i++)
         x64_movups_rm(&a, g->s[i], x64_bd(RSI, (int32_t)i * 16));
-    struct x64_simd x = {.a = &a, .cpu = cpu, .d = g->d, .s = {g->s[0], g->s[1], g->s[2]}, .tx = {0}, .t = RAX};
+    struct x64_simd x = {
+        .a = &a, .cpu = cpu, .d = g->d, .s = {g->s[0], g->s[1], g->s[2]}, .tx = {0}, .t = RAX};
     x.lanes = o->lanes;
     x.imm = (uint8_t)(constant ? o->g : o->imm);
     x.constant = constant;
@@ -486,8 +501,8 @@ static code_fn *assemble(enum op op, uint32_t cpu, const struct registers *g, co
     return fn;
 }
 
-static void check(enum op op, uint32_t cpu, const struct registers *g, struct other *o, bool constant, bool memory,
-                  int rounds)
+static void check(enum op op, uint32_t cpu, const struct registers *g, struct other *o,
+                  bool constant, bool memory, int rounds)
 {
     uint8_t class = x64_simd_row(op)->class;
     static const uint8_t whole[] = {0, 0xff};
@@ -517,7 +532,8 @@ static void check(enum op op, uint32_t cpu, const struct registers *g, struct ot
             return;
         uint8_t mem[32], stored[32];
         for (int i = 0; i < 32; i += 8)
-            hs_store64(mem + i, edges64[random64() % HS_ARRAY_SIZE(edges64)] ^ (random64() & random64()));
+            hs_store64(mem + i,
+                       edges64[random64() % HS_ARRAY_SIZE(edges64)] ^ (random64() & random64()));
         uint8_t before[32];
         memcpy(before, mem, 32);
         if (!constant)
@@ -535,20 +551,26 @@ static void check(enum op op, uint32_t cpu, const struct registers *g, struct ot
         }
         bool canonical = true;
         for (int i = 0; i < 3; i++)
-            canonical = canonical && (is == F64 && op != OP_F64X2_PROMOTE_LOW_F32X4 ? canonical_inputs64(&in[i])
-                                      : op == OP_F32X4_DEMOTE_F64X2_ZERO           ? canonical_inputs64(&in[i])
-                                                                                   : canonical_inputs32(&in[i]));
-        bool good = is == STORED ? memcmp(stored, mem, 32) == 0 : same(is, &out[0], &want, canonical);
+            canonical = canonical &&
+                        (is == F64 && op != OP_F64X2_PROMOTE_LOW_F32X4 ? canonical_inputs64(&in[i])
+                         : op == OP_F32X4_DEMOTE_F64X2_ZERO ? canonical_inputs64(&in[i])
+                                                            : canonical_inputs32(&in[i]));
+        bool good =
+            is == STORED ? memcmp(stored, mem, 32) == 0 : same(is, &out[0], &want, canonical);
         for (int i = 0; i < 3; i++)
             if (g->s[i] != g->d || is == INT || is == STORED)
-                good = good && (memcmp(&out[i + 1], &in[i], 16) == 0 || (is == INT && g->s[i] == g->d));
+                good = good &&
+                       (memcmp(&out[i + 1], &in[i], 16) == 0 || (is == INT && g->s[i] == g->d));
         if (!good) {
-            fprintf(stderr, "%s cpu %#x d %u s %u %u %u imm %u g %#jx\n", hs_op_info[op].text, cpu, g->d, g->s[0],
-                    g->s[1], g->s[2], o->imm, (uintmax_t)o->g);
+            fprintf(stderr, "%s cpu %#x d %u s %u %u %u imm %u g %#jx\n", hs_op_info[op].text, cpu,
+                    g->d, g->s[0], g->s[1], g->s[2], o->imm, (uintmax_t)o->g);
             for (int i = 0; i < 3; i++)
-                fprintf(stderr, "  in   %016jx %016jx\n", (uintmax_t)in[i].u64[1], (uintmax_t)in[i].u64[0]);
-            fprintf(stderr, "  got  %016jx %016jx\n", (uintmax_t)out[0].u64[1], (uintmax_t)out[0].u64[0]);
-            fprintf(stderr, "  want %016jx %016jx\n", (uintmax_t)want.u64[1], (uintmax_t)want.u64[0]);
+                fprintf(stderr, "  in   %016jx %016jx\n", (uintmax_t)in[i].u64[1],
+                        (uintmax_t)in[i].u64[0]);
+            fprintf(stderr, "  got  %016jx %016jx\n", (uintmax_t)out[0].u64[1],
+                    (uintmax_t)out[0].u64[0]);
+            fprintf(stderr, "  want %016jx %016jx\n", (uintmax_t)want.u64[1],
+                    (uintmax_t)want.u64[0]);
             fail();
         }
     }
@@ -611,17 +633,23 @@ static void shuffles(void **state)
             continue;
         for (int kind = 0; kind < 2000; kind++) {
             uint8_t lanes[16];
-            unsigned r = (unsigned)random64(), n = 1u << (r >> 8 & 3), half = r >> 12 & 1, order = r >> 13 & 1;
+            unsigned r = (unsigned)random64(), n = 1u << (r >> 8 & 3), half = r >> 12 & 1,
+                     order = r >> 13 & 1;
             for (unsigned i = 0; i < 16; i++) {
                 unsigned g = i / n, w = 16 / n; /* groups of n bytes */
                 switch (kind % 8) {
                 case 0: lanes[i] = random64() & 31; break;
                 case 1: lanes[i] = (r + i) & 31; break;
                 case 2: lanes[i] = (random64() & 15) | order << 4; break;
-                case 3: lanes[i] = (uint8_t)(((g / 2 + half * w / 2 + ((g ^ order) & 1) * w) * n + i % n) & 31); break;
+                case 3:
+                    lanes[i] =
+                        (uint8_t)(((g / 2 + half * w / 2 + ((g ^ order) & 1) * w) * n + i % n) &
+                                  31);
+                    break;
                 case 4: lanes[i] = (uint8_t)(i | (r >> (16 + i / 2) & 1) << 4); break;
                 case 5:
-                    lanes[i] = (uint8_t)((r >> (14 + i / 4 * 2) & 3) << 2 | (i & 3) | ((i >> 3) ^ order) << 4);
+                    lanes[i] = (uint8_t)((r >> (14 + i / 4 * 2) & 3) << 2 | (i & 3) |
+                                         ((i >> 3) ^ order) << 4);
                     break;
                 case 6: lanes[i] = (uint8_t)((r >> (14 + i / 4 * 3) & 7) << 2 | (i & 3)); break;
                 default: lanes[i] = (uint8_t)(i + 16 * order); break;
