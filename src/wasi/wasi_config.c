@@ -336,10 +336,3 @@ bool hospes_wasi_config_preopen_dir(wasi_config_t *config, const char *host_path
     config->dirs[config->dir_count++] = desc;
     return true;
 }
-
-bool wasi_config_preopen_dir(wasi_config_t *config, const char *host_path, const char *guest_path,
-                             bool fs_mutable)
-{
-    uint32_t perms = HOSPES_WASI_READ | (fs_mutable ? HOSPES_WASI_WRITE : 0);
-    return hospes_wasi_config_preopen_dir(config, host_path, guest_path, perms, perms);
-}
