@@ -1,12 +1,14 @@
-/* api.h: what the files of this folder share. The folder is a thin layer: it checks what a caller hands in, turns
- * handles into objects of runtime/ and back, and tells failures in words.
+/* api.h: what the files of this folder share. The folder is a thin layer: it checks what a caller
+ * hands in, turns handles into objects of runtime/ and back, and tells failures in words.
  *
- * The one idea: the opaque types of the public headers are, wherever possible, the runtime's own objects under another
- * name. wasm_engine_t is struct engine, wasmtime_module_t is struct code_object, wasmtime_context_t is struct store: a
- * conversion is a cast, and the hot paths load nothing extra. What the API adds to a store is in struct wasmtime_store,
- * which store->api points at.
+ * The one idea: the opaque types of the public headers are, wherever possible, the runtime's own
+ * objects under another name. wasm_engine_t is struct engine, wasmtime_module_t is struct
+ * code_object, wasmtime_context_t is struct store: a conversion is a cast, and the hot paths load
+ * nothing extra. What the API adds to a store is in struct wasmtime_store, which store->api points
+ * at.
  *
- * Misuse that can be seen (a handle of another store, a number out of range) ends in an error or a neutral result. */
+ * Misuse that can be seen (a handle of another store, a number out of range) ends in an error or a
+ * neutral result. */
 #ifndef HS_API_API_H
 #define HS_API_API_H
 
@@ -18,7 +20,7 @@
 #include <hospes.h>
 #include <wasmtime.h>
 
-/* --- The same object under two names ----------------------------------------------------------------------- */
+/* --- The same object under two names ---------------------------------------------------------- */
 
 static inline struct engine *hs_api_engine(const wasm_engine_t *e)
 {
@@ -41,9 +43,10 @@ static inline struct engine *hs_api_store_engine(const struct store *s)
     return s->rt->engine;
 }
 
-/* --- Stores ------------------------------------------------------------------------------------------------ */
+/* --- Stores ----------------------------------------------------------------------------------- */
 
-/* A root: keeps a reference alive for the host, apart from any store. `store` is NULL once the store is gone. */
+/* A root: keeps a reference alive for the host, apart from any store. `store` is NULL once the
+ * store is gone. */
 struct root {
     struct root *next, **link;
     struct store *store;
@@ -70,7 +73,7 @@ struct wasmtime_store {
     struct root *roots;
     HS_VEC(uint32_t) free_refs; /* numbers of the store's host references that may be given again */
     HS_VEC(uint32_t) held_types; /* of globals, tables and tags that the host made */
-    wasm_store_t *outer;        /* if it belongs to a store of wasm.h */
+    wasm_store_t *outer;         /* if it belongs to a store of wasm.h */
     wasmtime_error_t *(*epoch_callback)(wasmtime_context_t *, void *, uint64_t *,
                                         wasmtime_update_deadline_kind_t *);
     void *epoch_data;
@@ -80,10 +83,11 @@ struct wasmtime_store {
     HS_VEC(bool) resources;    /* the host's own that components can be given: not used up yet */
     struct shared_use *shared; /* shared memories in use by this store */
     struct fiber *fiber;       /* the asynchronous call that is running, or NULL */
-    bool needs_async;          /* something was configured that can suspend: see hs_api_need_async */
-    bool yield_epoch;          /* give way at the deadline and move it by yield_delta */
+    bool needs_async; /* something was configured that can suspend: see hs_api_need_async */
+    bool yield_epoch; /* give way at the deadline and move it by yield_delta */
     uint64_t yield_delta;
-    uint64_t fuel_interval, fuel_rest; /* fuel is handed out in portions of the interval; what is kept back */
+    uint64_t fuel_interval,
+        fuel_rest; /* fuel is handed out in portions of the interval; what is kept back */
 };
 static inline struct wasmtime_store *hs_api_part(const struct store *s)
 {
@@ -104,7 +108,7 @@ struct wasmtime_caller { /* on the stack of a call of the host */
 /* Holds a type for the life of the store, if it is a concrete one. */
 void hs_api_keep_type(struct store *s, struct valtype canonical);
 
-/* --- Errors and traps --------------------------------------------------------------------------------------- */
+/* --- Errors and traps ------------------------------------------------------------------------- */
 
 struct backtrace {
     _Atomic uint32_t refs;
@@ -120,15 +124,15 @@ struct level {
 };
 enum { MAX_LEVELS = 8 };
 
-/* The story of a failure, outermost level first. Traps are wrappers around it. Counted by traps; it is not changed while
- * it has several owners. */
+/* The story of a failure, outermost level first. Traps are wrappers around it. Counted by traps;
+ * it is not changed while it has several owners. */
 struct wasmtime_error {
     _Atomic uint32_t refs;
-    bool permanent;    /* the static one that stands for "out of memory" */
+    bool permanent; /* the static one that stands for "out of memory" */
     bool has_exit;
     bool is_exception; /* an exception of the guest that nobody caught */
     int exit_status;
-    enum trap code;    /* TRAP_NONE: not a trap of the language */
+    enum trap code; /* TRAP_NONE: not a trap of the language */
     uint32_t nlevels;
     struct level levels[MAX_LEVELS];
     struct backtrace *backtrace;
@@ -136,7 +140,8 @@ struct wasmtime_error {
 
 /* Makers never return NULL; without memory they return the permanent error. */
 wasmtime_error_t *hs_api_error(const char *format, ...) __attribute__((format(printf, 1, 2), cold));
-wasmtime_error_t *hs_api_error_text(const char *text, size_t size) __attribute__((cold)); /* any bytes */
+wasmtime_error_t *hs_api_error_text(const char *text, size_t size)
+    __attribute__((cold)); /* any bytes */
 wasmtime_error_t *hs_api_error_code(enum trap code) __attribute__((cold));
 wasmtime_error_t *hs_api_error_oom(void) __attribute__((cold));
 /* From the story of the lower layers: text and place. */
@@ -144,25 +149,31 @@ wasmtime_error_t *hs_api_error_from(const struct error *error) __attribute__((co
 /* Puts a context before the first level; returns the error (perhaps another object). Consumes e. */
 wasmtime_error_t *hs_api_error_context(wasmtime_error_t *e, const char *format, ...)
     __attribute__((format(printf, 2, 3), cold));
-/* Adds a backtrace as the outermost level unless it has one. Consumes e and b (NULL: nothing to add). */
-wasmtime_error_t *hs_api_error_add_backtrace(wasmtime_error_t *e, struct backtrace *b) __attribute__((cold));
+/* Adds a backtrace as the outermost level unless it has one. Consumes e and b (NULL: nothing to
+ * add). */
+wasmtime_error_t *hs_api_error_add_backtrace(wasmtime_error_t *e, struct backtrace *b)
+    __attribute__((cold));
 wasmtime_error_t *hs_api_error_ref(wasmtime_error_t *e);
 void hs_api_error_render(const wasmtime_error_t *e, struct buffer *out);
 wasmtime_error_t *hs_api_error_cross_store(void) __attribute__((cold));
-const char *hs_api_trap_text(unsigned code); /* the phrase of a wasmtime_trap_code_t; NULL: no such code */
+const char *
+hs_api_trap_text(unsigned code); /* the phrase of a wasmtime_trap_code_t; NULL: no such code */
 
 wasm_trap_t *hs_api_trap(wasmtime_error_t *error) __attribute__((cold)); /* consumes; never NULL */
-wasmtime_error_t *hs_api_trap_error(wasm_trap_t *trap) __attribute__((cold)); /* consumes the trap, gives its error */
+wasmtime_error_t *hs_api_trap_error(wasm_trap_t *trap)
+    __attribute__((cold)); /* consumes the trap, gives its error */
 
 /* After ST_TRAP or ST_OOM of a call: the error, or NULL with *out_trap set. */
-wasmtime_error_t *hs_api_call_failed(struct store *s, enum status st, wasm_trap_t **out_trap) __attribute__((cold));
+wasmtime_error_t *hs_api_call_failed(struct store *s, enum status st, wasm_trap_t **out_trap)
+    __attribute__((cold));
 /* The same, as one error object, coded or not. */
 wasmtime_error_t *hs_api_call_error(struct store *s, enum status st) __attribute__((cold));
-/* A host function wants to end the guest: consumes the trap, gives what struct host_func's call returns. */
+/* A host function wants to end the guest: consumes the trap, gives what struct host_func's call
+ * returns. */
 uint32_t hs_api_raise(struct store *s, wasm_trap_t *trap) __attribute__((cold));
 uint32_t hs_api_raise_error(struct store *s, wasmtime_error_t *error) __attribute__((cold));
 
-/* --- Objects of wasm.h --------------------------------------------------------------------------------------- */
+/* --- Objects of wasm.h ------------------------------------------------------------------------ */
 
 enum ref_kind {
     REF_FUNC,
@@ -176,22 +187,25 @@ enum ref_kind {
     REF_FOREIGN,
 };
 
-/* Every object of wasm.h is one of these; wasm_func_t and the rest are other names of it, so that views are casts. */
+/* Every object of wasm.h is one of these; wasm_func_t and the rest are other names of it, so that
+ * views are casts. */
 struct wasm_ref_t {
     enum ref_kind kind;
     bool permanent;
     wasm_store_t *store; /* counted; NULL for traps and modules */
-    void *object;        /* of the kind: hs_funcref, global_obj, table_obj, memory_obj, tag_obj, instance, code_object (counted),
+    void *
+        object; /* of the kind: hs_funcref, global_obj, table_obj, memory_obj, tag_obj, instance, code_object (counted),
                             wasmtime_error (counted), or a counted nothing */
     void *info;
     void (*info_finalizer)(void *);
 };
-wasm_ref_t *hs_api_ref_new(enum ref_kind kind, wasm_store_t *store, void *object); /* takes over the object's count */
+wasm_ref_t *hs_api_ref_new(enum ref_kind kind, wasm_store_t *store,
+                           void *object); /* takes over the object's count */
 
-/* --- Types ------------------------------------------------------------------------------------------------------ */
+/* --- Types ------------------------------------------------------------------------------------ */
 
 struct wasm_valtype_t {
-    uint8_t kind;          /* WASMTIME_VALTYPE_KIND_... */
+    uint8_t kind; /* WASMTIME_VALTYPE_KIND_... */
     bool nullable;
     uint8_t heap;          /* WASMTIME_HEAPTYPE_KIND_... of a reference */
     uint32_t id;           /* of a concrete type, in the engine */
@@ -204,7 +218,8 @@ struct wasm_externtype_t { /* first in the five below */
 struct wasm_functype_t {
     struct wasm_externtype_t base;
     wasm_valtype_vec_t params, results;
-    struct engine *engine; /* counted, with id: the type is this one of an engine; NULL: only its looks are known */
+    struct engine *
+        engine; /* counted, with id: the type is this one of an engine; NULL: only its looks are known */
     uint32_t id;
 };
 struct wasm_globaltype_t {
@@ -235,23 +250,28 @@ wasm_functype_t *hs_api_functype(struct engine *e, uint32_t id);
 /* The id of a function type in the engine, holding one count. */
 enum status hs_api_functype_id(struct engine *e, const wasm_functype_t *t, uint32_t *out_id);
 wasm_globaltype_t *hs_api_globaltype(struct engine *e, struct valtype type, bool mutable);
-wasm_tabletype_t *hs_api_tabletype(struct engine *e, struct valtype elem, const struct limits *limits);
+wasm_tabletype_t *hs_api_tabletype(struct engine *e, struct valtype elem,
+                                   const struct limits *limits);
 wasm_memorytype_t *hs_api_memorytype(const struct limits *limits);
 wasm_tagtype_t *hs_api_tagtype(struct engine *e, uint32_t id);
-wasm_externtype_t *hs_api_module_externtype(struct code_object *c, enum externkind kind, uint32_t index);
+wasm_externtype_t *hs_api_module_externtype(struct code_object *c, enum externkind kind,
+                                            uint32_t index);
 bool hs_api_module_imports(struct code_object *c, wasm_importtype_vec_t *out);
 bool hs_api_module_exports(struct code_object *c, wasm_exporttype_vec_t *out);
 bool hs_api_name(wasm_name_t *out, struct span bytes); /* false: no memory */
 
-/* --- Values ----------------------------------------------------------------------------------------------------- */
+/* --- Values ----------------------------------------------------------------------------------- */
 
 /* A boxed value as raw bits, checked against a canonical type. NULL or the error. */
-wasmtime_error_t *hs_api_val_in(struct store *s, const wasmtime_val_t *v, struct valtype want, union hs_value *out);
+wasmtime_error_t *hs_api_val_in(struct store *s, const wasmtime_val_t *v, struct valtype want,
+                                union hs_value *out);
 /* Makes a boxed value of raw bits; roots what needs one. False: no memory (out is null then). */
-bool hs_api_val_out(struct store *s, struct valtype type, const union hs_value *v, wasmtime_val_t *out);
-/* For numbers; false for anything that needs the functions above. Odd kinds have 64 bits, even ones 32. */
-static inline __attribute__((always_inline)) bool hs_api_val_in_fast(const wasmtime_val_t *v, struct valtype want,
-                                                                     union hs_value *out)
+bool hs_api_val_out(struct store *s, struct valtype type, const union hs_value *v,
+                    wasmtime_val_t *out);
+/* For numbers; false for anything that needs the functions above. Odd kinds have 64 bits, even
+ * ones 32. */
+static inline __attribute__((always_inline)) bool
+hs_api_val_in_fast(const wasmtime_val_t *v, struct valtype want, union hs_value *out)
 {
     if (HS_UNLIKELY(want.bits != (uint32_t)v->kind + VT_I32 || v->kind >= WASMTIME_V128))
         return false;
@@ -262,8 +282,8 @@ static inline __attribute__((always_inline)) bool hs_api_val_in_fast(const wasmt
         out->i32 = v->of.i32;
     return true;
 }
-static inline __attribute__((always_inline)) bool hs_api_val_out_fast(struct valtype type, const union hs_value *v,
-                                                                      wasmtime_val_t *out)
+static inline __attribute__((always_inline)) bool
+hs_api_val_out_fast(struct valtype type, const union hs_value *v, wasmtime_val_t *out)
 {
     if (HS_UNLIKELY(type.bits - VT_I32 >= WASMTIME_V128))
         return false;
@@ -272,18 +292,21 @@ static inline __attribute__((always_inline)) bool hs_api_val_out_fast(struct val
     return true;
 }
 const char *hs_api_val_kind_name(wasmtime_valkind_t kind);
-/* A root for a raw reference, whose kinds (external, any, exception) share a layout. False: no memory, out is null. */
+/* A root for a raw reference, whose kinds (external, any, exception) share a layout. False: no
+ * memory, out is null. */
 bool hs_api_root(struct store *s, uint32_t ref, bool maybe_i31, wasmtime_anyref_t *out);
 void hs_api_root_clone(const wasmtime_anyref_t *ref, wasmtime_anyref_t *out);
 void hs_api_unroot(wasmtime_anyref_t *ref); /* NULL and null are fine; makes it null */
-uint32_t hs_api_externref_new(struct store *s, void *data, void (*finalizer)(void *)); /* 0: no memory */
+uint32_t hs_api_externref_new(struct store *s, void *data,
+                              void (*finalizer)(void *)); /* 0: no memory */
 void hs_api_collect(struct store *s);
 
-/* --- Externs ----------------------------------------------------------------------------------------------------- */
+/* --- Externs ---------------------------------------------------------------------------------- */
 
 bool hs_api_extern_out(struct store *s, const struct hs_extern *x, wasmtime_extern_t *out);
 /* NULL, or the error: the handle is of another store or none at all. */
-wasmtime_error_t *hs_api_extern_in(struct store *s, const wasmtime_extern_t *x, struct hs_extern *out);
+wasmtime_error_t *hs_api_extern_in(struct store *s, const wasmtime_extern_t *x,
+                                   struct hs_extern *out);
 static inline struct hs_funcref *hs_api_func(const struct store *s, const wasmtime_func_t *f)
 {
     return HS_LIKELY(f->store_id == s->id) ? f->__private : NULL;
@@ -295,18 +318,22 @@ struct tag_obj *hs_api_tag(const struct store *s, const wasmtime_tag_t *t);
 struct instance *hs_api_instance(const struct store *s, const wasmtime_instance_t *i);
 bool hs_api_instance_out(struct store *s, struct instance *i, wasmtime_instance_t *out);
 wasm_externtype_t *hs_api_externtype(struct store *s, const struct hs_extern *x);
-static inline void hs_api_func_out(const struct store *s, struct hs_funcref *f, wasmtime_func_t *out)
+static inline void hs_api_func_out(const struct store *s, struct hs_funcref *f,
+                                   wasmtime_func_t *out)
 {
     out->store_id = f ? s->id : 0;
     out->__private = f;
 }
 
-/* --- Functions ---------------------------------------------------------------------------------------------------- */
+/* --- Functions -------------------------------------------------------------------------------- */
 
-typedef uint32_t host_call(struct host_func *f, struct instance *caller, union hs_value *values); /* of struct host_func */
+typedef uint32_t host_call(struct host_func *f, struct instance *caller,
+                           union hs_value *values); /* of struct host_func */
 host_call hs_api_host_boxed, hs_api_host_unchecked;
-host_call *hs_api_boxed_call(const struct functype *t); /* the fastest that does what hs_api_host_boxed does */
-static inline const struct functype *hs_api_func_type(const struct store *s, const struct hs_funcref *f)
+host_call *
+hs_api_boxed_call(const struct functype *t); /* the fastest that does what hs_api_host_boxed does */
+static inline const struct functype *hs_api_func_type(const struct store *s,
+                                                      const struct hs_funcref *f)
 {
     return &hs_canon_type(&s->rt->types, f->type)->func;
 }
@@ -321,16 +348,18 @@ struct linker_def {
     void (*finalizer)(void *);
     bool async;
 };
-struct linker_def *hs_api_def_new(struct engine *e, uint32_t type, void *callback, void *data, void (*finalizer)(void *));
+struct linker_def *hs_api_def_new(struct engine *e, uint32_t type, void *callback, void *data,
+                                  void (*finalizer)(void *));
 void hs_api_def_unref(void *def);
 /* The function made of a definition in a store; NULL: no memory. */
 struct hs_funcref *hs_api_def_func(struct store *s, struct linker_def *def);
 
-/* --- Asynchronous calls: api_async.c -------------------------------------------------------------------------------- */
+/* --- Asynchronous calls: api_async.c ---------------------------------------------------------- */
 
 void hs_api_need_async(struct wasmtime_store *w);
 bool hs_api_fiber_running(const struct wasmtime_store *w);
-/* Lets the caller of poll go on; 0 when it is our turn again, or trap + 1 if the call was given up. */
+/* Lets the caller of poll go on; 0 when it is our turn again, or trap + 1 if the call was given
+ * up. */
 uint32_t hs_api_fiber_yield(struct wasmtime_store *w);
 /* A call that is over before it began. Consumes e. */
 wasmtime_call_future_t *hs_api_future_failed(wasmtime_error_t **error_ret, wasmtime_error_t *e);
@@ -338,19 +367,23 @@ void hs_api_fuel_set(struct store *s, uint64_t fuel);
 void hs_api_watch_deadline(struct wasmtime_store *w);
 uint32_t hs_api_host_async(struct host_func *f, struct instance *caller, union hs_value *values);
 
-/* --- Shared memories ---------------------------------------------------------------------------------------------------- */
+/* --- Shared memories -------------------------------------------------------------------------- */
 
 void hs_api_shared_drop(struct wasmtime_store *w); /* the store no longer uses any */
 bool hs_api_is_shared(const struct memory_obj *m); /* it was made by wasmtime_sharedmemory_new */
 wasmtime_sharedmemory_t *hs_api_shared_of(struct memory_obj *m); /* such a one, counted */
-struct memory_obj *hs_api_shared_in(struct store *s, const wasmtime_sharedmemory_t *m); /* NULL: no memory */
+struct memory_obj *hs_api_shared_in(struct store *s,
+                                    const wasmtime_sharedmemory_t *m); /* NULL: no memory */
 
-/* --- Linking --------------------------------------------------------------------------------------------------------- */
+/* --- Linking ---------------------------------------------------------------------------------- */
 
-/* Makes and starts an instance with imports in the order of the module. *out_trap is NULL or set; the imports match. */
-wasmtime_error_t *hs_api_instantiate(struct store *s, struct code_object *c, const struct hs_extern *imports,
-                                     struct instance **out, wasm_trap_t **out_trap);
-wasmtime_error_t *hs_api_link_error(struct code_object *c, uint32_t import, const struct error *cause);
+/* Makes and starts an instance with imports in the order of the module. *out_trap is NULL or set;
+ * the imports match. */
+wasmtime_error_t *hs_api_instantiate(struct store *s, struct code_object *c,
+                                     const struct hs_extern *imports, struct instance **out,
+                                     wasm_trap_t **out_trap);
+wasmtime_error_t *hs_api_link_error(struct code_object *c, uint32_t import,
+                                    const struct error *cause);
 
 /* Where an import of a prepared instance comes from. */
 struct pre_import {
@@ -364,12 +397,13 @@ struct wasmtime_instance_pre {
     struct code_object *code;
     struct pre_import *imports;
 };
-wasmtime_error_t *hs_api_pre_run(const struct wasmtime_instance_pre *pre, struct store *s, struct instance **out,
-                                 wasm_trap_t **out_trap);
-wasmtime_error_t *hs_api_linker_define_def(wasmtime_linker_t *linker, struct span module, struct span name,
-                                           struct linker_def *def); /* takes over one count of def in every case */
+wasmtime_error_t *hs_api_pre_run(const struct wasmtime_instance_pre *pre, struct store *s,
+                                 struct instance **out, wasm_trap_t **out_trap);
+wasmtime_error_t *
+hs_api_linker_define_def(wasmtime_linker_t *linker, struct span module, struct span name,
+                         struct linker_def *def); /* takes over one count of def in every case */
 
-/* --- Engines ----------------------------------------------------------------------------------------------------------- */
+/* --- Engines ---------------------------------------------------------------------------------- */
 
 struct wasm_config_t {
     struct engine_config engine;

@@ -1,10 +1,10 @@
-/* wasmtime/async.h: calls that can be suspended. Each runs on a stack of its own; "giving way" switches back to whoever
- * polls, polling switches there again. The store knows which call is running on it, so that a host function or a deadline
- * deep in the guest finds the stack to leave.
+/* wasmtime/async.h: calls that can be suspended. Each runs on a stack of its own; "giving way"
+ * switches back to whoever polls, polling switches there again. The store knows which call is
+ * running on it, so that a host function or a deadline deep in the guest finds the stack to leave.
  *
- * The thread's innermost activation is part of what is switched: while a call rests, its guest's frames belong to no
- * thread. A call that is given up is resumed once more, with the word to fail, so that every frame ends in the ordinary
- * way and nothing leaks. */
+ * The thread's innermost activation is part of what is switched: while a call rests, its guest's
+ * frames belong to no thread. A call that is given up is resumed once more, with the word to fail,
+ * so that every frame ends in the ordinary way and nothing leaks. */
 #include "api/api.h"
 #include <ucontext.h>
 
@@ -40,7 +40,7 @@ struct wasmtime_call_future {
 /* What stands for a call that cannot even begin: its error is told when it is made. */
 static wasmtime_call_future_t over = {.done = true, .permanent = true};
 
-/* --- Switching ------------------------------------------------------------------------------------------------------ */
+/* --- Switching -------------------------------------------------------------------------------- */
 
 void hs_api_need_async(struct wasmtime_store *w)
 {
@@ -61,7 +61,9 @@ uint32_t hs_api_fiber_yield(struct wasmtime_store *w)
         f->activations = hs_activation_top;
         swapcontext(&f->inside, &f->outside);
     }
-    return f->cancelled ? hs_api_raise_error(w->store, hs_api_error("the asynchronous call was given up")) : 0;
+    return f->cancelled
+               ? hs_api_raise_error(w->store, hs_api_error("the asynchronous call was given up"))
+               : 0;
 }
 
 static void run(struct wasmtime_call_future *c)
@@ -69,10 +71,16 @@ static void run(struct wasmtime_call_future *c)
     wasmtime_context_t *context = hs_api_context(c->fiber.store->store);
     switch (c->what) {
     case CALL_FUNC:
-        c->error = wasmtime_func_call(context, c->func, c->args, c->nargs, c->results, c->nresults, &c->trap);
+        c->error = wasmtime_func_call(context, c->func, c->args, c->nargs, c->results, c->nresults,
+                                      &c->trap);
         break;
-    case CALL_LINKER: c->error = wasmtime_linker_instantiate(c->linker, context, c->module, c->instance, &c->trap); break;
-    case CALL_PRE: c->error = wasmtime_instance_pre_instantiate(c->pre, context, c->instance, &c->trap); break;
+    case CALL_LINKER:
+        c->error =
+            wasmtime_linker_instantiate(c->linker, context, c->module, c->instance, &c->trap);
+        break;
+    case CALL_PRE:
+        c->error = wasmtime_instance_pre_instantiate(c->pre, context, c->instance, &c->trap);
+        break;
     }
 }
 
@@ -86,7 +94,7 @@ static void entry(unsigned low, unsigned high)
     __builtin_unreachable();
 }
 
-/* --- Stacks ------------------------------------------------------------------------------------------------------------ */
+/* --- Stacks ----------------------------------------------------------------------------------- */
 
 static wasmtime_error_t *stack_new(struct wasmtime_call_future *c)
 {
@@ -95,7 +103,8 @@ static wasmtime_error_t *stack_new(struct wasmtime_call_future *c)
     if (size < a->async_stack_size || size < 4 * page)
         return hs_api_error("the stack size of asynchronous calls is unusable");
     if (a->has_stack_creator) {
-        wasmtime_error_t *e = a->stack_creator.new_stack(a->stack_creator.env, size, false, &c->host_stack);
+        wasmtime_error_t *e =
+            a->stack_creator.new_stack(a->stack_creator.env, size, false, &c->host_stack);
         if (e)
             return e;
         uint8_t *top = c->host_stack.get_stack_memory(c->host_stack.env, &c->stack_size);
@@ -121,7 +130,7 @@ static void stack_delete(struct wasmtime_call_future *c)
     c->host_stack.finalizer = NULL;
 }
 
-/* --- Polling ------------------------------------------------------------------------------------------------------------- */
+/* --- Polling ---------------------------------------------------------------------------------- */
 
 /* Lets it run until it rests or is done. */
 static void resume(struct wasmtime_call_future *c)
@@ -193,7 +202,8 @@ void wasmtime_call_future_delete(wasmtime_call_future_t *c)
     hs_free(c);
 }
 
-static wasmtime_call_future_t *future_new(struct store *s, wasm_trap_t **trap_ret, wasmtime_error_t **error_ret)
+static wasmtime_call_future_t *future_new(struct store *s, wasm_trap_t **trap_ret,
+                                          wasmtime_error_t **error_ret)
 {
     wasmtime_call_future_t *c = hs_calloc(1, sizeof *c);
     if (!c) {
@@ -216,9 +226,10 @@ wasmtime_call_future_t *hs_api_future_failed(wasmtime_error_t **error_ret, wasmt
     return &over;
 }
 
-wasmtime_call_future_t *wasmtime_func_call_async(wasmtime_context_t *context, const wasmtime_func_t *func,
-                                                 const wasmtime_val_t *args, size_t nargs, wasmtime_val_t *results,
-                                                 size_t nresults, wasm_trap_t **trap_ret, wasmtime_error_t **error_ret)
+wasmtime_call_future_t *
+wasmtime_func_call_async(wasmtime_context_t *context, const wasmtime_func_t *func,
+                         const wasmtime_val_t *args, size_t nargs, wasmtime_val_t *results,
+                         size_t nresults, wasm_trap_t **trap_ret, wasmtime_error_t **error_ret)
 {
     wasmtime_call_future_t *c = future_new(hs_api_store(context), trap_ret, error_ret);
     if (!c)
@@ -232,9 +243,10 @@ wasmtime_call_future_t *wasmtime_func_call_async(wasmtime_context_t *context, co
     return c;
 }
 
-wasmtime_call_future_t *wasmtime_linker_instantiate_async(const wasmtime_linker_t *linker, wasmtime_context_t *store,
-                                                          const wasmtime_module_t *module, wasmtime_instance_t *instance,
-                                                          wasm_trap_t **trap_ret, wasmtime_error_t **error_ret)
+wasmtime_call_future_t *
+wasmtime_linker_instantiate_async(const wasmtime_linker_t *linker, wasmtime_context_t *store,
+                                  const wasmtime_module_t *module, wasmtime_instance_t *instance,
+                                  wasm_trap_t **trap_ret, wasmtime_error_t **error_ret)
 {
     wasmtime_call_future_t *c = future_new(hs_api_store(store), trap_ret, error_ret);
     if (!c)
@@ -246,9 +258,10 @@ wasmtime_call_future_t *wasmtime_linker_instantiate_async(const wasmtime_linker_
     return c;
 }
 
-wasmtime_call_future_t *wasmtime_instance_pre_instantiate_async(const wasmtime_instance_pre_t *instance_pre,
-                                                                wasmtime_context_t *store, wasmtime_instance_t *instance,
-                                                                wasm_trap_t **trap_ret, wasmtime_error_t **error_ret)
+wasmtime_call_future_t *
+wasmtime_instance_pre_instantiate_async(const wasmtime_instance_pre_t *instance_pre,
+                                        wasmtime_context_t *store, wasmtime_instance_t *instance,
+                                        wasm_trap_t **trap_ret, wasmtime_error_t **error_ret)
 {
     wasmtime_call_future_t *c = future_new(hs_api_store(store), trap_ret, error_ret);
     if (!c)
@@ -259,7 +272,7 @@ wasmtime_call_future_t *wasmtime_instance_pre_instantiate_async(const wasmtime_i
     return c;
 }
 
-/* --- Host functions that take their time ----------------------------------------------------------------------------------- */
+/* --- Host functions that take their time ------------------------------------------------------ */
 
 /* Asks until it is done; 0, or trap + 1 if the call was given up. */
 static uint32_t wait(struct wasmtime_store *w, const wasmtime_async_continuation_t *rest)
@@ -277,7 +290,8 @@ uint32_t hs_api_host_async(struct host_func *f, struct instance *caller, union h
     const struct functype *t = f->type;
     uint32_t np = t->nparams, nr = t->nresults, left = 0;
     if (!hs_api_fiber_running(w))
-        return hs_api_raise_error(c.store, hs_api_error("an asynchronous host function needs an asynchronous call"));
+        return hs_api_raise_error(
+            c.store, hs_api_error("an asynchronous host function needs an asynchronous call"));
     wasmtime_val_t *args = hs_calloc(np + nr, sizeof *args);
     if (!args)
         return hs_api_raise_error(c.store, hs_api_error_oom());
@@ -299,7 +313,8 @@ uint32_t hs_api_host_async(struct host_func *f, struct instance *caller, union h
         wasmtime_error_t *e = hs_api_val_in(c.store, &results[i], t->types[np + i], &values[i]);
         if (e)
             left = hs_api_raise_error(
-                c.store, hs_api_error_context(e, "function attempted to return an incompatible value"));
+                c.store,
+                hs_api_error_context(e, "function attempted to return an incompatible value"));
     }
     for (uint32_t i = 0; i < np + nr; i++)
         wasmtime_val_unroot(&args[i]);
@@ -307,9 +322,10 @@ uint32_t hs_api_host_async(struct host_func *f, struct instance *caller, union h
     return left;
 }
 
-/* --- Giving way on its own --------------------------------------------------------------------------------------------------- */
+/* --- Giving way on its own -------------------------------------------------------------------- */
 
-/* The fuel of a store is handed out in portions: run.fuel is the one in use, fuel_rest what is kept back. */
+/* The fuel of a store is handed out in portions: run.fuel is the one in use, fuel_rest what is
+ * kept back. */
 static uint32_t refuel(struct store *s)
 {
     struct wasmtime_store *w = hs_api_part(s);
@@ -331,7 +347,8 @@ void hs_api_fuel_set(struct store *s, uint64_t fuel)
     s->run.fuel = portion;
 }
 
-wasmtime_error_t *wasmtime_context_fuel_async_yield_interval(wasmtime_context_t *context, uint64_t interval)
+wasmtime_error_t *wasmtime_context_fuel_async_yield_interval(wasmtime_context_t *context,
+                                                             uint64_t interval)
 {
     struct store *s = hs_api_store(context);
     struct wasmtime_store *w = hs_api_part(s);
@@ -346,7 +363,8 @@ wasmtime_error_t *wasmtime_context_fuel_async_yield_interval(wasmtime_context_t 
     return NULL;
 }
 
-wasmtime_error_t *wasmtime_context_epoch_deadline_async_yield_and_update(wasmtime_context_t *context, uint64_t delta)
+wasmtime_error_t *
+wasmtime_context_epoch_deadline_async_yield_and_update(wasmtime_context_t *context, uint64_t delta)
 {
     struct wasmtime_store *w = hs_api_part(hs_api_store(context));
     w->yield_epoch = true;

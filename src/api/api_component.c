@@ -1,5 +1,6 @@
-/* wasmtime/component/component.h, func.h, instance.h and linker.h. A linker is a tree of names; what is checked about
- * definitions (names, duplicates, finalizers) is checked here, and instantiating ends in an error, see api_component.h. */
+/* wasmtime/component/component.h, func.h, instance.h and linker.h. A linker is a tree of names;
+ * what is checked about definitions (names, duplicates, finalizers) is checked here, and
+ * instantiating ends in an error, see api_component.h. */
 #include "api/api_component.h"
 #include "text/text.h"
 
@@ -8,10 +9,10 @@ wasmtime_error_t *hs_api_no_components(void)
     return hs_api_error("components are not supported by this build yet");
 }
 
-/* --- Components ----------------------------------------------------------------------------------------------------- */
+/* --- Components ------------------------------------------------------------------------------- */
 
-wasmtime_error_t *wasmtime_component_new(const wasm_engine_t *engine, const uint8_t *buf, size_t len,
-                                         wasmtime_component_t **component_out)
+wasmtime_error_t *wasmtime_component_new(const wasm_engine_t *engine, const uint8_t *buf,
+                                         size_t len, wasmtime_component_t **component_out)
 {
     (void)engine;
     (void)component_out;
@@ -31,13 +32,14 @@ wasmtime_error_t *wasmtime_component_new(const wasm_engine_t *engine, const uint
     return hs_api_no_components();
 }
 
-wasmtime_error_t *wasmtime_component_serialize(const wasmtime_component_t *component, wasm_byte_vec_t *ret)
+wasmtime_error_t *wasmtime_component_serialize(const wasmtime_component_t *component,
+                                               wasm_byte_vec_t *ret)
 {
     return hs_api_no_components();
 }
 
-wasmtime_error_t *wasmtime_component_deserialize(const wasm_engine_t *engine, const uint8_t *buf, size_t len,
-                                                 wasmtime_component_t **component_out)
+wasmtime_error_t *wasmtime_component_deserialize(const wasm_engine_t *engine, const uint8_t *buf,
+                                                 size_t len, wasmtime_component_t **component_out)
 {
     return hs_api_no_components();
 }
@@ -64,13 +66,14 @@ void wasmtime_component_delete(wasmtime_component_t *component)
 
 wasmtime_component_export_index_t *
 wasmtime_component_get_export_index(const wasmtime_component_t *component,
-                                    const wasmtime_component_export_index_t *instance_export_index, const char *name,
-                                    size_t name_len)
+                                    const wasmtime_component_export_index_t *instance_export_index,
+                                    const char *name, size_t name_len)
 {
     return NULL;
 }
 
-wasmtime_component_export_index_t *wasmtime_component_export_index_clone(const wasmtime_component_export_index_t *index)
+wasmtime_component_export_index_t *
+wasmtime_component_export_index_clone(const wasmtime_component_export_index_t *index)
 {
     return NULL;
 }
@@ -79,17 +82,18 @@ void wasmtime_component_export_index_delete(wasmtime_component_export_index_t *e
 {
 }
 
-/* --- Instances and functions ------------------------------------------------------------------------------------------- */
+/* --- Instances and functions ------------------------------------------------------------------ */
 
-wasmtime_component_export_index_t *
-wasmtime_component_instance_get_export_index(const wasmtime_component_instance_t *instance, wasmtime_context_t *context,
-                                             const wasmtime_component_export_index_t *instance_export_index,
-                                             const char *name, size_t name_len)
+wasmtime_component_export_index_t *wasmtime_component_instance_get_export_index(
+    const wasmtime_component_instance_t *instance, wasmtime_context_t *context,
+    const wasmtime_component_export_index_t *instance_export_index, const char *name,
+    size_t name_len)
 {
     return NULL;
 }
 
-bool wasmtime_component_instance_get_func(const wasmtime_component_instance_t *instance, wasmtime_context_t *context,
+bool wasmtime_component_instance_get_func(const wasmtime_component_instance_t *instance,
+                                          wasmtime_context_t *context,
                                           const wasmtime_component_export_index_t *export_index,
                                           wasmtime_component_func_t *func_out)
 {
@@ -102,28 +106,30 @@ wasmtime_component_func_type_t *wasmtime_component_func_type(const wasmtime_comp
     return NULL;
 }
 
-wasmtime_error_t *wasmtime_component_func_call(const wasmtime_component_func_t *func, wasmtime_context_t *context,
-                                               const wasmtime_component_val_t *args, size_t args_size,
-                                               wasmtime_component_val_t *results, size_t results_size)
+wasmtime_error_t *wasmtime_component_func_call(const wasmtime_component_func_t *func,
+                                               wasmtime_context_t *context,
+                                               const wasmtime_component_val_t *args,
+                                               size_t args_size, wasmtime_component_val_t *results,
+                                               size_t results_size)
 {
     return hs_api_no_components();
 }
 
-wasmtime_error_t *wasmtime_component_func_post_return(const wasmtime_component_func_t *func, wasmtime_context_t *context)
+wasmtime_error_t *wasmtime_component_func_post_return(const wasmtime_component_func_t *func,
+                                                      wasmtime_context_t *context)
 {
     return NULL;
 }
 
-wasmtime_call_future_t *wasmtime_component_func_call_async(const wasmtime_component_func_t *func,
-                                                           wasmtime_context_t *context,
-                                                           const wasmtime_component_val_t *args, size_t args_size,
-                                                           wasmtime_component_val_t *results, size_t results_size,
-                                                           wasmtime_error_t **error_ret)
+wasmtime_call_future_t *wasmtime_component_func_call_async(
+    const wasmtime_component_func_t *func, wasmtime_context_t *context,
+    const wasmtime_component_val_t *args, size_t args_size, wasmtime_component_val_t *results,
+    size_t results_size, wasmtime_error_t **error_ret)
 {
     return hs_api_future_failed(error_ret, hs_api_no_components());
 }
 
-/* --- Linkers -------------------------------------------------------------------------------------------------------------- */
+/* --- Linkers ---------------------------------------------------------------------------------- */
 
 struct definition {
     struct definition *next;
@@ -189,7 +195,8 @@ void wasmtime_component_linker_delete(wasmtime_component_linker_t *linker)
     hs_free(linker);
 }
 
-static wasmtime_component_linker_instance_t *open_level(wasmtime_component_linker_t *l, struct definition **items)
+static wasmtime_component_linker_instance_t *open_level(wasmtime_component_linker_t *l,
+                                                        struct definition **items)
 {
     wasmtime_component_linker_instance_t *i = hs_alloc(sizeof *i);
     if (i)
@@ -197,19 +204,21 @@ static wasmtime_component_linker_instance_t *open_level(wasmtime_component_linke
     return i;
 }
 
-wasmtime_component_linker_instance_t *wasmtime_component_linker_root(wasmtime_component_linker_t *linker)
+wasmtime_component_linker_instance_t *
+wasmtime_component_linker_root(wasmtime_component_linker_t *linker)
 {
     return open_level(linker, &linker->items);
 }
 
-void wasmtime_component_linker_instance_delete(wasmtime_component_linker_instance_t *linker_instance)
+void wasmtime_component_linker_instance_delete(
+    wasmtime_component_linker_instance_t *linker_instance)
 {
     hs_free(linker_instance);
 }
 
 /* Adds what `content` holds, which is the linker's then; on failure it is cleared. */
-static wasmtime_error_t *add(wasmtime_component_linker_instance_t *i, const char *name, size_t name_len,
-                             struct definition content, struct definition **out)
+static wasmtime_error_t *add(wasmtime_component_linker_instance_t *i, const char *name,
+                             size_t name_len, struct definition content, struct definition **out)
 {
     struct span n = hs_api_span(name, name_len);
     if (!hs_utf8_valid(n.data, n.size)) {
@@ -245,15 +254,15 @@ static wasmtime_error_t *add(wasmtime_component_linker_instance_t *i, const char
     return NULL;
 }
 
-wasmtime_error_t *
-wasmtime_component_linker_instance_add_instance(wasmtime_component_linker_instance_t *linker_instance, const char *name,
-                                                size_t name_len,
-                                                wasmtime_component_linker_instance_t **linker_instance_out)
+wasmtime_error_t *wasmtime_component_linker_instance_add_instance(
+    wasmtime_component_linker_instance_t *linker_instance, const char *name, size_t name_len,
+    wasmtime_component_linker_instance_t **linker_instance_out)
 {
     struct definition *d;
     wasmtime_component_linker_instance_t *level = open_level(linker_instance->linker, NULL);
-    wasmtime_error_t *e = level ? add(linker_instance, name, name_len, (struct definition){.kind = DEF_INSTANCE}, &d)
-                                : hs_api_error_oom();
+    wasmtime_error_t *e =
+        level ? add(linker_instance, name, name_len, (struct definition){.kind = DEF_INSTANCE}, &d)
+              : hs_api_error_oom();
     if (e) {
         hs_free(level);
         return e;
@@ -264,26 +273,26 @@ wasmtime_component_linker_instance_add_instance(wasmtime_component_linker_instan
 }
 
 wasmtime_error_t *
-wasmtime_component_linker_instance_add_module(wasmtime_component_linker_instance_t *linker_instance, const char *name,
-                                              size_t name_len, const wasmtime_module_t *module)
+wasmtime_component_linker_instance_add_module(wasmtime_component_linker_instance_t *linker_instance,
+                                              const char *name, size_t name_len,
+                                              const wasmtime_module_t *module)
 {
     hs_code_ref(hs_api_code(module));
-    return add(linker_instance, name, name_len, (struct definition){.kind = DEF_MODULE, .code = hs_api_code(module)}, NULL);
+    return add(linker_instance, name, name_len,
+               (struct definition){.kind = DEF_MODULE, .code = hs_api_code(module)}, NULL);
 }
 
-wasmtime_error_t *wasmtime_component_linker_instance_add_func(wasmtime_component_linker_instance_t *linker_instance,
-                                                              const char *name, size_t name_len,
-                                                              wasmtime_component_func_callback_t callback, void *data,
-                                                              void (*finalizer)(void *))
+wasmtime_error_t *wasmtime_component_linker_instance_add_func(
+    wasmtime_component_linker_instance_t *linker_instance, const char *name, size_t name_len,
+    wasmtime_component_func_callback_t callback, void *data, void (*finalizer)(void *))
 {
     return add(linker_instance, name, name_len,
                (struct definition){.kind = DEF_FUNC, .data = data, .finalizer = finalizer}, NULL);
 }
 
-wasmtime_error_t *
-wasmtime_component_linker_instance_add_func_async(wasmtime_component_linker_instance_t *linker_instance, const char *name,
-                                                  size_t name_len, wasmtime_component_func_async_callback_t callback,
-                                                  void *data, void (*finalizer)(void *))
+wasmtime_error_t *wasmtime_component_linker_instance_add_func_async(
+    wasmtime_component_linker_instance_t *linker_instance, const char *name, size_t name_len,
+    wasmtime_component_func_async_callback_t callback, void *data, void (*finalizer)(void *))
 {
     return add(linker_instance, name, name_len,
                (struct definition){.kind = DEF_FUNC, .data = data, .finalizer = finalizer}, NULL);
@@ -291,8 +300,8 @@ wasmtime_component_linker_instance_add_func_async(wasmtime_component_linker_inst
 
 wasmtime_error_t *wasmtime_component_linker_instance_add_resource(
     wasmtime_component_linker_instance_t *linker_instance, const char *name, size_t name_len,
-    const wasmtime_component_resource_type_t *resource, wasmtime_component_resource_destructor_t destructor, void *data,
-    void (*finalizer)(void *))
+    const wasmtime_component_resource_type_t *resource,
+    wasmtime_component_resource_destructor_t destructor, void *data, void (*finalizer)(void *))
 {
     struct definition d = {.kind = DEF_RESOURCE,
                            .resource = wasmtime_component_resource_type_clone(resource),
@@ -309,11 +318,10 @@ wasmtime_error_t *wasmtime_component_linker_instantiate(const wasmtime_component
     return hs_api_no_components();
 }
 
-wasmtime_call_future_t *wasmtime_component_linker_instantiate_async(const wasmtime_component_linker_t *linker,
-                                                                    wasmtime_context_t *context,
-                                                                    const wasmtime_component_t *component,
-                                                                    wasmtime_component_instance_t *instance_out,
-                                                                    wasmtime_error_t **error_ret)
+wasmtime_call_future_t *wasmtime_component_linker_instantiate_async(
+    const wasmtime_component_linker_t *linker, wasmtime_context_t *context,
+    const wasmtime_component_t *component, wasmtime_component_instance_t *instance_out,
+    wasmtime_error_t **error_ret)
 {
     return hs_api_future_failed(error_ret, hs_api_no_components());
 }

@@ -1,6 +1,6 @@
-/* api_component.h: what the component files share. Components cannot be compiled by this build: making one is an error,
- * so that objects which come from components never exist. What a host makes itself (values, resources, linkers and their
- * definitions) is complete. */
+/* api_component.h: what the component files share. Components cannot be compiled by this build:
+ * making one is an error, so that objects which come from components never exist. What a host
+ * makes itself (values, resources, linkers and their definitions) is complete. */
 #ifndef HS_API_API_COMPONENT_H
 #define HS_API_API_COMPONENT_H
 

@@ -1,12 +1,13 @@
 /* wasmtime/component/val.h: values of the component model, and resources as the host sees them.
  *
- * A value owns what it points at. The vectors below are the same in all but their elements; a vector moved into is filled,
- * one that was deleted is empty. A copy that finds no memory is `false`, or empty. */
+ * A value owns what it points at. The vectors below are the same in all but their elements; a
+ * vector moved into is filled, one that was deleted is empty. A copy that finds no memory is
+ * `false`, or empty. */
 #include "api/api_component.h"
 
 typedef wasmtime_component_val_t val;
 
-/* --- Elements ------------------------------------------------------------------------------------------------------ */
+/* --- Elements --------------------------------------------------------------------------------- */
 
 typedef wasmtime_component_valrecord_entry_t record_entry;
 typedef wasmtime_component_valmap_entry_t map_entry;
@@ -40,45 +41,48 @@ static void name_clone(const wasm_name_t *src, wasm_name_t *dst)
     wasm_name_copy(dst, src);
 }
 
-/* --- Vectors ---------------------------------------------------------------------------------------------------------- */
+/* --- Vectors ---------------------------------------------------------------------------------- */
 
-#define VEC(name, elem, elem_clone, elem_delete)                                                             \
-    void wasmtime_component_##name##_new_empty(wasmtime_component_##name##_t *out)                           \
-    {                                                                                                        \
-        out->size = 0;                                                                                       \
-        out->data = NULL;                                                                                    \
-    }                                                                                                        \
-    void wasmtime_component_##name##_new_uninit(wasmtime_component_##name##_t *out, size_t size)             \
-    {                                                                                                        \
-        out->data = size ? hs_calloc(size, sizeof *out->data) : NULL; /* zero: `false`, or an empty name */  \
-        out->size = out->data ? size : 0;                                                                    \
-    }                                                                                                        \
-    void wasmtime_component_##name##_new(wasmtime_component_##name##_t *out, size_t size, const elem *ptr)   \
-    {                                                                                                        \
-        wasmtime_component_##name##_new_uninit(out, size);                                                   \
-        if (out->size)                                                                                       \
-            memcpy(out->data, ptr, size * sizeof *ptr);                                                      \
-        for (size_t i = out->size; i < size; i++) {                                                          \
-            elem moved = ptr[i];                                                                             \
-            elem_delete(&moved);                                                                             \
-        }                                                                                                    \
-    }                                                                                                        \
-    void wasmtime_component_##name##_copy(wasmtime_component_##name##_t *dst, const wasmtime_component_##name##_t *src) \
-    {                                                                                                        \
-        wasmtime_component_##name##_t copy;                                                                  \
-        wasmtime_component_##name##_new_uninit(&copy, src->size);                                            \
-        for (size_t i = 0; i < copy.size; i++)                                                               \
-            elem_clone(&src->data[i], &copy.data[i]);                                                        \
-        *dst = copy;                                                                                         \
-    }                                                                                                        \
-    void wasmtime_component_##name##_delete(wasmtime_component_##name##_t *value)                            \
-    {                                                                                                        \
-        if (!value)                                                                                          \
-            return;                                                                                          \
-        for (size_t i = 0; i < value->size; i++)                                                             \
-            elem_delete(&value->data[i]);                                                                    \
-        hs_free(value->data);                                                                                \
-        wasmtime_component_##name##_new_empty(value);                                                        \
+#define VEC(name, elem, elem_clone, elem_delete)                                                   \
+    void wasmtime_component_##name##_new_empty(wasmtime_component_##name##_t *out)                 \
+    {                                                                                              \
+        out->size = 0;                                                                             \
+        out->data = NULL;                                                                          \
+    }                                                                                              \
+    void wasmtime_component_##name##_new_uninit(wasmtime_component_##name##_t *out, size_t size)   \
+    {                                                                                              \
+        out->data = size ? hs_calloc(size, sizeof *out->data)                                      \
+                         : NULL; /* zero: `false`, or an empty name */                             \
+        out->size = out->data ? size : 0;                                                          \
+    }                                                                                              \
+    void wasmtime_component_##name##_new(wasmtime_component_##name##_t *out, size_t size,          \
+                                         const elem *ptr)                                          \
+    {                                                                                              \
+        wasmtime_component_##name##_new_uninit(out, size);                                         \
+        if (out->size)                                                                             \
+            memcpy(out->data, ptr, size * sizeof *ptr);                                            \
+        for (size_t i = out->size; i < size; i++) {                                                \
+            elem moved = ptr[i];                                                                   \
+            elem_delete(&moved);                                                                   \
+        }                                                                                          \
+    }                                                                                              \
+    void wasmtime_component_##name##_copy(wasmtime_component_##name##_t *dst,                      \
+                                          const wasmtime_component_##name##_t *src)                \
+    {                                                                                              \
+        wasmtime_component_##name##_t copy;                                                        \
+        wasmtime_component_##name##_new_uninit(&copy, src->size);                                  \
+        for (size_t i = 0; i < copy.size; i++)                                                     \
+            elem_clone(&src->data[i], &copy.data[i]);                                              \
+        *dst = copy;                                                                               \
+    }                                                                                              \
+    void wasmtime_component_##name##_delete(wasmtime_component_##name##_t *value)                  \
+    {                                                                                              \
+        if (!value)                                                                                \
+            return;                                                                                \
+        for (size_t i = 0; i < value->size; i++)                                                   \
+            elem_delete(&value->data[i]);                                                          \
+        hs_free(value->data);                                                                      \
+        wasmtime_component_##name##_new_empty(value);                                              \
     }
 
 VEC(vallist, val, wasmtime_component_val_clone, wasmtime_component_val_delete)
@@ -87,7 +91,7 @@ VEC(valrecord, record_entry, record_entry_clone, record_entry_delete)
 VEC(valmap, map_entry, map_entry_clone, map_entry_delete)
 VEC(valflags, wasm_name_t, name_clone, wasm_name_delete)
 
-/* --- Values ---------------------------------------------------------------------------------------------------------------- */
+/* --- Values ----------------------------------------------------------------------------------- */
 
 val *wasmtime_component_val_new(val *v)
 {
@@ -120,9 +124,15 @@ void wasmtime_component_val_clone(const val *src, val *dst)
     case WASMTIME_COMPONENT_STRING: wasm_name_copy(&v.of.string, &src->of.string); break;
     case WASMTIME_COMPONENT_ENUM: wasm_name_copy(&v.of.enumeration, &src->of.enumeration); break;
     case WASMTIME_COMPONENT_LIST: wasmtime_component_vallist_copy(&v.of.list, &src->of.list); break;
-    case WASMTIME_COMPONENT_RECORD: wasmtime_component_valrecord_copy(&v.of.record, &src->of.record); break;
-    case WASMTIME_COMPONENT_TUPLE: wasmtime_component_valtuple_copy(&v.of.tuple, &src->of.tuple); break;
-    case WASMTIME_COMPONENT_FLAGS: wasmtime_component_valflags_copy(&v.of.flags, &src->of.flags); break;
+    case WASMTIME_COMPONENT_RECORD:
+        wasmtime_component_valrecord_copy(&v.of.record, &src->of.record);
+        break;
+    case WASMTIME_COMPONENT_TUPLE:
+        wasmtime_component_valtuple_copy(&v.of.tuple, &src->of.tuple);
+        break;
+    case WASMTIME_COMPONENT_FLAGS:
+        wasmtime_component_valflags_copy(&v.of.flags, &src->of.flags);
+        break;
     case WASMTIME_COMPONENT_MAP: wasmtime_component_valmap_copy(&v.of.map, &src->of.map); break;
     case WASMTIME_COMPONENT_VARIANT:
         wasm_name_copy(&v.of.variant.discriminant, &src->of.variant.discriminant);
@@ -130,7 +140,9 @@ void wasmtime_component_val_clone(const val *src, val *dst)
         break;
     case WASMTIME_COMPONENT_OPTION: v.of.option = clone_box(src->of.option); break;
     case WASMTIME_COMPONENT_RESULT: v.of.result.val = clone_box(src->of.result.val); break;
-    case WASMTIME_COMPONENT_RESOURCE: v.of.resource = wasmtime_component_resource_any_clone(src->of.resource); break;
+    case WASMTIME_COMPONENT_RESOURCE:
+        v.of.resource = wasmtime_component_resource_any_clone(src->of.resource);
+        break;
     default: break;
     }
     *dst = v;
@@ -160,7 +172,7 @@ void wasmtime_component_val_delete(val *v)
     *v = (val){.kind = WASMTIME_COMPONENT_BOOL};
 }
 
-/* --- Resources ---------------------------------------------------------------------------------------------------------------- */
+/* --- Resources -------------------------------------------------------------------------------- */
 
 struct wasmtime_component_resource_type {
     uint32_t host; /* the number the host gave */
@@ -196,7 +208,8 @@ struct wasmtime_component_resource_host {
     uint32_t rep, type;
 };
 
-wasmtime_component_resource_host_t *wasmtime_component_resource_host_new(bool owned, uint32_t rep, uint32_t ty)
+wasmtime_component_resource_host_t *wasmtime_component_resource_host_new(bool owned, uint32_t rep,
+                                                                         uint32_t ty)
 {
     wasmtime_component_resource_host_t *r = hs_alloc(sizeof *r);
     if (r)
@@ -230,7 +243,8 @@ void wasmtime_component_resource_host_delete(wasmtime_component_resource_host_t 
     hs_free(resource);
 }
 
-/* A handle names its entry in the store; owned entries can be used up once, whoever copies the handle. */
+/* A handle names its entry in the store; owned entries can be used up once, whoever copies the
+ * handle. */
 struct wasmtime_component_resource_any {
     uint64_t store_id;
     uint32_t entry;
@@ -277,15 +291,17 @@ static wasmtime_error_t *consume(struct store *s, const wasmtime_component_resou
     return NULL;
 }
 
-wasmtime_error_t *wasmtime_component_resource_any_drop(wasmtime_context_t *ctx,
-                                                       const wasmtime_component_resource_any_t *resource)
+wasmtime_error_t *
+wasmtime_component_resource_any_drop(wasmtime_context_t *ctx,
+                                     const wasmtime_component_resource_any_t *resource)
 {
     return consume(hs_api_store(ctx), resource);
 }
 
-wasmtime_error_t *wasmtime_component_resource_any_to_host(wasmtime_context_t *ctx,
-                                                          const wasmtime_component_resource_any_t *resource,
-                                                          wasmtime_component_resource_host_t **ret)
+wasmtime_error_t *
+wasmtime_component_resource_any_to_host(wasmtime_context_t *ctx,
+                                        const wasmtime_component_resource_any_t *resource,
+                                        wasmtime_component_resource_host_t **ret)
 {
     wasmtime_component_resource_host_t *h =
         wasmtime_component_resource_host_new(resource->owned, resource->rep, resource->type);
@@ -297,9 +313,10 @@ wasmtime_error_t *wasmtime_component_resource_any_to_host(wasmtime_context_t *ct
     return e;
 }
 
-wasmtime_error_t *wasmtime_component_resource_host_to_any(wasmtime_context_t *ctx,
-                                                          const wasmtime_component_resource_host_t *resource,
-                                                          wasmtime_component_resource_any_t **ret)
+wasmtime_error_t *
+wasmtime_component_resource_host_to_any(wasmtime_context_t *ctx,
+                                        const wasmtime_component_resource_host_t *resource,
+                                        wasmtime_component_resource_any_t **ret)
 {
     struct store *s = hs_api_store(ctx);
     struct wasmtime_store *w = hs_api_part(s);
@@ -308,8 +325,9 @@ wasmtime_error_t *wasmtime_component_resource_host_to_any(wasmtime_context_t *ct
         hs_free(r);
         return hs_api_error_oom();
     }
-    *r = (wasmtime_component_resource_any_t){
-        s->id, resource->owned ? (uint32_t)w->resources.count - 1 : 0, resource->owned, resource->rep, resource->type};
+    *r = (wasmtime_component_resource_any_t){s->id,
+                                             resource->owned ? (uint32_t)w->resources.count - 1 : 0,
+                                             resource->owned, resource->rep, resource->type};
     *ret = r;
     return NULL;
 }

@@ -1,9 +1,10 @@
 /* wasmtime/config.h and the engine: settings are plain fields until an engine is made of them.
  *
- * Some settings of Wasmtime choose between things of which this library has one: they are accepted and change nothing
- * (strategy, register allocation, most flags of its compiler, Mach ports). So are those for parts that are to come
- * (canonical NaN, deterministic relaxed vectors, profilers). What contradicts itself, names something unknown or means
- * another machine makes wasm_engine_new_with_config fail. */
+ * Some settings of Wasmtime choose between things of which this library has one: they are accepted
+ * and change nothing (strategy, register allocation, most flags of its compiler, Mach ports). So
+ * are those for parts that are to come (canonical NaN, deterministic relaxed vectors, profilers).
+ * What contradicts itself, names something unknown or means another machine makes
+ * wasm_engine_new_with_config fail. */
 #include "api/api.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +24,7 @@ void wasm_config_delete(wasm_config_t *c)
     hs_free(c);
 }
 
-/* --- Features ------------------------------------------------------------------------------------------------------ */
+/* --- Features --------------------------------------------------------------------------------- */
 
 static void set_feature(wasm_config_t *c, hs_features bits, bool enable)
 {
@@ -33,10 +34,10 @@ static void set_feature(wasm_config_t *c, hs_features bits, bool enable)
         c->engine.features &= ~bits;
 }
 
-#define FEATURE_SETTER(name, id)                                                                             \
-    void wasmtime_config_wasm_##name##_set(wasm_config_t *config, bool enable)                               \
-    {                                                                                                        \
-        set_feature(config, HS_FEATURE(id), enable);                                                         \
+#define FEATURE_SETTER(name, id)                                                                   \
+    void wasmtime_config_wasm_##name##_set(wasm_config_t *config, bool enable)                     \
+    {                                                                                              \
+        set_feature(config, HS_FEATURE(id), enable);                                               \
     }
 
 FEATURE_SETTER(simd, SIMD)
@@ -60,12 +61,13 @@ void wasmtime_config_gc_support_set(wasm_config_t *config, bool enable)
         set_feature(config, HS_FEATURE(GC) | HS_FEATURE(EXCEPTIONS), false);
 }
 
-/* Proposals that are not there yet: their modules are refused whatever the setting says. And hints. */
-#define ACCEPTED(name, type)                                                                                 \
-    void wasmtime_config_##name##_set(wasm_config_t *config, type value)                                     \
-    {                                                                                                        \
-        (void)config;                                                                                        \
-        (void)value;                                                                                         \
+/* Proposals that are not there yet: their modules are refused whatever the setting says. And
+ * hints. */
+#define ACCEPTED(name, type)                                                                       \
+    void wasmtime_config_##name##_set(wasm_config_t *config, type value)                           \
+    {                                                                                              \
+        (void)config;                                                                              \
+        (void)value;                                                                               \
     }
 
 ACCEPTED(wasm_relaxed_simd_deterministic, bool)
@@ -88,8 +90,9 @@ ACCEPTED(profiler, wasmtime_profiling_strategy_t)
 ACCEPTED(macos_use_mach_ports, bool)
 ACCEPTED(memory_reservation_for_growth, uint64_t)
 
-/* Flags of Wasmtime's compiler by name. Those with a meaning here: the CPU's extensions, and the masking of addresses
- * against speculation; the others are names that programs set and that change nothing. */
+/* Flags of Wasmtime's compiler by name. Those with a meaning here: the CPU's extensions, and the
+ * masking of addresses against speculation; the others are names that programs set and that change
+ * nothing. */
 static const struct flag {
     const char *name;
     uint32_t cpu; /* HS_CPU_... that `false` forbids */
@@ -167,7 +170,7 @@ void wasmtime_config_cranelift_flag_set(wasm_config_t *config, const char *key, 
         config->engine.runtime.spectre = !off;
 }
 
-/* --- Running ---------------------------------------------------------------------------------------------------------- */
+/* --- Running ---------------------------------------------------------------------------------- */
 
 void wasmtime_config_consume_fuel_set(wasm_config_t *config, bool enable)
 {
@@ -229,24 +232,27 @@ void wasmtime_config_async_stack_size_set(wasm_config_t *config, size_t size)
     config->async_stack_size = size;
 }
 
-void wasmtime_config_host_memory_creator_set(wasm_config_t *config, wasmtime_memory_creator_t *creator)
+void wasmtime_config_host_memory_creator_set(wasm_config_t *config,
+                                             wasmtime_memory_creator_t *creator)
 {
     config->memory_creator = *creator;
     config->has_memory_creator = true;
 }
 
-void wasmtime_config_host_stack_creator_set(wasm_config_t *config, wasmtime_stack_creator_t *creator)
+void wasmtime_config_host_stack_creator_set(wasm_config_t *config,
+                                            wasmtime_stack_creator_t *creator)
 {
     config->stack_creator = *creator;
     config->has_stack_creator = true;
 }
 
-/* --- What can fail ------------------------------------------------------------------------------------------------------ */
+/* --- What can fail ---------------------------------------------------------------------------- */
 
 /* A triple is arch-vendor-system, perhaps with an environment; the vendor may be left out. */
 wasmtime_error_t *wasmtime_config_target_set(wasm_config_t *config, const char *target)
 {
-    static const char *const archs[] = {"x86_64", "aarch64", "riscv64gc", "s390x", "pulley32", "pulley64", "i686"};
+    static const char *const archs[] = {"x86_64",   "aarch64",  "riscv64gc", "s390x",
+                                        "pulley32", "pulley64", "i686"};
     const char *dash = target ? strchr(target, '-') : NULL;
     size_t n = dash ? (size_t)(dash - target) : target ? strlen(target) : 0;
     bool known = false;
@@ -260,8 +266,8 @@ wasmtime_error_t *wasmtime_config_target_set(wasm_config_t *config, const char *
 #else
     static const char host[] = "aarch64";
 #endif
-    config->foreign_target =
-        strlen(host) != n || memcmp(host, target, n) != 0 || (strstr(target, "linux") == NULL && strcmp(dash, "-unknown-unknown"));
+    config->foreign_target = strlen(host) != n || memcmp(host, target, n) != 0 ||
+                             (strstr(target, "linux") == NULL && strcmp(dash, "-unknown-unknown"));
     return NULL;
 }
 
@@ -302,7 +308,7 @@ wasmtime_error_t *wasmtime_config_cache_config_load(wasm_config_t *config, const
     return ok ? NULL : hs_api_error("failed to parse config file `%.400s`, line %u", path, line);
 }
 
-/* --- The pool --------------------------------------------------------------------------------------------------------------- */
+/* --- The pool --------------------------------------------------------------------------------- */
 
 struct wasmtime_pooling_allocation_config_t {
     uint32_t max_unused_warm_slots;
@@ -351,10 +357,11 @@ void wasmtime_pooling_allocation_config_delete(wasmtime_pooling_allocation_confi
     hs_free(p);
 }
 
-#define POOL(name, type)                                                                                     \
-    void wasmtime_pooling_allocation_config_##name##_set(wasmtime_pooling_allocation_config_t *config, type value) \
-    {                                                                                                        \
-        config->name = value;                                                                                \
+#define POOL(name, type)                                                                           \
+    void wasmtime_pooling_allocation_config_##name##_set(                                          \
+        wasmtime_pooling_allocation_config_t *config, type value)                                  \
+    {                                                                                              \
+        config->name = value;                                                                      \
     }
 
 POOL(max_unused_warm_slots, uint32_t)
@@ -378,13 +385,14 @@ POOL(total_gc_heaps, uint32_t)
 POOL(total_stacks, uint32_t)
 POOL(async_stack_keep_resident, size_t)
 
-void wasmtime_pooling_allocation_strategy_set(wasm_config_t *config, const wasmtime_pooling_allocation_config_t *pool)
+void wasmtime_pooling_allocation_strategy_set(wasm_config_t *config,
+                                              const wasmtime_pooling_allocation_config_t *pool)
 {
     /* Instances and memories are recycled in any case; the description says how many stay ready. */
     config->engine.runtime.keep_slots = pool->max_unused_warm_slots;
 }
 
-/* --- The engine ----------------------------------------------------------------------------------------------------------------- */
+/* --- The engine ------------------------------------------------------------------------------- */
 
 static void api_engine_delete(void *api)
 {
@@ -396,7 +404,8 @@ static void api_engine_delete(void *api)
     hs_free(a);
 }
 
-/* A memory of the host's; grow returns an error object, of which the runtime wants to know only that it is there. */
+/* A memory of the host's; grow returns an error object, of which the runtime wants to know only
+ * that it is there. */
 struct host_memory_box {
     wasmtime_linear_memory_t memory;
 };
@@ -423,8 +432,8 @@ static void box_delete(void *env)
     hs_free(b);
 }
 
-static enum status make_host_memory(void *env, const struct limits *type, uint64_t min, uint64_t max,
-                                    struct host_memory *out)
+static enum status make_host_memory(void *env, const struct limits *type, uint64_t min,
+                                    uint64_t max, struct host_memory *out)
 {
     struct engine *e = env;
     struct api_engine *a = e->api;
@@ -432,9 +441,9 @@ static enum status make_host_memory(void *env, const struct limits *type, uint64
     wasm_memorytype_t *t = hs_api_memorytype(type);
     enum status st = ST_OOM;
     if (b && t) {
-        wasmtime_error_t *error =
-            a->memory_creator.new_memory(a->memory_creator.env, t, min, max, e->config.runtime.memory_reservation,
-                                         e->config.runtime.memory_guard, &b->memory);
+        wasmtime_error_t *error = a->memory_creator.new_memory(
+            a->memory_creator.env, t, min, max, e->config.runtime.memory_reservation,
+            e->config.runtime.memory_guard, &b->memory);
         wasmtime_error_delete(error);
         if (!error) {
             *out = (struct host_memory){b, box_get, box_grow, box_delete};
@@ -460,8 +469,9 @@ wasm_engine_t *wasm_engine_new_with_config(wasm_config_t *config)
     a = hs_calloc(1, sizeof *a);
     if (!a)
         goto out;
-    *a = (struct api_engine){config->memory_creator, config->stack_creator, config->has_memory_creator,
-                             config->has_stack_creator, config->async_stack_size};
+    *a = (struct api_engine){config->memory_creator, config->stack_creator,
+                             config->has_memory_creator, config->has_stack_creator,
+                             config->async_stack_size};
     if (config->has_memory_creator)
         config->engine.runtime.host_memory = make_host_memory;
     if (!(f & HS_FEATURE(SIMD)))

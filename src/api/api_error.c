@@ -1,7 +1,9 @@
-/* wasmtime/error.h: the error object. An error is a list of texts, from what was attempted to what went wrong; a
- * backtrace, if there is one, has its place in the list. The texts are put together when somebody asks for the message.
+/* wasmtime/error.h: the error object. An error is a list of texts, from what was attempted to what
+ * went wrong; a backtrace, if there is one, has its place in the list. The texts are put together
+ * when somebody asks for the message.
  *
- * There is one error that needs no memory: it stands for "out of memory" itself and is never freed. */
+ * There is one error that needs no memory: it stands for "out of memory" itself and is never
+ * freed. */
 #include "api/api.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,7 +22,7 @@ wasmtime_error_t *hs_api_error_oom(void)
     return &oom_error;
 }
 
-/* --- Backtraces ------------------------------------------------------------------------------------------------ */
+/* --- Backtraces ------------------------------------------------------------------------------- */
 
 struct backtrace *hs_api_backtrace_ref(struct backtrace *b)
 {
@@ -38,9 +40,10 @@ void hs_api_backtrace_unref(struct backtrace *b)
     hs_free(b);
 }
 
-/* --- Making ------------------------------------------------------------------------------------------------------ */
+/* --- Making ----------------------------------------------------------------------------------- */
 
-/* Bytes from anywhere as UTF-8: what is no UTF-8 becomes U+FFFD, one for each byte that leads nowhere. */
+/* Bytes from anywhere as UTF-8: what is no UTF-8 becomes U+FFFD, one for each byte that leads
+ * nowhere. */
 static bool copy_text(struct level *out, const char *bytes, size_t size)
 {
     const uint8_t *p = (const uint8_t *)bytes;
@@ -90,7 +93,8 @@ wasmtime_error_t *hs_api_error_text(const char *text, size_t size)
     return e;
 }
 
-/* Formats into a buffer large enough for any text of ours; names in it are cut if they are absurdly long. */
+/* Formats into a buffer large enough for any text of ours; names in it are cut if they are
+ * absurdly long. */
 static size_t format_text(char *out, size_t cap, const char *format, va_list args)
 {
     int n = vsnprintf(out, cap, format, args);
@@ -112,7 +116,8 @@ wasmtime_error_t *hs_api_error(const char *format, ...)
 wasmtime_error_t *hs_api_error_code(enum trap code)
 {
     const char *text = hs_api_trap_text((unsigned)code);
-    wasmtime_error_t *e = text ? hs_api_error("wasm trap: %s", text) : hs_api_error("wasm trap: code %u", (unsigned)code);
+    wasmtime_error_t *e = text ? hs_api_error("wasm trap: %s", text)
+                               : hs_api_error("wasm trap: code %u", (unsigned)code);
     if (!e->permanent && text)
         e->code = code;
     return e;
@@ -133,7 +138,7 @@ wasmtime_error_t *hs_api_error_cross_store(void)
     return hs_api_error("cross-`Store` values are not currently supported");
 }
 
-/* --- Changing ----------------------------------------------------------------------------------------------------- */
+/* --- Changing --------------------------------------------------------------------------------- */
 
 wasmtime_error_t *hs_api_error_ref(wasmtime_error_t *e)
 {
@@ -216,7 +221,7 @@ wasmtime_error_t *hs_api_error_add_backtrace(wasmtime_error_t *e, struct backtra
     return mine;
 }
 
-/* --- Telling -------------------------------------------------------------------------------------------------------- */
+/* --- Telling ---------------------------------------------------------------------------------- */
 
 static void put(struct buffer *b, const char *text)
 {
@@ -281,7 +286,7 @@ void hs_api_error_render(const wasmtime_error_t *e, struct buffer *out)
     }
 }
 
-/* --- The public functions --------------------------------------------------------------------------------------------- */
+/* --- The public functions --------------------------------------------------------------------- */
 
 wasmtime_error_t *wasmtime_error_new(const char *message)
 {

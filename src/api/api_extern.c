@@ -1,30 +1,40 @@
-/* Handles: from the structs that programs copy by value to objects of the store, and back. Every handle names its store,
- * and every use asks for it: a handle of another store finds nothing. */
+/* Handles: from the structs that programs copy by value to objects of the store, and back. Every
+ * handle names its store, and every use asks for it: a handle of another store finds nothing. */
 #include "api/api.h"
 
 struct memory_obj *hs_api_memory(const struct store *s, const wasmtime_memory_t *m)
 {
-    return m->store_id == s->id ? hs_store_object((struct store *)(uintptr_t)s, EXTERN_MEMORY, m->__private1) : NULL;
+    return m->store_id == s->id
+               ? hs_store_object((struct store *)(uintptr_t)s, EXTERN_MEMORY, m->__private1)
+               : NULL;
 }
 
 struct table_obj *hs_api_table(const struct store *s, const wasmtime_table_t *t)
 {
-    return t->store_id == s->id ? hs_store_object((struct store *)(uintptr_t)s, EXTERN_TABLE, t->__private1) : NULL;
+    return t->store_id == s->id
+               ? hs_store_object((struct store *)(uintptr_t)s, EXTERN_TABLE, t->__private1)
+               : NULL;
 }
 
 struct global_obj *hs_api_global(const struct store *s, const wasmtime_global_t *g)
 {
-    return g->store_id == s->id ? hs_store_object((struct store *)(uintptr_t)s, EXTERN_GLOBAL, g->__private1) : NULL;
+    return g->store_id == s->id
+               ? hs_store_object((struct store *)(uintptr_t)s, EXTERN_GLOBAL, g->__private1)
+               : NULL;
 }
 
 struct tag_obj *hs_api_tag(const struct store *s, const wasmtime_tag_t *t)
 {
-    return t->store_id == s->id ? hs_store_object((struct store *)(uintptr_t)s, EXTERN_TAG, t->__private1) : NULL;
+    return t->store_id == s->id
+               ? hs_store_object((struct store *)(uintptr_t)s, EXTERN_TAG, t->__private1)
+               : NULL;
 }
 
 struct instance *hs_api_instance(const struct store *s, const wasmtime_instance_t *i)
 {
-    return i->store_id == s->id && i->__private < s->handles_instance.count ? s->handles_instance.data[i->__private] : NULL;
+    return i->store_id == s->id && i->__private < s->handles_instance.count
+               ? s->handles_instance.data[i->__private]
+               : NULL;
 }
 
 bool hs_api_instance_out(struct store *s, struct instance *i, wasmtime_instance_t *out)
@@ -41,8 +51,9 @@ bool hs_api_instance_out(struct store *s, struct instance *i, wasmtime_instance_
 bool hs_api_extern_out(struct store *s, const struct hs_extern *x, wasmtime_extern_t *out)
 {
     uint32_t number = 0;
-    /* The shared memory that a module defines itself belongs to its instance and ends with the store, so that no handle
-     * of its own can be given out: it is handed out as a memory of the store. */
+    /* The shared memory that a module defines itself belongs to its instance and ends with the
+     * store, so that no handle of its own can be given out: it is handed out as a memory of the
+     * store. */
     if (x->kind == EXTERN_MEMORY && hs_api_is_shared(x->memory)) {
         wasmtime_sharedmemory_t *m = hs_api_shared_of(x->memory);
         if (!m)
@@ -78,7 +89,8 @@ bool hs_api_extern_out(struct store *s, const struct hs_extern *x, wasmtime_exte
     return false;
 }
 
-wasmtime_error_t *hs_api_extern_in(struct store *s, const wasmtime_extern_t *x, struct hs_extern *out)
+wasmtime_error_t *hs_api_extern_in(struct store *s, const wasmtime_extern_t *x,
+                                   struct hs_extern *out)
 {
     struct hs_extern r = {0};
     switch (x->kind) {
@@ -127,8 +139,10 @@ wasm_externtype_t *hs_api_externtype(struct store *s, const struct hs_extern *x)
     struct engine *e = hs_api_store_engine(s);
     switch (x->kind) {
     case EXTERN_FUNC: return (wasm_externtype_t *)hs_api_functype(e, x->func->type);
-    case EXTERN_GLOBAL: return (wasm_externtype_t *)hs_api_globaltype(e, x->global->type, x->global->mutable);
-    case EXTERN_TABLE: return (wasm_externtype_t *)hs_api_tabletype(e, x->table->elem, &x->table->type);
+    case EXTERN_GLOBAL:
+        return (wasm_externtype_t *)hs_api_globaltype(e, x->global->type, x->global->mutable);
+    case EXTERN_TABLE:
+        return (wasm_externtype_t *)hs_api_tabletype(e, x->table->elem, &x->table->type);
     case EXTERN_MEMORY: return (wasm_externtype_t *)hs_api_memorytype(&x->memory->type);
     case EXTERN_TAG: return (wasm_externtype_t *)hs_api_tagtype(e, x->tag->type);
     }

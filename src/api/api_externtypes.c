@@ -1,8 +1,8 @@
-/* Extern types and their five views, import and export types, and what a module says of itself in them. A view is
- * the same object: the five descriptions begin with struct wasm_externtype_t. */
+/* Extern types and their five views, import and export types, and what a module says of itself in
+ * them. A view is the same object: the five descriptions begin with struct wasm_externtype_t. */
 #include "api/api.h"
 
-/* --- Extern types ------------------------------------------------------------------------------------------------ */
+/* --- Extern types ----------------------------------------------------------------------------- */
 
 wasm_externkind_t wasm_externtype_kind(const wasm_externtype_t *t)
 {
@@ -25,31 +25,35 @@ void wasm_externtype_delete(wasm_externtype_t *t)
 wasm_externtype_t *wasm_externtype_copy(const wasm_externtype_t *t)
 {
     switch (t->kind) {
-    case WASM_EXTERN_FUNC: return (wasm_externtype_t *)wasm_functype_copy((const wasm_functype_t *)t);
-    case WASM_EXTERN_GLOBAL: return (wasm_externtype_t *)wasm_globaltype_copy((const wasm_globaltype_t *)t);
-    case WASM_EXTERN_TABLE: return (wasm_externtype_t *)wasm_tabletype_copy((const wasm_tabletype_t *)t);
-    case WASM_EXTERN_MEMORY: return (wasm_externtype_t *)wasm_memorytype_copy((const wasm_memorytype_t *)t);
+    case WASM_EXTERN_FUNC:
+        return (wasm_externtype_t *)wasm_functype_copy((const wasm_functype_t *)t);
+    case WASM_EXTERN_GLOBAL:
+        return (wasm_externtype_t *)wasm_globaltype_copy((const wasm_globaltype_t *)t);
+    case WASM_EXTERN_TABLE:
+        return (wasm_externtype_t *)wasm_tabletype_copy((const wasm_tabletype_t *)t);
+    case WASM_EXTERN_MEMORY:
+        return (wasm_externtype_t *)wasm_memorytype_copy((const wasm_memorytype_t *)t);
     case WASM_EXTERN_TAG: return (wasm_externtype_t *)wasm_tagtype_copy((const wasm_tagtype_t *)t);
     }
     return NULL;
 }
 
-#define VIEWS(name, number)                                                                                  \
-    wasm_externtype_t *wasm_##name##_as_externtype(wasm_##name##_t *t)                                       \
-    {                                                                                                        \
-        return (wasm_externtype_t *)t;                                                                       \
-    }                                                                                                        \
-    const wasm_externtype_t *wasm_##name##_as_externtype_const(const wasm_##name##_t *t)                     \
-    {                                                                                                        \
-        return (const wasm_externtype_t *)t;                                                                 \
-    }                                                                                                        \
-    wasm_##name##_t *wasm_externtype_as_##name(wasm_externtype_t *t)                                         \
-    {                                                                                                        \
-        return t->kind == number ? (wasm_##name##_t *)t : NULL;                                              \
-    }                                                                                                        \
-    const wasm_##name##_t *wasm_externtype_as_##name##_const(const wasm_externtype_t *t)                     \
-    {                                                                                                        \
-        return t->kind == number ? (const wasm_##name##_t *)t : NULL;                                        \
+#define VIEWS(name, number)                                                                        \
+    wasm_externtype_t *wasm_##name##_as_externtype(wasm_##name##_t *t)                             \
+    {                                                                                              \
+        return (wasm_externtype_t *)t;                                                             \
+    }                                                                                              \
+    const wasm_externtype_t *wasm_##name##_as_externtype_const(const wasm_##name##_t *t)           \
+    {                                                                                              \
+        return (const wasm_externtype_t *)t;                                                       \
+    }                                                                                              \
+    wasm_##name##_t *wasm_externtype_as_##name(wasm_externtype_t *t)                               \
+    {                                                                                              \
+        return t->kind == number ? (wasm_##name##_t *)t : NULL;                                    \
+    }                                                                                              \
+    const wasm_##name##_t *wasm_externtype_as_##name##_const(const wasm_externtype_t *t)           \
+    {                                                                                              \
+        return t->kind == number ? (const wasm_##name##_t *)t : NULL;                              \
     }
 
 VIEWS(functype, WASM_EXTERN_FUNC)
@@ -58,7 +62,7 @@ VIEWS(tabletype, WASM_EXTERN_TABLE)
 VIEWS(memorytype, WASM_EXTERN_MEMORY)
 VIEWS(tagtype, WASM_EXTERN_TAG)
 
-/* --- Imports and exports -------------------------------------------------------------------------------------------- */
+/* --- Imports and exports ---------------------------------------------------------------------- */
 
 struct wasm_importtype_t {
     wasm_name_t module, name;
@@ -82,7 +86,8 @@ static wasm_name_t take(wasm_name_t *name)
     return n;
 }
 
-wasm_importtype_t *wasm_importtype_new(wasm_name_t *module, wasm_name_t *name, wasm_externtype_t *type)
+wasm_importtype_t *wasm_importtype_new(wasm_name_t *module, wasm_name_t *name,
+                                       wasm_externtype_t *type)
 {
     wasm_importtype_t *t = type && is_utf8(module) && is_utf8(name) ? hs_alloc(sizeof *t) : NULL;
     if (!t) {
@@ -178,7 +183,7 @@ const wasm_externtype_t *wasm_exporttype_type(const wasm_exporttype_t *t)
     return t->type;
 }
 
-/* --- Modules ----------------------------------------------------------------------------------------------------------- */
+/* --- Modules ---------------------------------------------------------------------------------- */
 
 bool hs_api_name(wasm_name_t *out, struct span bytes)
 {
@@ -186,20 +191,25 @@ bool hs_api_name(wasm_name_t *out, struct span bytes)
     return out->size == bytes.size;
 }
 
-wasm_externtype_t *hs_api_module_externtype(struct code_object *c, enum externkind kind, uint32_t index)
+wasm_externtype_t *hs_api_module_externtype(struct code_object *c, enum externkind kind,
+                                            uint32_t index)
 {
     const struct module *m = c->module;
     struct engine *e = hs_code_engine(c);
     switch (kind) {
-    case EXTERN_FUNC: return (wasm_externtype_t *)hs_api_functype(e, c->type_ids[m->funcs[index].type]);
+    case EXTERN_FUNC:
+        return (wasm_externtype_t *)hs_api_functype(e, c->type_ids[m->funcs[index].type]);
     case EXTERN_TABLE:
-        return (wasm_externtype_t *)hs_api_tabletype(e, hs_canon_vt(c->type_ids, m->tables[index].type.elem),
-                                                     &m->tables[index].type.limits);
-    case EXTERN_MEMORY: return (wasm_externtype_t *)hs_api_memorytype(&m->memories[index].type.limits);
+        return (wasm_externtype_t *)hs_api_tabletype(
+            e, hs_canon_vt(c->type_ids, m->tables[index].type.elem), &m->tables[index].type.limits);
+    case EXTERN_MEMORY:
+        return (wasm_externtype_t *)hs_api_memorytype(&m->memories[index].type.limits);
     case EXTERN_GLOBAL:
-        return (wasm_externtype_t *)hs_api_globaltype(e, hs_canon_vt(c->type_ids, m->globals[index].type.type),
-                                                      m->globals[index].type.mutable);
-    case EXTERN_TAG: return (wasm_externtype_t *)hs_api_tagtype(e, c->type_ids[m->tags[index].type]);
+        return (wasm_externtype_t *)hs_api_globaltype(
+            e, hs_canon_vt(c->type_ids, m->globals[index].type.type),
+            m->globals[index].type.mutable);
+    case EXTERN_TAG:
+        return (wasm_externtype_t *)hs_api_tagtype(e, c->type_ids[m->tags[index].type]);
     }
     return NULL;
 }
@@ -209,7 +219,8 @@ static wasm_importtype_t *import_type(struct code_object *c, const struct import
     wasm_name_t module, name;
     bool ok = hs_api_name(&module, im->module);
     ok &= hs_api_name(&name, im->name);
-    wasm_importtype_t *t = wasm_importtype_new(&module, &name, hs_api_module_externtype(c, im->kind, im->index));
+    wasm_importtype_t *t =
+        wasm_importtype_new(&module, &name, hs_api_module_externtype(c, im->kind, im->index));
     if (t && !ok) {
         wasm_importtype_delete(t);
         return NULL;
@@ -221,7 +232,8 @@ static wasm_exporttype_t *export_type(struct code_object *c, const struct export
 {
     wasm_name_t name;
     bool ok = hs_api_name(&name, x->name);
-    wasm_exporttype_t *t = wasm_exporttype_new(&name, hs_api_module_externtype(c, x->kind, x->index));
+    wasm_exporttype_t *t =
+        wasm_exporttype_new(&name, hs_api_module_externtype(c, x->kind, x->index));
     if (t && !ok) {
         wasm_exporttype_delete(t);
         return NULL;

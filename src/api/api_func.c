@@ -1,12 +1,13 @@
-/* wasmtime/func.h: functions, calls in both directions. These are the hot paths of the API: no locks, no allocation, no
- * lookups. A boxed call copies numbers inline and leaves references and mistakes to functions out of line; an unchecked
- * call hands the caller's array straight to the entry trampoline. */
+/* wasmtime/func.h: functions, calls in both directions. These are the hot paths of the API: no
+ * locks, no allocation, no lookups. A boxed call copies numbers inline and leaves references and
+ * mistakes to functions out of line; an unchecked call hands the caller's array straight to the
+ * entry trampoline. */
 #include "api/api.h"
 #include "runtime/enter.h"
 
 enum { SMALL = 16 }; /* values that are kept on the stack; more need memory */
 
-/* --- Making -------------------------------------------------------------------------------------------------------- */
+/* --- Making ----------------------------------------------------------------------------------- */
 
 static struct host_func *host_func_new(struct store *s, const wasm_functype_t *type)
 {
@@ -22,8 +23,8 @@ static struct host_func *host_func_new(struct store *s, const wasm_functype_t *t
 }
 
 static void func_new(struct store *s, const wasm_functype_t *type,
-                     uint32_t (*call)(struct host_func *, struct instance *, union hs_value *), void *callback, void *env,
-                     void (*finalizer)(void *), wasmtime_func_t *ret)
+                     uint32_t (*call)(struct host_func *, struct instance *, union hs_value *),
+                     void *callback, void *env, void (*finalizer)(void *), wasmtime_func_t *ret)
 {
     *ret = (wasmtime_func_t){0};
     struct host_func *f = host_func_new(s, type);
@@ -39,28 +40,30 @@ static void func_new(struct store *s, const wasm_functype_t *type,
     hs_api_func_out(s, &f->ref, ret);
 }
 
-void wasmtime_func_new(wasmtime_context_t *store, const wasm_functype_t *type, wasmtime_func_callback_t callback, void *env,
-                       void (*finalizer)(void *), wasmtime_func_t *ret)
+void wasmtime_func_new(wasmtime_context_t *store, const wasm_functype_t *type,
+                       wasmtime_func_callback_t callback, void *env, void (*finalizer)(void *),
+                       wasmtime_func_t *ret)
 {
     func_new(hs_api_store(store), type, hs_api_host_boxed, (void *)callback, env, finalizer, ret);
 }
 
 void wasmtime_func_new_unchecked(wasmtime_context_t *store, const wasm_functype_t *type,
-                                 wasmtime_func_unchecked_callback_t callback, void *env, void (*finalizer)(void *),
-                                 wasmtime_func_t *ret)
+                                 wasmtime_func_unchecked_callback_t callback, void *env,
+                                 void (*finalizer)(void *), wasmtime_func_t *ret)
 {
-    func_new(hs_api_store(store), type, hs_api_host_unchecked, (void *)callback, env, finalizer, ret);
+    func_new(hs_api_store(store), type, hs_api_host_unchecked, (void *)callback, env, finalizer,
+             ret);
 }
 
-/* --- From the guest to the host ------------------------------------------------------------------------------------------ */
+/* --- From the guest to the host --------------------------------------------------------------- */
 
 uint32_t hs_api_host_unchecked(struct host_func *f, struct instance *caller, union hs_value *values)
 {
     struct wasmtime_caller c = {f->context.run->store, caller};
     const struct functype *t = f->type;
     uint32_t n = t->nparams > t->nresults ? t->nparams : t->nresults;
-    wasm_trap_t *trap =
-        ((wasmtime_func_unchecked_callback_t)f->callback)(f->env, &c, (wasmtime_val_raw_t *)values, n);
+    wasm_trap_t *trap = ((wasmtime_func_unchecked_callback_t)f->callback)(
+        f->env, &c, (wasmtime_val_raw_t *)values, n);
     if (HS_UNLIKELY(trap != NULL))
         return hs_api_raise(c.store, trap);
     return 0;
@@ -68,7 +71,8 @@ uint32_t hs_api_host_unchecked(struct host_func *f, struct instance *caller, uni
 
 static __attribute__((cold, noinline)) uint32_t bad_result(struct store *s, wasmtime_error_t *e)
 {
-    return hs_api_raise_error(s, hs_api_error_context(e, "function attempted to return an incompatible value"));
+    return hs_api_raise_error(
+        s, hs_api_error_context(e, "function attempted to return an incompatible value"));
 }
 
 uint32_t hs_api_host_boxed(struct host_func *f, struct instance *caller, union hs_value *values)
@@ -97,7 +101,8 @@ uint32_t hs_api_host_boxed(struct host_func *f, struct instance *caller, union h
     if (HS_LIKELY(!trap)) {
         for (uint32_t i = 0; i < nr; i++)
             if (HS_UNLIKELY(!hs_api_val_in_fast(&results[i], t->types[np + i], &values[i]))) {
-                wasmtime_error_t *e = hs_api_val_in(c.store, &results[i], t->types[np + i], &values[i]);
+                wasmtime_error_t *e =
+                    hs_api_val_in(c.store, &results[i], t->types[np + i], &values[i]);
                 rooted = true;
                 if (e) {
                     left = bad_result(c.store, e);
@@ -154,10 +159,10 @@ host_call *hs_api_boxed_call(const struct functype *t)
     return host_numbers;
 }
 
-/* --- From the host to the guest -------------------------------------------------------------------------------------------- */
+/* --- From the host to the guest --------------------------------------------------------------- */
 
-static __attribute__((cold, noinline)) wasmtime_error_t *wrong_call(const struct store *s, const struct hs_funcref *f,
-                                                                    size_t nargs, size_t nresults)
+static __attribute__((cold, noinline)) wasmtime_error_t *
+wrong_call(const struct store *s, const struct hs_funcref *f, size_t nargs, size_t nresults)
 {
     if (!f)
         return hs_api_error("object used with the wrong store");
@@ -177,8 +182,8 @@ static bool must_not_call(const struct store *s)
     return hs_api_part(s)->needs_async && !hs_api_fiber_running(hs_api_part(s));
 }
 
-static wasmtime_error_t *results_out(struct store *s, const struct functype *t, const union hs_value *values,
-                                     wasmtime_val_t *results)
+static wasmtime_error_t *results_out(struct store *s, const struct functype *t,
+                                     const union hs_value *values, wasmtime_val_t *results)
 {
     for (uint32_t i = 0; i < t->nresults; i++)
         if (HS_UNLIKELY(!hs_api_val_out_fast(t->types[t->nparams + i], &values[i], &results[i])) &&
@@ -190,8 +195,8 @@ static wasmtime_error_t *results_out(struct store *s, const struct functype *t, 
     return NULL;
 }
 
-static __attribute__((noinline)) wasmtime_error_t *argument_in(struct store *s, const wasmtime_val_t *v, struct valtype want,
-                                                               union hs_value *out)
+static __attribute__((noinline)) wasmtime_error_t *
+argument_in(struct store *s, const wasmtime_val_t *v, struct valtype want, union hs_value *out)
 {
     uint64_t id = v->kind == WASMTIME_FUNCREF ? v->of.funcref.store_id : v->of.anyref.store_id;
     if (v->kind >= WASMTIME_FUNCREF && v->kind <= WASMTIME_EXNREF && id != 0 && id != s->id)
@@ -200,8 +205,9 @@ static __attribute__((noinline)) wasmtime_error_t *argument_in(struct store *s, 
     return HS_LIKELY(!e) ? NULL : hs_api_error_context(e, "argument type mismatch");
 }
 
-wasmtime_error_t *wasmtime_func_call(wasmtime_context_t *store, const wasmtime_func_t *func, const wasmtime_val_t *args,
-                                     size_t nargs, wasmtime_val_t *results, size_t nresults, wasm_trap_t **trap)
+wasmtime_error_t *wasmtime_func_call(wasmtime_context_t *store, const wasmtime_func_t *func,
+                                     const wasmtime_val_t *args, size_t nargs,
+                                     wasmtime_val_t *results, size_t nresults, wasm_trap_t **trap)
 {
     struct store *s = hs_api_store(store);
     struct hs_funcref *f = hs_api_func(s, func);
@@ -236,9 +242,10 @@ out:
     return e;
 }
 
-wasmtime_error_t *wasmtime_func_call_unchecked(wasmtime_context_t *store, const wasmtime_func_t *func,
-                                               wasmtime_val_raw_t *args_and_results, size_t args_and_results_len,
-                                               wasm_trap_t **trap)
+wasmtime_error_t *wasmtime_func_call_unchecked(wasmtime_context_t *store,
+                                               const wasmtime_func_t *func,
+                                               wasmtime_val_raw_t *args_and_results,
+                                               size_t args_and_results_len, wasm_trap_t **trap)
 {
     struct store *s = hs_api_store(store);
     struct hs_funcref *f = hs_api_func(s, func);
@@ -260,7 +267,7 @@ wasmtime_error_t *wasmtime_func_call_unchecked(wasmtime_context_t *store, const 
     return hs_api_call_failed(s, st, trap);
 }
 
-/* --- Looking -------------------------------------------------------------------------------------------------------------------- */
+/* --- Looking ---------------------------------------------------------------------------------- */
 
 wasm_functype_t *wasmtime_func_type(const wasmtime_context_t *store, const wasmtime_func_t *func)
 {
@@ -284,14 +291,16 @@ wasmtime_context_t *wasmtime_caller_context(wasmtime_caller_t *caller)
     return hs_api_context(caller->store);
 }
 
-bool wasmtime_caller_export_get(wasmtime_caller_t *caller, const char *name, size_t name_len, wasmtime_extern_t *item)
+bool wasmtime_caller_export_get(wasmtime_caller_t *caller, const char *name, size_t name_len,
+                                wasmtime_extern_t *item)
 {
     struct instance *i = caller->instance;
     if (!i)
         return false;
     const struct export *e = hs_module_find_export(i->code->module, hs_api_span(name, name_len));
     struct hs_extern x;
-    return e && hs_instance_extern(i, e->kind, e->index, &x) && hs_api_extern_out(caller->store, &x, item);
+    return e && hs_instance_extern(i, e->kind, e->index, &x) &&
+           hs_api_extern_out(caller->store, &x, item);
 }
 
 bool hospes_caller_memory(wasmtime_caller_t *caller, uint8_t **out_base, size_t *out_size)

@@ -6,10 +6,10 @@ static wasmtime_error_t *wrong_store(void)
     return hs_api_error("object used with the wrong store");
 }
 
-/* --- Globals ---------------------------------------------------------------------------------------------------------- */
+/* --- Globals ---------------------------------------------------------------------------------- */
 
-wasmtime_error_t *wasmtime_global_new(wasmtime_context_t *store, const wasm_globaltype_t *type, const wasmtime_val_t *val,
-                                      wasmtime_global_t *ret)
+wasmtime_error_t *wasmtime_global_new(wasmtime_context_t *store, const wasm_globaltype_t *type,
+                                      const wasmtime_val_t *val, wasmtime_global_t *ret)
 {
     struct store *s = hs_api_store(store);
     struct engine *e = hs_api_store_engine(s);
@@ -30,14 +30,16 @@ wasmtime_error_t *wasmtime_global_new(wasmtime_context_t *store, const wasm_glob
     return NULL;
 }
 
-wasm_globaltype_t *wasmtime_global_type(const wasmtime_context_t *store, const wasmtime_global_t *global)
+wasm_globaltype_t *wasmtime_global_type(const wasmtime_context_t *store,
+                                        const wasmtime_global_t *global)
 {
     struct store *s = hs_api_store(store);
     struct global_obj *g = hs_api_global(s, global);
     return g ? hs_api_globaltype(hs_api_store_engine(s), g->type, g->mutable) : NULL;
 }
 
-void wasmtime_global_get(wasmtime_context_t *store, const wasmtime_global_t *global, wasmtime_val_t *out)
+void wasmtime_global_get(wasmtime_context_t *store, const wasmtime_global_t *global,
+                         wasmtime_val_t *out)
 {
     struct store *s = hs_api_store(store);
     struct global_obj *g = hs_api_global(s, global);
@@ -49,7 +51,8 @@ void wasmtime_global_get(wasmtime_context_t *store, const wasmtime_global_t *glo
         hs_api_val_out(s, g->type, g->value, out);
 }
 
-wasmtime_error_t *wasmtime_global_set(wasmtime_context_t *store, const wasmtime_global_t *global, const wasmtime_val_t *val)
+wasmtime_error_t *wasmtime_global_set(wasmtime_context_t *store, const wasmtime_global_t *global,
+                                      const wasmtime_val_t *val)
 {
     struct store *s = hs_api_store(store);
     struct global_obj *g = hs_api_global(s, global);
@@ -64,10 +67,10 @@ wasmtime_error_t *wasmtime_global_set(wasmtime_context_t *store, const wasmtime_
     return e;
 }
 
-/* --- Tables ------------------------------------------------------------------------------------------------------------- */
+/* --- Tables ----------------------------------------------------------------------------------- */
 
-static wasmtime_error_t *element_in(struct store *s, struct valtype type, const wasmtime_val_t *val, const char *what,
-                                    uint64_t *out)
+static wasmtime_error_t *element_in(struct store *s, struct valtype type, const wasmtime_val_t *val,
+                                    const char *what, uint64_t *out)
 {
     union hs_value v = {.bits = {0, 0}};
     if (val->kind < WASMTIME_FUNCREF)
@@ -77,8 +80,8 @@ static wasmtime_error_t *element_in(struct store *s, struct valtype type, const 
     return e;
 }
 
-wasmtime_error_t *wasmtime_table_new(wasmtime_context_t *store, const wasm_tabletype_t *ty, const wasmtime_val_t *init,
-                                     wasmtime_table_t *table)
+wasmtime_error_t *wasmtime_table_new(wasmtime_context_t *store, const wasm_tabletype_t *ty,
+                                     const wasmtime_val_t *init, wasmtime_table_t *table)
 {
     struct store *s = hs_api_store(store);
     struct valtype elem;
@@ -103,14 +106,16 @@ wasmtime_error_t *wasmtime_table_new(wasmtime_context_t *store, const wasm_table
     return NULL;
 }
 
-wasm_tabletype_t *wasmtime_table_type(const wasmtime_context_t *store, const wasmtime_table_t *table)
+wasm_tabletype_t *wasmtime_table_type(const wasmtime_context_t *store,
+                                      const wasmtime_table_t *table)
 {
     struct store *s = hs_api_store(store);
     struct table_obj *t = hs_api_table(s, table);
     return t ? hs_api_tabletype(hs_api_store_engine(s), t->elem, &t->type) : NULL;
 }
 
-bool wasmtime_table_get(wasmtime_context_t *store, const wasmtime_table_t *table, uint64_t index, wasmtime_val_t *val)
+bool wasmtime_table_get(wasmtime_context_t *store, const wasmtime_table_t *table, uint64_t index,
+                        wasmtime_val_t *val)
 {
     struct store *s = hs_api_store(store);
     struct table_obj *t = hs_api_table(s, table);
@@ -120,8 +125,8 @@ bool wasmtime_table_get(wasmtime_context_t *store, const wasmtime_table_t *table
     return hs_api_val_out(s, t->elem, &v, val);
 }
 
-wasmtime_error_t *wasmtime_table_set(wasmtime_context_t *store, const wasmtime_table_t *table, uint64_t index,
-                                     const wasmtime_val_t *value)
+wasmtime_error_t *wasmtime_table_set(wasmtime_context_t *store, const wasmtime_table_t *table,
+                                     uint64_t index, const wasmtime_val_t *value)
 {
     struct store *s = hs_api_store(store);
     struct table_obj *t = hs_api_table(s, table);
@@ -143,8 +148,9 @@ uint64_t wasmtime_table_size(const wasmtime_context_t *store, const wasmtime_tab
     return t ? t->rec.size : 0;
 }
 
-wasmtime_error_t *wasmtime_table_grow(wasmtime_context_t *store, const wasmtime_table_t *table, uint64_t delta,
-                                      const wasmtime_val_t *init, uint64_t *prev_size)
+wasmtime_error_t *wasmtime_table_grow(wasmtime_context_t *store, const wasmtime_table_t *table,
+                                      uint64_t delta, const wasmtime_val_t *init,
+                                      uint64_t *prev_size)
 {
     struct store *s = hs_api_store(store);
     struct table_obj *t = hs_api_table(s, table);
@@ -161,9 +167,10 @@ wasmtime_error_t *wasmtime_table_grow(wasmtime_context_t *store, const wasmtime_
     return NULL;
 }
 
-/* --- Tags ------------------------------------------------------------------------------------------------------------------ */
+/* --- Tags ------------------------------------------------------------------------------------- */
 
-wasmtime_error_t *wasmtime_tag_new(wasmtime_context_t *store, const wasm_tagtype_t *tt, wasmtime_tag_t *ret)
+wasmtime_error_t *wasmtime_tag_new(wasmtime_context_t *store, const wasm_tagtype_t *tt,
+                                   wasmtime_tag_t *ret)
 {
     struct store *s = hs_api_store(store);
     struct engine *e = hs_api_store_engine(s);
@@ -188,7 +195,8 @@ wasm_tagtype_t *wasmtime_tag_type(const wasmtime_context_t *store, const wasmtim
     return t ? hs_api_tagtype(hs_api_store_engine(s), t->type) : NULL;
 }
 
-bool wasmtime_tag_eq(const wasmtime_context_t *store, const wasmtime_tag_t *a, const wasmtime_tag_t *b)
+bool wasmtime_tag_eq(const wasmtime_context_t *store, const wasmtime_tag_t *a,
+                     const wasmtime_tag_t *b)
 {
     struct store *s = hs_api_store(store);
     struct tag_obj *t = hs_api_tag(s, a);

@@ -3,12 +3,14 @@
 
 enum { SMALL_IMPORTS = 32 };
 
-wasmtime_error_t *hs_api_link_error(struct code_object *c, uint32_t import, const struct error *cause)
+wasmtime_error_t *hs_api_link_error(struct code_object *c, uint32_t import,
+                                    const struct error *cause)
 {
     const struct import *im = &c->module->imports[import];
     wasmtime_error_t *e = hs_api_error("%s", cause->text);
-    return hs_api_error_context(e, "incompatible import type for `%.*s::%.*s`", (int)im->module.size,
-                                (const char *)im->module.data, (int)im->name.size, (const char *)im->name.data);
+    return hs_api_error_context(e, "incompatible import type for `%.*s::%.*s`",
+                                (int)im->module.size, (const char *)im->module.data,
+                                (int)im->name.size, (const char *)im->name.data);
 }
 
 /* Finds out which import does not match, for the words. */
@@ -23,8 +25,9 @@ static wasmtime_error_t *check_imports(struct code_object *c, const struct hs_ex
     return hs_api_error("the imports do not match");
 }
 
-wasmtime_error_t *hs_api_instantiate(struct store *s, struct code_object *c, const struct hs_extern *imports,
-                                     struct instance **out, wasm_trap_t **out_trap)
+wasmtime_error_t *hs_api_instantiate(struct store *s, struct code_object *c,
+                                     const struct hs_extern *imports, struct instance **out,
+                                     wasm_trap_t **out_trap)
 {
     struct error error;
     struct instance *i;
@@ -47,8 +50,9 @@ wasmtime_error_t *hs_api_instantiate(struct store *s, struct code_object *c, con
     return NULL;
 }
 
-static wasmtime_error_t *instance_new(struct store *s, struct code_object *c, const wasmtime_extern_t *imports,
-                                      size_t nimports, struct instance **out, wasm_trap_t **trap)
+static wasmtime_error_t *instance_new(struct store *s, struct code_object *c,
+                                      const wasmtime_extern_t *imports, size_t nimports,
+                                      struct instance **out, wasm_trap_t **trap)
 {
     if (nimports != c->module->nimports)
         return hs_api_error("expected %u imports, found %zu", c->module->nimports, nimports);
@@ -71,8 +75,8 @@ static wasmtime_error_t *give(struct store *s, struct instance *i, wasmtime_inst
 }
 
 wasmtime_error_t *wasmtime_instance_new(wasmtime_context_t *store, const wasmtime_module_t *module,
-                                        const wasmtime_extern_t *imports, size_t nimports, wasmtime_instance_t *instance,
-                                        wasm_trap_t **trap)
+                                        const wasmtime_extern_t *imports, size_t nimports,
+                                        wasmtime_instance_t *instance, wasm_trap_t **trap)
 {
     struct store *s = hs_api_store(store);
     struct instance *i = NULL;
@@ -82,18 +86,20 @@ wasmtime_error_t *wasmtime_instance_new(wasmtime_context_t *store, const wasmtim
     return e ? e : give(s, i, instance);
 }
 
-bool wasmtime_instance_export_get(wasmtime_context_t *store, const wasmtime_instance_t *instance, const char *name,
-                                  size_t name_len, wasmtime_extern_t *item)
+bool wasmtime_instance_export_get(wasmtime_context_t *store, const wasmtime_instance_t *instance,
+                                  const char *name, size_t name_len, wasmtime_extern_t *item)
 {
     struct store *s = hs_api_store(store);
     struct instance *i = hs_api_instance(s, instance);
-    const struct export *e = i ? hs_module_find_export(i->code->module, hs_api_span(name, name_len)) : NULL;
+    const struct export *e =
+        i ? hs_module_find_export(i->code->module, hs_api_span(name, name_len)) : NULL;
     struct hs_extern x;
     return e && hs_instance_extern(i, e->kind, e->index, &x) && hs_api_extern_out(s, &x, item);
 }
 
-bool wasmtime_instance_export_nth(wasmtime_context_t *store, const wasmtime_instance_t *instance, size_t index,
-                                  char **name, size_t *name_len, wasmtime_extern_t *item)
+bool wasmtime_instance_export_nth(wasmtime_context_t *store, const wasmtime_instance_t *instance,
+                                  size_t index, char **name, size_t *name_len,
+                                  wasmtime_extern_t *item)
 {
     struct store *s = hs_api_store(store);
     struct instance *i = hs_api_instance(s, instance);
@@ -107,14 +113,13 @@ bool wasmtime_instance_export_nth(wasmtime_context_t *store, const wasmtime_inst
     return true;
 }
 
-/* --- Prepared instances ----------------------------------------------------------------------------------------------- */
+/* --- Prepared instances ----------------------------------------------------------------------- */
 
 void wasmtime_instance_pre_delete(wasmtime_instance_pre_t *pre)
 {
     if (!pre || atomic_fetch_sub_explicit(&pre->refs, 1, memory_order_acq_rel) != 1)
         return;
-    for (uint32_t k = 0; k < pre->code->module->nimports; k++)
-    {
+    for (uint32_t k = 0; k < pre->code->module->nimports; k++) {
         hs_api_def_unref(pre->imports[k].def);
         wasmtime_sharedmemory_delete(pre->imports[k].shared);
     }
@@ -123,8 +128,8 @@ void wasmtime_instance_pre_delete(wasmtime_instance_pre_t *pre)
     hs_free(pre);
 }
 
-wasmtime_error_t *hs_api_pre_run(const struct wasmtime_instance_pre *pre, struct store *s, struct instance **out,
-                                 wasm_trap_t **out_trap)
+wasmtime_error_t *hs_api_pre_run(const struct wasmtime_instance_pre *pre, struct store *s,
+                                 struct instance **out, wasm_trap_t **out_trap)
 {
     struct code_object *c = pre->code;
     uint32_t n = c->module->nimports;
@@ -157,8 +162,10 @@ wasmtime_error_t *hs_api_pre_run(const struct wasmtime_instance_pre *pre, struct
     return e;
 }
 
-wasmtime_error_t *wasmtime_instance_pre_instantiate(const wasmtime_instance_pre_t *pre, wasmtime_context_t *store,
-                                                    wasmtime_instance_t *instance, wasm_trap_t **trap_ptr)
+wasmtime_error_t *wasmtime_instance_pre_instantiate(const wasmtime_instance_pre_t *pre,
+                                                    wasmtime_context_t *store,
+                                                    wasmtime_instance_t *instance,
+                                                    wasm_trap_t **trap_ptr)
 {
     struct store *s = hs_api_store(store);
     struct instance *i = NULL;

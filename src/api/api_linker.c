@@ -1,8 +1,9 @@
-/* wasmtime/linker.h: names that imports are looked up under. An entry is a thing of one store, or a function of no store
- * (struct linker_def), of which every store that needs it makes its own, once.
+/* wasmtime/linker.h: names that imports are looked up under. An entry is a thing of one store, or
+ * a function of no store (struct linker_def), of which every store that needs it makes its own,
+ * once.
  *
- * Entries are kept in the order they came, with a hash table of their numbers beside; both names and the entry's place
- * are one key. */
+ * Entries are kept in the order they came, with a hash table of their numbers beside; both names
+ * and the entry's place are one key. */
 #include "api/api.h"
 #include <stdio.h>
 
@@ -23,9 +24,10 @@ struct wasmtime_linker {
     uint32_t mask;
 };
 
-/* --- Definitions without a store ------------------------------------------------------------------------------------- */
+/* --- Definitions without a store -------------------------------------------------------------- */
 
-struct linker_def *hs_api_def_new(struct engine *e, uint32_t type, void *callback, void *data, void (*finalizer)(void *))
+struct linker_def *hs_api_def_new(struct engine *e, uint32_t type, void *callback, void *data,
+                                  void (*finalizer)(void *))
 {
     struct linker_def *d = hs_alloc(sizeof *d);
     if (!d)
@@ -59,7 +61,8 @@ static struct linker_def *def_ref(struct linker_def *d)
     return d;
 }
 
-static struct def_entry *def_place(struct def_entry *table, uint32_t mask, const struct linker_def *d)
+static struct def_entry *def_place(struct def_entry *table, uint32_t mask,
+                                   const struct linker_def *d)
 {
     uint32_t at = (uint32_t)(((uintptr_t)d >> 4) * UINT64_C(0x9e3779b97f4a7c15) >> 40) & mask;
     while (table[at].def && table[at].def != d)
@@ -85,7 +88,8 @@ static bool defs_grow(struct wasmtime_store *w)
 struct hs_funcref *hs_api_def_func(struct store *s, struct linker_def *d)
 {
     struct wasmtime_store *w = hs_api_part(s);
-    if ((!w->defs || w->ndefs >= w->def_mask / 2) && !defs_grow(w) && (!w->defs || w->ndefs == w->def_mask))
+    if ((!w->defs || w->ndefs >= w->def_mask / 2) && !defs_grow(w) &&
+        (!w->defs || w->ndefs == w->def_mask))
         return NULL;
     struct def_entry *e = def_place(w->defs, w->def_mask, d);
     if (e->def)
@@ -105,11 +109,12 @@ struct hs_funcref *hs_api_def_func(struct store *s, struct linker_def *d)
     return &f->ref;
 }
 
-/* --- Entries ------------------------------------------------------------------------------------------------------------ */
+/* --- Entries ---------------------------------------------------------------------------------- */
 
 static uint64_t key_hash(struct span module, struct span name)
 {
-    return hs_hash_mix(hs_hash_bytes(module.data, module.size), hs_hash_bytes(name.data, name.size));
+    return hs_hash_mix(hs_hash_bytes(module.data, module.size),
+                       hs_hash_bytes(name.data, name.size));
 }
 
 static struct entry *find(const wasmtime_linker_t *l, struct span module, struct span name)
@@ -158,15 +163,17 @@ static bool room(wasmtime_linker_t *l)
     return true;
 }
 
-/* Adds what `content` holds, which is the linker's then; on failure it is cleared. Names are valid. */
-static wasmtime_error_t *insert(wasmtime_linker_t *l, struct span module, struct span name, struct entry content)
+/* Adds what `content` holds, which is the linker's then; on failure it is cleared. Names are
+ * valid. */
+static wasmtime_error_t *insert(wasmtime_linker_t *l, struct span module, struct span name,
+                                struct entry content)
 {
     struct entry *old = find(l, module, name);
     if (old) {
         if (!l->allow_shadowing) {
             entry_clear(&content);
-            return hs_api_error("import of `%.*s::%.*s` defined twice", (int)module.size, (const char *)module.data,
-                                (int)name.size, (const char *)name.data);
+            return hs_api_error("import of `%.*s::%.*s` defined twice", (int)module.size,
+                                (const char *)module.data, (int)name.size, (const char *)name.data);
         }
         entry_clear(old);
         content.hash = old->hash;
@@ -175,7 +182,9 @@ static wasmtime_error_t *insert(wasmtime_linker_t *l, struct span module, struct
         *old = content;
         return NULL;
     }
-    uint8_t *bytes = module.size < SIZE_MAX / 4 && name.size < SIZE_MAX / 4 ? hs_alloc(module.size + name.size + 1) : NULL;
+    uint8_t *bytes = module.size < SIZE_MAX / 4 && name.size < SIZE_MAX / 4
+                         ? hs_alloc(module.size + name.size + 1)
+                         : NULL;
     if (!bytes || !room(l) || !hs_vec_reserve(&l->entries, 1)) {
         hs_free(bytes);
         entry_clear(&content);
@@ -193,7 +202,8 @@ static wasmtime_error_t *insert(wasmtime_linker_t *l, struct span module, struct
     return NULL;
 }
 
-static wasmtime_error_t *define(wasmtime_linker_t *l, struct span module, struct span name, struct entry content)
+static wasmtime_error_t *define(wasmtime_linker_t *l, struct span module, struct span name,
+                                struct entry content)
 {
     if (!hs_utf8_valid(module.data, module.size) || !hs_utf8_valid(name.data, name.size)) {
         entry_clear(&content);
@@ -221,7 +231,7 @@ static wasmtime_error_t *resolve(const struct entry *e, struct store *s, struct 
     return NULL;
 }
 
-/* --- Linkers ------------------------------------------------------------------------------------------------------------- */
+/* --- Linkers ---------------------------------------------------------------------------------- */
 
 wasmtime_linker_t *wasmtime_linker_new(wasm_engine_t *engine)
 {
@@ -259,7 +269,8 @@ wasmtime_linker_t *wasmtime_linker_clone(const wasmtime_linker_t *linker)
             def_ref(e.def);
         if (e.shared)
             wasmtime_sharedmemory_clone(e.shared);
-        if (insert(l, e.module, e.name, e)) { /* only for lack of memory, and that error needs no deleting */
+        if (insert(l, e.module, e.name,
+                   e)) { /* only for lack of memory, and that error needs no deleting */
             wasmtime_linker_delete(l);
             return NULL;
         }
@@ -272,10 +283,10 @@ void wasmtime_linker_allow_shadowing(wasmtime_linker_t *linker, bool allow_shado
     linker->allow_shadowing = allow_shadowing;
 }
 
-/* --- Defining --------------------------------------------------------------------------------------------------------------- */
+/* --- Defining --------------------------------------------------------------------------------- */
 
-static wasmtime_error_t *define_item(wasmtime_linker_t *l, struct store *s, struct span module, struct span name,
-                                     const struct hs_extern *item)
+static wasmtime_error_t *define_item(wasmtime_linker_t *l, struct store *s, struct span module,
+                                     struct span name, const struct hs_extern *item)
 {
     struct entry e = {.item = *item, .store_id = s->id};
     if (item->kind == EXTERN_MEMORY && hs_api_is_shared(item->memory))
@@ -283,69 +294,80 @@ static wasmtime_error_t *define_item(wasmtime_linker_t *l, struct store *s, stru
     return define(l, module, name, e);
 }
 
-wasmtime_error_t *wasmtime_linker_define(wasmtime_linker_t *linker, wasmtime_context_t *store, const char *module,
-                                         size_t module_len, const char *name, size_t name_len,
-                                         const wasmtime_extern_t *item)
+wasmtime_error_t *wasmtime_linker_define(wasmtime_linker_t *linker, wasmtime_context_t *store,
+                                         const char *module, size_t module_len, const char *name,
+                                         size_t name_len, const wasmtime_extern_t *item)
 {
     struct store *s = hs_api_store(store);
     struct hs_extern x;
     if (s->rt != &linker->engine->rt)
         return hs_api_error("the store belongs to another engine than the linker");
     wasmtime_error_t *e = hs_api_extern_in(s, item, &x);
-    return e ? e : define_item(linker, s, hs_api_span(module, module_len), hs_api_span(name, name_len), &x);
+    return e ? e
+             : define_item(linker, s, hs_api_span(module, module_len), hs_api_span(name, name_len),
+                           &x);
 }
 
-wasmtime_error_t *hs_api_linker_define_def(wasmtime_linker_t *linker, struct span module, struct span name,
-                                           struct linker_def *def)
+wasmtime_error_t *hs_api_linker_define_def(wasmtime_linker_t *linker, struct span module,
+                                           struct span name, struct linker_def *def)
 {
     return define(linker, module, name, (struct entry){.def = def});
 }
 
-static wasmtime_error_t *define_func(wasmtime_linker_t *l, struct span module, struct span name, const wasm_functype_t *ty,
-                                     host_call *call, bool async, void *callback, void *data, void (*finalizer)(void *))
+static wasmtime_error_t *define_func(wasmtime_linker_t *l, struct span module, struct span name,
+                                     const wasm_functype_t *ty, host_call *call, bool async,
+                                     void *callback, void *data, void (*finalizer)(void *))
 {
     uint32_t id;
     enum status st = hs_api_functype_id(l->engine, ty, &id);
-    struct linker_def *d = st == ST_OK ? hs_api_def_new(l->engine, id, callback, data, finalizer) : NULL;
+    struct linker_def *d =
+        st == ST_OK ? hs_api_def_new(l->engine, id, callback, data, finalizer) : NULL;
     if (st == ST_OK)
         hs_type_registry_release(&l->engine->rt.types, id);
     if (!d) {
         if (finalizer)
             finalizer(data);
-        return st == ST_MISUSE ? hs_api_error("the function type belongs to another engine") : hs_api_error_oom();
+        return st == ST_MISUSE ? hs_api_error("the function type belongs to another engine")
+                               : hs_api_error_oom();
     }
     d->call = call;
     d->async = async;
     return hs_api_linker_define_def(l, module, name, d);
 }
 
-wasmtime_error_t *wasmtime_linker_define_func(wasmtime_linker_t *linker, const char *module, size_t module_len,
-                                              const char *name, size_t name_len, const wasm_functype_t *ty,
-                                              wasmtime_func_callback_t cb, void *data, void (*finalizer)(void *))
+wasmtime_error_t *wasmtime_linker_define_func(wasmtime_linker_t *linker, const char *module,
+                                              size_t module_len, const char *name, size_t name_len,
+                                              const wasm_functype_t *ty,
+                                              wasmtime_func_callback_t cb, void *data,
+                                              void (*finalizer)(void *))
 {
-    return define_func(linker, hs_api_span(module, module_len), hs_api_span(name, name_len), ty, hs_api_host_boxed, false,
-                       (void *)cb, data, finalizer);
+    return define_func(linker, hs_api_span(module, module_len), hs_api_span(name, name_len), ty,
+                       hs_api_host_boxed, false, (void *)cb, data, finalizer);
 }
 
-wasmtime_error_t *wasmtime_linker_define_func_unchecked(wasmtime_linker_t *linker, const char *module, size_t module_len,
-                                                        const char *name, size_t name_len, const wasm_functype_t *ty,
-                                                        wasmtime_func_unchecked_callback_t cb, void *data,
-                                                        void (*finalizer)(void *))
+wasmtime_error_t *wasmtime_linker_define_func_unchecked(wasmtime_linker_t *linker,
+                                                        const char *module, size_t module_len,
+                                                        const char *name, size_t name_len,
+                                                        const wasm_functype_t *ty,
+                                                        wasmtime_func_unchecked_callback_t cb,
+                                                        void *data, void (*finalizer)(void *))
 {
-    return define_func(linker, hs_api_span(module, module_len), hs_api_span(name, name_len), ty, hs_api_host_unchecked,
-                       false, (void *)cb, data, finalizer);
+    return define_func(linker, hs_api_span(module, module_len), hs_api_span(name, name_len), ty,
+                       hs_api_host_unchecked, false, (void *)cb, data, finalizer);
 }
 
-wasmtime_error_t *wasmtime_linker_define_async_func(wasmtime_linker_t *linker, const char *module, size_t module_len,
-                                                    const char *name, size_t name_len, const wasm_functype_t *ty,
+wasmtime_error_t *wasmtime_linker_define_async_func(wasmtime_linker_t *linker, const char *module,
+                                                    size_t module_len, const char *name,
+                                                    size_t name_len, const wasm_functype_t *ty,
                                                     wasmtime_func_async_callback_t cb, void *data,
                                                     void (*finalizer)(void *))
 {
-    return define_func(linker, hs_api_span(module, module_len), hs_api_span(name, name_len), ty, hs_api_host_async, true,
-                       (void *)cb, data, finalizer);
+    return define_func(linker, hs_api_span(module, module_len), hs_api_span(name, name_len), ty,
+                       hs_api_host_async, true, (void *)cb, data, finalizer);
 }
 
-static wasmtime_error_t *define_exports(wasmtime_linker_t *l, struct store *s, struct span name, struct instance *i)
+static wasmtime_error_t *define_exports(wasmtime_linker_t *l, struct store *s, struct span name,
+                                        struct instance *i)
 {
     for (uint32_t n = 0; n < i->code->module->nexports; n++) {
         struct hs_extern x;
@@ -358,8 +380,10 @@ static wasmtime_error_t *define_exports(wasmtime_linker_t *l, struct store *s, s
     return NULL;
 }
 
-wasmtime_error_t *wasmtime_linker_define_instance(wasmtime_linker_t *linker, wasmtime_context_t *store, const char *name,
-                                                  size_t name_len, const wasmtime_instance_t *instance)
+wasmtime_error_t *wasmtime_linker_define_instance(wasmtime_linker_t *linker,
+                                                  wasmtime_context_t *store, const char *name,
+                                                  size_t name_len,
+                                                  const wasmtime_instance_t *instance)
 {
     struct store *s = hs_api_store(store);
     struct instance *i = hs_api_instance(s, instance);
@@ -370,12 +394,13 @@ wasmtime_error_t *wasmtime_linker_define_instance(wasmtime_linker_t *linker, was
     return define_exports(linker, s, hs_api_span(name, name_len), i);
 }
 
-/* --- What is missing ---------------------------------------------------------------------------------------------------------- */
+/* --- What is missing -------------------------------------------------------------------------- */
 
 static wasmtime_error_t *unknown_import(const struct import *im)
 {
     return hs_api_error("unknown import: `%.*s::%.*s` has not been defined", (int)im->module.size,
-                        (const char *)im->module.data, (int)im->name.size, (const char *)im->name.data);
+                        (const char *)im->module.data, (int)im->name.size,
+                        (const char *)im->name.data);
 }
 
 static uint32_t call_unknown(struct host_func *f, struct instance *caller, union hs_value *values)
@@ -395,12 +420,12 @@ static uint32_t call_default(struct host_func *f, struct instance *caller, union
 }
 
 /* A definition for import number k with a call of ours. */
-static wasmtime_error_t *stub(wasmtime_linker_t *l, struct code_object *c, uint32_t k, host_call *call, void *data,
-                              void (*finalizer)(void *))
+static wasmtime_error_t *stub(wasmtime_linker_t *l, struct code_object *c, uint32_t k,
+                              host_call *call, void *data, void (*finalizer)(void *))
 {
     const struct import *im = &c->module->imports[k];
-    struct linker_def *d =
-        hs_api_def_new(l->engine, c->type_ids[c->module->funcs[im->index].type], NULL, data, finalizer);
+    struct linker_def *d = hs_api_def_new(l->engine, c->type_ids[c->module->funcs[im->index].type],
+                                          NULL, data, finalizer);
     if (!d) {
         if (finalizer)
             finalizer(data);
@@ -410,7 +435,8 @@ static wasmtime_error_t *stub(wasmtime_linker_t *l, struct code_object *c, uint3
     return hs_api_linker_define_def(l, im->module, im->name, d);
 }
 
-wasmtime_error_t *wasmtime_linker_define_unknown_imports_as_traps(wasmtime_linker_t *linker, const wasmtime_module_t *module)
+wasmtime_error_t *wasmtime_linker_define_unknown_imports_as_traps(wasmtime_linker_t *linker,
+                                                                  const wasmtime_module_t *module)
 {
     struct code_object *c = hs_api_code(module);
     for (uint32_t k = 0; k < c->module->nimports; k++) {
@@ -426,7 +452,8 @@ wasmtime_error_t *wasmtime_linker_define_unknown_imports_as_traps(wasmtime_linke
     return NULL;
 }
 
-static wasmtime_error_t *default_value(wasmtime_linker_t *l, struct store *s, struct code_object *c, uint32_t k)
+static wasmtime_error_t *default_value(wasmtime_linker_t *l, struct store *s, struct code_object *c,
+                                       uint32_t k)
 {
     const struct module *m = c->module;
     const struct import *im = &m->imports[k];
@@ -439,18 +466,19 @@ static wasmtime_error_t *default_value(wasmtime_linker_t *l, struct store *s, st
         const struct functype *f = hs_module_functype(m, im->index);
         for (uint32_t i = 0; i < f->nresults; i++)
             if (!hs_vt_defaultable(f->types[f->nparams + i]))
-                return hs_api_error_context(hs_api_error("no default value exists for a result of this type"),
-                                            "no default value for function `%.*s::%.*s`", (int)im->module.size,
-                                            (const char *)im->module.data, (int)im->name.size,
-                                            (const char *)im->name.data);
+                return hs_api_error_context(
+                    hs_api_error("no default value exists for a result of this type"),
+                    "no default value for function `%.*s::%.*s`", (int)im->module.size,
+                    (const char *)im->module.data, (int)im->name.size, (const char *)im->name.data);
         return stub(l, c, k, call_default, NULL, NULL);
     }
     case EXTERN_GLOBAL: {
         struct valtype t = hs_canon_vt(c->type_ids, m->globals[im->index].type.type);
         union hs_value zero = {.bits = {0, 0}};
         if (!hs_vt_defaultable(t))
-            return hs_api_error("no default value exists for global `%.*s::%.*s`", (int)im->module.size,
-                                (const char *)im->module.data, (int)im->name.size, (const char *)im->name.data);
+            return hs_api_error("no default value exists for global `%.*s::%.*s`",
+                                (int)im->module.size, (const char *)im->module.data,
+                                (int)im->name.size, (const char *)im->name.data);
         hs_api_keep_type(s, t);
         st = hs_global_new(s, t, m->globals[im->index].type.mutable, &zero, &x.global);
         break;
@@ -459,8 +487,9 @@ static wasmtime_error_t *default_value(wasmtime_linker_t *l, struct store *s, st
         const struct tabletype *t = &m->tables[im->index].type;
         struct valtype elem = hs_canon_vt(c->type_ids, t->elem);
         if (!hs_vt_defaultable(elem))
-            return hs_api_error("no default value exists for table `%.*s::%.*s`", (int)im->module.size,
-                                (const char *)im->module.data, (int)im->name.size, (const char *)im->name.data);
+            return hs_api_error("no default value exists for table `%.*s::%.*s`",
+                                (int)im->module.size, (const char *)im->module.data,
+                                (int)im->name.size, (const char *)im->name.data);
         hs_api_keep_type(s, elem);
         st = hs_table_new(s, &t->limits, elem, 0, &error, &x.table);
         break;
@@ -474,7 +503,8 @@ static wasmtime_error_t *default_value(wasmtime_linker_t *l, struct store *s, st
         wasm_memorytype_t *type = hs_api_memorytype(t);
         wasmtime_sharedmemory_t *shared;
         wasmtime_error_t *e =
-            type ? wasmtime_sharedmemory_new((wasm_engine_t *)l->engine, type, &shared) : hs_api_error_oom();
+            type ? wasmtime_sharedmemory_new((wasm_engine_t *)l->engine, type, &shared)
+                 : hs_api_error_oom();
         wasm_memorytype_delete(type);
         if (e)
             return e;
@@ -482,7 +512,8 @@ static wasmtime_error_t *default_value(wasmtime_linker_t *l, struct store *s, st
             wasmtime_sharedmemory_delete(shared);
             return hs_api_error_oom();
         }
-        return insert(l, im->module, im->name, (struct entry){.item = x, .store_id = s->id, .shared = shared});
+        return insert(l, im->module, im->name,
+                      (struct entry){.item = x, .store_id = s->id, .shared = shared});
     }
     case EXTERN_TAG:
         hs_api_keep_type(s, HS_REF(false, c->type_ids[m->tags[im->index].type]));
@@ -494,9 +525,8 @@ static wasmtime_error_t *default_value(wasmtime_linker_t *l, struct store *s, st
     return define_item(l, s, im->module, im->name, &x);
 }
 
-wasmtime_error_t *wasmtime_linker_define_unknown_imports_as_default_values(wasmtime_linker_t *linker,
-                                                                           wasmtime_context_t *store,
-                                                                           const wasmtime_module_t *module)
+wasmtime_error_t *wasmtime_linker_define_unknown_imports_as_default_values(
+    wasmtime_linker_t *linker, wasmtime_context_t *store, const wasmtime_module_t *module)
 {
     struct code_object *c = hs_api_code(module);
     for (uint32_t k = 0; k < c->module->nimports; k++) {
@@ -509,10 +539,11 @@ wasmtime_error_t *wasmtime_linker_define_unknown_imports_as_default_values(wasmt
     return NULL;
 }
 
-/* --- Instantiating ---------------------------------------------------------------------------------------------------------------- */
+/* --- Instantiating ---------------------------------------------------------------------------- */
 
-static wasmtime_error_t *instantiate(const wasmtime_linker_t *l, struct store *s, struct code_object *c,
-                                     struct instance **out, wasm_trap_t **trap)
+static wasmtime_error_t *instantiate(const wasmtime_linker_t *l, struct store *s,
+                                     struct code_object *c, struct instance **out,
+                                     wasm_trap_t **trap)
 {
     enum { SMALL = 32 };
     uint32_t n = c->module->nimports;
@@ -534,9 +565,10 @@ static wasmtime_error_t *instantiate(const wasmtime_linker_t *l, struct store *s
     return e;
 }
 
-wasmtime_error_t *wasmtime_linker_instantiate(const wasmtime_linker_t *linker, wasmtime_context_t *store,
-                                              const wasmtime_module_t *module, wasmtime_instance_t *instance,
-                                              wasm_trap_t **trap)
+wasmtime_error_t *wasmtime_linker_instantiate(const wasmtime_linker_t *linker,
+                                              wasmtime_context_t *store,
+                                              const wasmtime_module_t *module,
+                                              wasmtime_instance_t *instance, wasm_trap_t **trap)
 {
     struct store *s = hs_api_store(store);
     struct instance *i = NULL;
@@ -549,7 +581,8 @@ wasmtime_error_t *wasmtime_linker_instantiate(const wasmtime_linker_t *linker, w
 }
 
 /* Checks an entry against an import; functions of no store are checked by their type. */
-static enum status check(struct code_object *c, uint32_t k, const struct entry *e, struct error *error)
+static enum status check(struct code_object *c, uint32_t k, const struct entry *e,
+                         struct error *error)
 {
     struct hs_funcref f;
     struct hs_extern x = e->item; /* also of a shared memory */
@@ -561,7 +594,8 @@ static enum status check(struct code_object *c, uint32_t k, const struct entry *
     return hs_link_check(c, k, &x, error);
 }
 
-static wasmtime_error_t *pre_new(const wasmtime_linker_t *l, struct code_object *c, wasmtime_instance_pre_t **out)
+static wasmtime_error_t *pre_new(const wasmtime_linker_t *l, struct code_object *c,
+                                 wasmtime_instance_pre_t **out)
 {
     uint32_t n = c->module->nimports;
     wasmtime_instance_pre_t *p = hs_calloc(1, sizeof *p);
@@ -588,8 +622,9 @@ static wasmtime_error_t *pre_new(const wasmtime_linker_t *l, struct code_object 
         else if (check(c, k, x, &error) != ST_OK)
             e = hs_api_link_error(c, k, &error);
         else
-            imports[k] = (struct pre_import){x->def ? def_ref(x->def) : NULL, x->item, x->store_id,
-                                             x->shared ? wasmtime_sharedmemory_clone(x->shared) : NULL};
+            imports[k] =
+                (struct pre_import){x->def ? def_ref(x->def) : NULL, x->item, x->store_id,
+                                    x->shared ? wasmtime_sharedmemory_clone(x->shared) : NULL};
     }
     if (e) {
         wasmtime_instance_pre_delete(p);
@@ -599,15 +634,16 @@ static wasmtime_error_t *pre_new(const wasmtime_linker_t *l, struct code_object 
     return NULL;
 }
 
-wasmtime_error_t *wasmtime_linker_instantiate_pre(const wasmtime_linker_t *linker, const wasmtime_module_t *module,
+wasmtime_error_t *wasmtime_linker_instantiate_pre(const wasmtime_linker_t *linker,
+                                                  const wasmtime_module_t *module,
                                                   wasmtime_instance_pre_t **instance_pre)
 {
     return pre_new(linker, hs_api_code(module), instance_pre);
 }
 
-/* --- Programs ------------------------------------------------------------------------------------------------------------------------ */
+/* --- Programs --------------------------------------------------------------------------------- */
 
-struct command { /* the environment of a command's function */
+struct command {                  /* the environment of a command's function */
     wasmtime_instance_pre_t *pre; /* counted */
     uint32_t func;                /* function index */
 };
@@ -637,9 +673,10 @@ static uint32_t call_command(struct host_func *f, struct instance *caller, union
 /* What toolchains export beside functions, and nobody imports from a command. */
 static bool may_be_ignored(const struct export *x)
 {
-    static const char *const globals[] = {"__data_end",     "__dso_handle",  "__global_base", "__heap_base",
-                                          "__heap_end",     "__memory_base", "__table_base",  "__stack_high",
-                                          "__stack_low",    "__stack_pointer", "__rw_data_end"};
+    static const char *const globals[] = {"__data_end",      "__dso_handle", "__global_base",
+                                          "__heap_base",     "__heap_end",   "__memory_base",
+                                          "__table_base",    "__stack_high", "__stack_low",
+                                          "__stack_pointer", "__rw_data_end"};
     if (x->kind == EXTERN_MEMORY)
         return hs_span_equal(x->name, hs_span_text("memory"));
     if (x->kind == EXTERN_TABLE)
@@ -650,7 +687,8 @@ static bool may_be_ignored(const struct export *x)
     return false;
 }
 
-static wasmtime_error_t *define_command(wasmtime_linker_t *l, struct store *s, struct span name, struct code_object *c)
+static wasmtime_error_t *define_command(wasmtime_linker_t *l, struct store *s, struct span name,
+                                        struct code_object *c)
 {
     const struct module *m = c->module;
     wasmtime_instance_pre_t *pre = NULL;
@@ -659,7 +697,8 @@ static wasmtime_error_t *define_command(wasmtime_linker_t *l, struct store *s, s
         const struct export *x = &m->exports[n];
         if (x->kind != EXTERN_FUNC) {
             if (!may_be_ignored(x))
-                e = hs_api_error("command export '%.*s' is not a function", (int)x->name.size, (const char *)x->name.data);
+                e = hs_api_error("command export '%.*s' is not a function", (int)x->name.size,
+                                 (const char *)x->name.data);
             continue;
         }
         struct command *cmd = hs_alloc(sizeof *cmd);
@@ -674,14 +713,15 @@ static wasmtime_error_t *define_command(wasmtime_linker_t *l, struct store *s, s
         f->call = call_command;
         f->env = cmd;
         f->finalizer = command_delete;
-        e = define_item(l, s, name, x->name, &(struct hs_extern){.kind = EXTERN_FUNC, .func = &f->ref});
+        e = define_item(l, s, name, x->name,
+                        &(struct hs_extern){.kind = EXTERN_FUNC, .func = &f->ref});
     }
     wasmtime_instance_pre_delete(pre);
     return e;
 }
 
-static wasmtime_error_t *define_library(wasmtime_linker_t *l, struct store *s, struct span name, struct code_object *c,
-                                        const struct export *initialize)
+static wasmtime_error_t *define_library(wasmtime_linker_t *l, struct store *s, struct span name,
+                                        struct code_object *c, const struct export *initialize)
 {
     struct instance *i = NULL;
     wasmtime_error_t *e = instantiate(l, s, c, &i, NULL);
@@ -691,11 +731,13 @@ static wasmtime_error_t *define_library(wasmtime_linker_t *l, struct store *s, s
         struct hs_funcref *f = hs_instance_func(i, initialize->index);
         const struct functype *t = hs_module_functype(c->module, initialize->index);
         if (!f || t->nparams || t->nresults)
-            return hs_api_error("the type of `_initialize` must be that of a function without parameters and results");
+            return hs_api_error("the type of `_initialize` must be that of a function without "
+                                "parameters and results");
         union hs_value none;
         enum status st = hs_call(s, f, &none);
         if (st != ST_OK)
-            return hs_api_error_context(hs_api_call_error(s, st), "calling the Reactor initialization function");
+            return hs_api_error_context(hs_api_call_error(s, st),
+                                        "calling the Reactor initialization function");
     }
     return define_exports(l, s, name, i);
 }
@@ -706,8 +748,9 @@ static const struct export *exported_func(const struct module *m, const char *na
     return x && x->kind == EXTERN_FUNC ? x : NULL;
 }
 
-wasmtime_error_t *wasmtime_linker_module(wasmtime_linker_t *linker, wasmtime_context_t *store, const char *name,
-                                         size_t name_len, const wasmtime_module_t *module)
+wasmtime_error_t *wasmtime_linker_module(wasmtime_linker_t *linker, wasmtime_context_t *store,
+                                         const char *name, size_t name_len,
+                                         const wasmtime_module_t *module)
 {
     struct store *s = hs_api_store(store);
     struct code_object *c = hs_api_code(module);
@@ -717,17 +760,20 @@ wasmtime_error_t *wasmtime_linker_module(wasmtime_linker_t *linker, wasmtime_con
     const struct export *start = exported_func(c->module, "_start");
     const struct export *initialize = exported_func(c->module, "_initialize");
     if (start && initialize)
-        return hs_api_error("a module cannot be a command and a reactor: it exports both `_start` and `_initialize`");
+        return hs_api_error("a module cannot be a command and a reactor: it exports both `_start` "
+                            "and `_initialize`");
     return start ? define_command(linker, s, n, c) : define_library(linker, s, n, c, initialize);
 }
 
-/* --- Looking up ------------------------------------------------------------------------------------------------------------------------ */
+/* --- Looking up ------------------------------------------------------------------------------- */
 
-bool wasmtime_linker_get(const wasmtime_linker_t *linker, wasmtime_context_t *store, const char *module, size_t module_len,
-                         const char *name, size_t name_len, wasmtime_extern_t *item)
+bool wasmtime_linker_get(const wasmtime_linker_t *linker, wasmtime_context_t *store,
+                         const char *module, size_t module_len, const char *name, size_t name_len,
+                         wasmtime_extern_t *item)
 {
     struct store *s = hs_api_store(store);
-    const struct entry *x = find(linker, hs_api_span(module, module_len), hs_api_span(name, name_len));
+    const struct entry *x =
+        find(linker, hs_api_span(module, module_len), hs_api_span(name, name_len));
     struct hs_extern r;
     if (!x || s->rt != &linker->engine->rt)
         return false;
@@ -741,7 +787,8 @@ static uint32_t call_nothing(struct host_func *f, struct instance *caller, union
     return 0;
 }
 
-wasmtime_error_t *wasmtime_linker_get_default(const wasmtime_linker_t *linker, wasmtime_context_t *store, const char *name,
+wasmtime_error_t *wasmtime_linker_get_default(const wasmtime_linker_t *linker,
+                                              wasmtime_context_t *store, const char *name,
                                               size_t name_len, wasmtime_func_t *func)
 {
     struct store *s = hs_api_store(store);

@@ -1,7 +1,8 @@
 /* wasmtime/memory.h and wasmtime/sharedmemory.h. */
 #include "api/api.h"
 
-wasmtime_error_t *wasmtime_memory_new(wasmtime_context_t *store, const wasm_memorytype_t *ty, wasmtime_memory_t *ret)
+wasmtime_error_t *wasmtime_memory_new(wasmtime_context_t *store, const wasm_memorytype_t *ty,
+                                      wasmtime_memory_t *ret)
 {
     struct store *s = hs_api_store(store);
     if (ty->limits.shared)
@@ -18,7 +19,8 @@ wasmtime_error_t *wasmtime_memory_new(wasmtime_context_t *store, const wasm_memo
     return NULL;
 }
 
-wasm_memorytype_t *wasmtime_memory_type(const wasmtime_context_t *store, const wasmtime_memory_t *memory)
+wasm_memorytype_t *wasmtime_memory_type(const wasmtime_context_t *store,
+                                        const wasmtime_memory_t *memory)
 {
     struct memory_obj *m = hs_api_memory(hs_api_store(store), memory);
     return m ? hs_api_memorytype(&m->type) : NULL;
@@ -42,8 +44,8 @@ uint64_t wasmtime_memory_size(const wasmtime_context_t *store, const wasmtime_me
     return m ? hs_memory_pages(m) : 0;
 }
 
-wasmtime_error_t *wasmtime_memory_grow(wasmtime_context_t *store, const wasmtime_memory_t *memory, uint64_t delta,
-                                       uint64_t *prev_size)
+wasmtime_error_t *wasmtime_memory_grow(wasmtime_context_t *store, const wasmtime_memory_t *memory,
+                                       uint64_t delta, uint64_t *prev_size)
 {
     struct memory_obj *m = hs_api_memory(hs_api_store(store), memory);
     if (!m)
@@ -66,14 +68,15 @@ uint8_t wasmtime_memory_page_size_log2(wasmtime_context_t *store, const wasmtime
     return m ? m->type.page_log2 : 16;
 }
 
-/* --- Shared memories --------------------------------------------------------------------------------------------------- */
+/* --- Shared memories -------------------------------------------------------------------------- */
 
-/* A memory of no store. Its object is used by every store as it is: base and record are the same for all; it is kept
- * by each store that has met it until that store ends. */
+/* A memory of no store. Its object is used by every store as it is: base and record are the same
+ * for all; it is kept by each store that has met it until that store ends. */
 struct wasmtime_sharedmemory {
     _Atomic uint32_t refs;
     struct memory_obj memory;
-    struct store limits; /* stands for the store in memory.store: a shared memory has no limits but its own */
+    struct store
+        limits; /* stands for the store in memory.store: a shared memory has no limits but its own */
     struct engine *engine;
 };
 
@@ -82,21 +85,24 @@ struct shared_use { /* of a store */
     wasmtime_sharedmemory_t *memory; /* counted */
 };
 
-wasmtime_error_t *wasmtime_sharedmemory_new(const wasm_engine_t *engine, const wasm_memorytype_t *ty,
+wasmtime_error_t *wasmtime_sharedmemory_new(const wasm_engine_t *engine,
+                                            const wasm_memorytype_t *ty,
                                             wasmtime_sharedmemory_t **ret)
 {
     struct engine *e = hs_api_engine(engine);
     if (!ty->limits.shared)
         return hs_api_error("shared memory must have the `shared` flag enabled on its memory type");
     if (!e->config.shared_memory)
-        return hs_api_error("creation of a shared memory is disabled: the engine was configured without `shared_memory`");
+        return hs_api_error("creation of a shared memory is disabled: the engine was configured "
+                            "without `shared_memory`");
     wasmtime_sharedmemory_t *m = hs_calloc(1, sizeof *m);
     if (!m)
         return hs_api_error_oom();
     enum status st = hs_memory_open(&e->rt, &ty->limits, NULL, &m->memory);
     if (st != ST_OK) {
         hs_free(m);
-        return hs_api_error("cannot reserve address space for a memory of %llu pages", (unsigned long long)ty->limits.min);
+        return hs_api_error("cannot reserve address space for a memory of %llu pages",
+                            (unsigned long long)ty->limits.min);
     }
     m->refs = 1;
     m->limits.max_memory_bytes = UINT64_MAX;
@@ -143,7 +149,8 @@ uint64_t wasmtime_sharedmemory_size(const wasmtime_sharedmemory_t *m)
     return wasmtime_sharedmemory_data_size(m) >> m->memory.type.page_log2;
 }
 
-wasmtime_error_t *wasmtime_sharedmemory_grow(const wasmtime_sharedmemory_t *memory, uint64_t delta, uint64_t *prev_size)
+wasmtime_error_t *wasmtime_sharedmemory_grow(const wasmtime_sharedmemory_t *memory, uint64_t delta,
+                                             uint64_t *prev_size)
 {
     wasmtime_sharedmemory_t *m = (wasmtime_sharedmemory_t *)(uintptr_t)memory;
     uint64_t old = hs_memory_grow(&m->memory, delta);

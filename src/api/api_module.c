@@ -20,7 +20,8 @@ static wasmtime_error_t *check_kind(const uint8_t *wasm, size_t size)
     return NULL;
 }
 
-static wasmtime_error_t *module_new(struct engine *e, const uint8_t *wasm, size_t size, struct code_object **out)
+static wasmtime_error_t *module_new(struct engine *e, const uint8_t *wasm, size_t size,
+                                    struct code_object **out)
 {
     wasmtime_error_t *component = check_kind(wasm, size);
     if (component)
@@ -30,7 +31,8 @@ static wasmtime_error_t *module_new(struct engine *e, const uint8_t *wasm, size_
     return hs_module_new(e, wasm, size, &error, out) == ST_OK ? NULL : failed(&error);
 }
 
-wasmtime_error_t *wasmtime_module_new(wasm_engine_t *engine, const uint8_t *wasm, size_t wasm_len, wasmtime_module_t **ret)
+wasmtime_error_t *wasmtime_module_new(wasm_engine_t *engine, const uint8_t *wasm, size_t wasm_len,
+                                      wasmtime_module_t **ret)
 {
     struct code_object *c;
     wasmtime_error_t *e = module_new(hs_api_engine(engine), wasm, wasm_len, &c);
@@ -39,7 +41,8 @@ wasmtime_error_t *wasmtime_module_new(wasm_engine_t *engine, const uint8_t *wasm
     return e;
 }
 
-wasmtime_error_t *hospes_module_new_owned_file(wasm_engine_t *engine, const char *path, wasmtime_module_t **out_module)
+wasmtime_error_t *hospes_module_new_owned_file(wasm_engine_t *engine, const char *path,
+                                               wasmtime_module_t **out_module)
 {
     struct code_object *c;
     struct error error;
@@ -50,17 +53,20 @@ wasmtime_error_t *hospes_module_new_owned_file(wasm_engine_t *engine, const char
     return NULL;
 }
 
-wasmtime_error_t *wasmtime_module_validate(wasm_engine_t *engine, const uint8_t *wasm, size_t wasm_len)
+wasmtime_error_t *wasmtime_module_validate(wasm_engine_t *engine, const uint8_t *wasm,
+                                           size_t wasm_len)
 {
     wasmtime_error_t *component = check_kind(wasm, wasm_len);
     if (component)
         return component;
     struct error error;
     hs_error_init(&error);
-    return hs_module_validate(hs_api_engine(engine), wasm, wasm_len, &error) == ST_OK ? NULL : failed(&error);
+    return hs_module_validate(hs_api_engine(engine), wasm, wasm_len, &error) == ST_OK
+               ? NULL
+               : failed(&error);
 }
 
-/* --- Kept outside the process -------------------------------------------------------------------------------------- */
+/* --- Kept outside the process ----------------------------------------------------------------- */
 
 static wasmtime_error_t *serialize(struct code_object *c, wasm_byte_vec_t *ret)
 {
@@ -77,15 +83,16 @@ wasmtime_error_t *wasmtime_module_serialize(const wasmtime_module_t *module, was
     return serialize(hs_api_code(module), ret);
 }
 
-static wasmtime_error_t *deserialize(struct engine *e, const uint8_t *bytes, size_t size, struct code_object **out)
+static wasmtime_error_t *deserialize(struct engine *e, const uint8_t *bytes, size_t size,
+                                     struct code_object **out)
 {
     struct error error;
     hs_error_init(&error);
     return hs_module_deserialize(e, bytes, size, &error, out) == ST_OK ? NULL : failed(&error);
 }
 
-wasmtime_error_t *wasmtime_module_deserialize(wasm_engine_t *engine, const uint8_t *bytes, size_t bytes_len,
-                                              wasmtime_module_t **ret)
+wasmtime_error_t *wasmtime_module_deserialize(wasm_engine_t *engine, const uint8_t *bytes,
+                                              size_t bytes_len, wasmtime_module_t **ret)
 {
     struct code_object *c;
     wasmtime_error_t *e = deserialize(hs_api_engine(engine), bytes, bytes_len, &c);
@@ -94,17 +101,19 @@ wasmtime_error_t *wasmtime_module_deserialize(wasm_engine_t *engine, const uint8
     return e;
 }
 
-wasmtime_error_t *wasmtime_module_deserialize_file(wasm_engine_t *engine, const char *path, wasmtime_module_t **ret)
+wasmtime_error_t *wasmtime_module_deserialize_file(wasm_engine_t *engine, const char *path,
+                                                   wasmtime_module_t **ret)
 {
     struct hs_file_map file;
     if (hs_file_map(path, 1, &file) != ST_OK)
         return hs_api_error("failed to read `%.400s`", path);
-    wasmtime_error_t *e = wasmtime_module_deserialize(engine, file.bytes.data, file.bytes.size, ret);
+    wasmtime_error_t *e =
+        wasmtime_module_deserialize(engine, file.bytes.data, file.bytes.size, ret);
     hs_file_unmap(&file);
     return e;
 }
 
-/* --- Owners and looks ---------------------------------------------------------------------------------------------------- */
+/* --- Owners and looks ------------------------------------------------------------------------- */
 
 wasmtime_module_t *wasmtime_module_clone(const wasmtime_module_t *m)
 {
@@ -135,7 +144,7 @@ void wasmtime_module_image_range(const wasmtime_module_t *module, void **start, 
     *end = r->base + r->code_capacity;
 }
 
-/* --- Text ------------------------------------------------------------------------------------------------------------------ */
+/* --- Text ------------------------------------------------------------------------------------- */
 
 wasmtime_error_t *wasmtime_wat2wasm(const char *wat, size_t wat_len, wasm_byte_vec_t *ret)
 {
@@ -151,7 +160,7 @@ wasmtime_error_t *wasmtime_wat2wasm(const char *wat, size_t wat_len, wasm_byte_v
     return NULL;
 }
 
-/* --- wasm.h ------------------------------------------------------------------------------------------------------------------ */
+/* --- wasm.h ----------------------------------------------------------------------------------- */
 
 static struct engine *engine_of(const wasm_store_t *s)
 {
@@ -174,7 +183,8 @@ static struct code_object *code_of(const wasm_module_t *m)
 wasm_module_t *wasm_module_new(wasm_store_t *store, const wasm_byte_vec_t *binary)
 {
     struct code_object *c;
-    wasmtime_error_t *e = module_new(engine_of(store), (const uint8_t *)binary->data, binary->size, &c);
+    wasmtime_error_t *e =
+        module_new(engine_of(store), (const uint8_t *)binary->data, binary->size, &c);
     wasmtime_error_delete(e);
     return e ? NULL : module_ref(c);
 }
@@ -205,7 +215,8 @@ void wasm_module_serialize(const wasm_module_t *module, wasm_byte_vec_t *out)
 wasm_module_t *wasm_module_deserialize(wasm_store_t *store, const wasm_byte_vec_t *serialized)
 {
     struct code_object *c;
-    wasmtime_error_t *e = deserialize(engine_of(store), (const uint8_t *)serialized->data, serialized->size, &c);
+    wasmtime_error_t *e =
+        deserialize(engine_of(store), (const uint8_t *)serialized->data, serialized->size, &c);
     wasmtime_error_delete(e);
     return e ? NULL : module_ref(c);
 }

@@ -1,6 +1,6 @@
-/* wasmtime/profiling.h: samples of the guest's stack, written down in the form that the Firefox profiler loads
- * (https://profiler.firefox.com, "processed profile" version 1 of the Gecko tools). Frames, functions and names are tables
- * that samples point into. */
+/* wasmtime/profiling.h: samples of the guest's stack, written down in the form that the Firefox
+ * profiler loads (https://profiler.firefox.com, "processed profile" version 1 of the Gecko tools).
+ * Frames, functions and names are tables that samples point into. */
 #include "api/api.h"
 #include <stdio.h>
 
@@ -52,9 +52,10 @@ void wasmtime_guestprofiler_delete(wasmtime_guestprofiler_t *p)
     hs_free(p);
 }
 
-wasmtime_guestprofiler_t *wasmtime_guestprofiler_new(const wasm_engine_t *engine, const wasm_name_t *module_name,
-                                                     uint64_t interval_nanos,
-                                                     const wasmtime_guestprofiler_modules_t *modules, size_t modules_len)
+wasmtime_guestprofiler_t *
+wasmtime_guestprofiler_new(const wasm_engine_t *engine, const wasm_name_t *module_name,
+                           uint64_t interval_nanos, const wasmtime_guestprofiler_modules_t *modules,
+                           size_t modules_len)
 {
     wasmtime_guestprofiler_t *p = hs_calloc(1, sizeof *p);
     if (!p)
@@ -64,12 +65,14 @@ wasmtime_guestprofiler_t *wasmtime_guestprofiler_new(const wasm_engine_t *engine
     hs_vec_init(&p->funcs, UINT32_MAX - 1);
     hs_vec_init(&p->stacks, UINT32_MAX - 1);
     hs_vec_init(&p->samples, UINT32_MAX - 1);
-    p->title = hs_strndup(module_name && module_name->size ? module_name->data : "", module_name ? module_name->size : 0);
+    p->title = hs_strndup(module_name && module_name->size ? module_name->data : "",
+                          module_name ? module_name->size : 0);
     p->modules = hs_calloc(modules_len, sizeof *p->modules);
     bool ok = p->title && p->modules;
     p->nmodules = ok ? modules_len : 0;
     for (size_t i = 0; i < p->nmodules; i++) {
-        p->modules[i].name = hs_strndup(modules[i].name->size ? modules[i].name->data : "", modules[i].name->size);
+        p->modules[i].name =
+            hs_strndup(modules[i].name->size ? modules[i].name->data : "", modules[i].name->size);
         p->modules[i].code = hs_api_code(modules[i].mod);
         hs_code_ref(p->modules[i].code);
         ok &= p->modules[i].name != NULL;
@@ -99,7 +102,8 @@ static uint32_t intern_stack(wasmtime_guestprofiler_t *p, uint32_t prefix, uint3
     return hs_vec_push(&p->stacks, e) ? (uint32_t)p->stacks.count : prefix;
 }
 
-void wasmtime_guestprofiler_sample(wasmtime_guestprofiler_t *p, const wasmtime_store_t *store, uint64_t delta_nanos)
+void wasmtime_guestprofiler_sample(wasmtime_guestprofiler_t *p, const wasmtime_store_t *store,
+                                   uint64_t delta_nanos)
 {
     struct store *s = store->store;
     struct frame frames[HS_MAX_FRAMES];
@@ -122,7 +126,7 @@ void wasmtime_guestprofiler_sample(wasmtime_guestprofiler_t *p, const wasmtime_s
     (void)!hs_vec_push(&p->samples, x);
 }
 
-/* --- Writing ------------------------------------------------------------------------------------------------------------ */
+/* --- Writing ---------------------------------------------------------------------------------- */
 
 static void put(struct buffer *b, const char *text)
 {
@@ -139,7 +143,8 @@ static void put_number(struct buffer *b, uint64_t x)
 static void put_millis(struct buffer *b, uint64_t nanos)
 {
     char text[48];
-    snprintf(text, sizeof text, "%llu.%06llu", (unsigned long long)(nanos / 1000000), (unsigned long long)(nanos % 1000000));
+    snprintf(text, sizeof text, "%llu.%06llu", (unsigned long long)(nanos / 1000000),
+             (unsigned long long)(nanos % 1000000));
     put(b, text);
 }
 
@@ -305,25 +310,31 @@ static void put_tables(const wasmtime_guestprofiler_t *p, struct buffer *b)
     column(b, "weight", p, p->samples.count, cell_one);
     column(b, "threadCPUDelta", p, p->samples.count, cell_cpu);
     put(b, ",\"weightType\":\"samples\"},"
-           "\"nativeSymbols\":{\"length\":0,\"address\":[],\"functionSize\":[],\"libIndex\":[],\"name\":[]},"
-           "\"markers\":{\"length\":0,\"category\":[],\"data\":[],\"endTime\":[],\"name\":[],\"phase\":[],\"startTime\":[]},");
+           "\"nativeSymbols\":{\"length\":0,\"address\":[],\"functionSize\":[],\"libIndex\":[],"
+           "\"name\":[]},"
+           "\"markers\":{\"length\":0,\"category\":[],\"data\":[],\"endTime\":[],\"name\":[],"
+           "\"phase\":[],\"startTime\":[]},");
 }
 
 wasmtime_error_t *wasmtime_guestprofiler_finish(wasmtime_guestprofiler_t *p, wasm_byte_vec_t *out)
 {
     struct buffer b;
     hs_buffer_init(&b, SIZE_MAX / 2);
-    put(&b, "{\"meta\":{\"version\":24,\"preprocessedProfileVersion\":46,\"processType\":0,\"product\":");
+    put(&b, "{\"meta\":{\"version\":24,\"preprocessedProfileVersion\":46,\"processType\":0,"
+            "\"product\":");
     put_string(&b, hs_span_text(p->title));
     put(&b, ",\"interval\":");
     put_millis(&b, p->interval);
-    put(&b, ",\"startTime\":0,\"stackwalk\":1,\"symbolicated\":true,\"sampleUnits\":{\"time\":\"ms\",\"eventDelay\":\"ms\","
-            "\"threadCPUDelta\":\"µs\"},\"categories\":[{\"name\":\"Wasm\",\"color\":\"blue\",\"subcategories\":[\"Other\"]}],"
+    put(&b, ",\"startTime\":0,\"stackwalk\":1,\"symbolicated\":true,\"sampleUnits\":{\"time\":"
+            "\"ms\",\"eventDelay\":\"ms\","
+            "\"threadCPUDelta\":\"µs\"},\"categories\":[{\"name\":\"Wasm\",\"color\":\"blue\","
+            "\"subcategories\":[\"Other\"]}],"
             "\"markerSchema\":[]},\"libs\":[],\"threads\":[{\"name\":");
     put_string(&b, hs_span_text(p->title));
     put(&b, ",\"isMainThread\":true,\"processName\":");
     put_string(&b, hs_span_text(p->title));
-    put(&b, ",\"processType\":\"default\",\"processStartupTime\":0,\"processShutdownTime\":null,\"registerTime\":0,"
+    put(&b, ",\"processType\":\"default\",\"processStartupTime\":0,\"processShutdownTime\":null,"
+            "\"registerTime\":0,"
             "\"unregisterTime\":null,\"pausedRanges\":[],\"pid\":\"1\",\"tid\":\"1\",");
     put_tables(p, &b);
     put_strings(p, &b);

@@ -1,6 +1,7 @@
-/* wasmtime/store.h, the slots of hospes.h, and the store of wasm.h: what the API adds to the runtime's store, and how a
- * store ends. The order of the end: references of the host, instances and host functions (hs_store_delete), then slots,
- * the callback of deadlines, the host's own data, the engine. Roots outlive the store; they are cut loose first. */
+/* wasmtime/store.h, the slots of hospes.h, and the store of wasm.h: what the API adds to the
+ * runtime's store, and how a store ends. The order of the end: references of the host, instances
+ * and host functions (hs_store_delete), then slots, the callback of deadlines, the host's own
+ * data, the engine. Roots outlive the store; they are cut loose first. */
 #include "api/api.h"
 
 wasmtime_store_t *wasmtime_store_new(wasm_engine_t *engine, void *data, void (*finalizer)(void *))
@@ -75,8 +76,8 @@ void wasmtime_context_set_data(wasmtime_context_t *context, void *data)
     hs_api_part(hs_api_store(context))->data = data;
 }
 
-void wasmtime_store_limiter(wasmtime_store_t *w, int64_t memory_size, int64_t table_elements, int64_t instances,
-                            int64_t tables, int64_t memories)
+void wasmtime_store_limiter(wasmtime_store_t *w, int64_t memory_size, int64_t table_elements,
+                            int64_t instances, int64_t tables, int64_t memories)
 {
     enum { COUNT = 10000 };
     struct store *s = w->store;
@@ -87,7 +88,7 @@ void wasmtime_store_limiter(wasmtime_store_t *w, int64_t memory_size, int64_t ta
     s->max_memories = memories < 0 ? COUNT : (uint64_t)memories;
 }
 
-/* --- Fuel ----------------------------------------------------------------------------------------------------------- */
+/* --- Fuel ------------------------------------------------------------------------------------- */
 
 wasmtime_error_t *wasmtime_context_set_fuel(wasmtime_context_t *context, uint64_t fuel)
 {
@@ -107,7 +108,7 @@ wasmtime_error_t *wasmtime_context_get_fuel(const wasmtime_context_t *context, u
     return NULL;
 }
 
-/* --- Epochs ----------------------------------------------------------------------------------------------------------- */
+/* --- Epochs ----------------------------------------------------------------------------------- */
 
 void wasmtime_context_set_epoch_deadline(wasmtime_context_t *context, uint64_t ticks_beyond_current)
 {
@@ -145,10 +146,11 @@ void hs_api_watch_deadline(struct wasmtime_store *w)
     w->store->interrupt_env = w;
 }
 
-void wasmtime_store_epoch_deadline_callback(wasmtime_store_t *w,
-                                            wasmtime_error_t *(*func)(wasmtime_context_t *, void *, uint64_t *,
-                                                                      wasmtime_update_deadline_kind_t *),
-                                            void *data, void (*finalizer)(void *))
+void wasmtime_store_epoch_deadline_callback(
+    wasmtime_store_t *w,
+    wasmtime_error_t *(*func)(wasmtime_context_t *, void *, uint64_t *,
+                              wasmtime_update_deadline_kind_t *),
+    void *data, void (*finalizer)(void *))
 {
     void (*old_finalizer)(void *) = w->epoch_finalizer;
     void *old_data = w->epoch_data;
@@ -173,7 +175,7 @@ wasmtime_error_t *wasmtime_context_gc(wasmtime_context_t *context)
     return NULL;
 }
 
-/* --- Slots -------------------------------------------------------------------------------------------------------------- */
+/* --- Slots ------------------------------------------------------------------------------------ */
 
 enum { MAX_SLOTS = 4096 };
 static _Atomic int slots_given;
@@ -187,7 +189,8 @@ int hospes_store_slot_new(void)
     return -1;
 }
 
-wasmtime_error_t *hospes_store_slot_set(wasmtime_context_t *context, int slot, void *data, void (*finalizer)(void *))
+wasmtime_error_t *hospes_store_slot_set(wasmtime_context_t *context, int slot, void *data,
+                                        void (*finalizer)(void *))
 {
     struct wasmtime_store *w = hs_api_part(hs_api_store(context));
     if (slot < 0 || slot >= atomic_load(&slots_given))
@@ -212,7 +215,7 @@ void *hospes_store_slot_get(const wasmtime_context_t *context, int slot)
     return (size_t)slot < w->slots.count ? w->slots.data[slot].data : NULL;
 }
 
-/* --- The store of wasm.h --------------------------------------------------------------------------------------------------- */
+/* --- The store of wasm.h ---------------------------------------------------------------------- */
 
 wasm_store_t *wasm_store_new(wasm_engine_t *engine)
 {

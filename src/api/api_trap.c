@@ -1,14 +1,15 @@
-/* Traps and frames of wasm.h and wasmtime/trap.h. A trap is a handle to an error (api_error.c): one with a code of the
- * language is a trap proper, one without is an error that travels through a guest.
+/* Traps and frames of wasm.h and wasmtime/trap.h. A trap is a handle to an error (api_error.c):
+ * one with a code of the language is a trap proper, one without is an error that travels through a
+ * guest.
  *
- * How a failure leaves: a host function's trap is put into store->host_error and the guest is unwound with
- * TRAP_HOST_ERROR; whoever called the guest takes it out again, and decides by the code whether a trap or an error comes
- * of it. */
+ * How a failure leaves: a host function's trap is put into store->host_error and the guest is
+ * unwound with TRAP_HOST_ERROR; whoever called the guest takes it out again, and decides by the
+ * code whether a trap or an error comes of it. */
 #include "api/api.h"
 
 static wasm_ref_t oom_trap = {.kind = REF_TRAP, .permanent = true};
 
-/* --- Texts --------------------------------------------------------------------------------------------------------- */
+/* --- Texts ------------------------------------------------------------------------------------ */
 
 const char *hs_api_trap_text(unsigned code)
 {
@@ -32,7 +33,8 @@ const char *hs_api_trap_text(unsigned code)
         "invalid `task.return` signature and/or options for current task",
         "cannot drop waitable set with waiters",
         "cannot drop a subtask which has not yet resolved",
-        /* 40 */ "start function does not match expected type (currently only `(i32) -> ()` is supported)",
+        /* 40 */
+        "start function does not match expected type (currently only `(i32) -> ()` is supported)",
         "the start function index points to an uninitialized function",
         "backpressure counter overflow",
         "unsupported callback code",
@@ -48,7 +50,7 @@ const char *hs_api_trap_text(unsigned code)
     return hs_trap_text((enum trap)code);
 }
 
-/* --- Between traps and errors ------------------------------------------------------------------------------------------ */
+/* --- Between traps and errors ----------------------------------------------------------------- */
 
 wasm_trap_t *hs_api_trap(wasmtime_error_t *error)
 {
@@ -109,8 +111,9 @@ wasmtime_error_t *hs_api_call_error(struct store *s, enum status st)
     } else {
         e = hs_api_error_code(s->trap.code);
         if (s->trap.has_address)
-            e = hs_api_error_context(e, "memory fault at wasm address 0x%llx in linear memory of size 0x%llx",
-                                     (unsigned long long)s->trap.address, (unsigned long long)s->trap.memory_bytes);
+            e = hs_api_error_context(
+                e, "memory fault at wasm address 0x%llx in linear memory of size 0x%llx",
+                (unsigned long long)s->trap.address, (unsigned long long)s->trap.memory_bytes);
         s->trap.has_address = false;
     }
     return hs_api_error_add_backtrace(e, take_backtrace(s));
@@ -138,7 +141,7 @@ uint32_t hs_api_raise(struct store *s, wasm_trap_t *trap)
     return hs_api_raise_error(s, hs_api_trap_error(trap));
 }
 
-/* --- Making ---------------------------------------------------------------------------------------------------------------- */
+/* --- Making ----------------------------------------------------------------------------------- */
 
 wasm_trap_t *wasmtime_trap_new(const char *msg, size_t msg_len)
 {
@@ -164,7 +167,7 @@ wasm_trap_t *hospes_trap_new_error(wasmtime_error_t *error)
     return hs_api_trap(error ? error : hs_api_error("no error was given"));
 }
 
-/* --- Telling ---------------------------------------------------------------------------------------------------------------- */
+/* --- Telling ---------------------------------------------------------------------------------- */
 
 void wasm_trap_message(const wasm_trap_t *trap, wasm_message_t *out)
 {
@@ -188,7 +191,7 @@ bool wasmtime_trap_code(const wasm_trap_t *trap, wasmtime_trap_code_t *code)
     return true;
 }
 
-/* --- Frames ------------------------------------------------------------------------------------------------------------------ */
+/* --- Frames ----------------------------------------------------------------------------------- */
 
 struct wasm_frame_t {
     struct backtrace *backtrace; /* counted */
@@ -203,8 +206,10 @@ static wasm_frame_t *frame_new(struct backtrace *b, uint32_t index)
         return NULL;
     const struct module *m = b->frames[index].code->module;
     struct span func = hs_module_func_name(m, b->frames[index].func), module = m->names.module;
-    *f = (wasm_frame_t){
-        hs_api_backtrace_ref(b), index, {func.size, (char *)(uintptr_t)func.data}, {module.size, (char *)(uintptr_t)module.data}};
+    *f = (wasm_frame_t){hs_api_backtrace_ref(b),
+                        index,
+                        {func.size, (char *)(uintptr_t)func.data},
+                        {module.size, (char *)(uintptr_t)module.data}};
     return f;
 }
 

@@ -1,23 +1,33 @@
-/* Value types and the types of functions, globals, tables, memories and tags: descriptions that belong to no store.
+/* Value types and the types of functions, globals, tables, memories and tags: descriptions that
+ * belong to no store.
  *
- * Abstract types are plain data. A concrete reference type (to functions, structs or arrays of one type) is an engine
- * and a canonical id in it; such descriptions hold the engine and the type. Types of modules may be recursive, so what
- * an id looks like is spelled out only when somebody asks, one level at a time. */
+ * Abstract types are plain data. A concrete reference type (to functions, structs or arrays of one
+ * type) is an engine and a canonical id in it; such descriptions hold the engine and the type.
+ * Types of modules may be recursive, so what an id looks like is spelled out only when somebody
+ * asks, one level at a time. */
 #include "api/api.h"
 
 static const uint32_t abstract_heap[16] = {
-    [WASMTIME_HEAPTYPE_KIND_EXTERN] = HEAP_EXTERN, [WASMTIME_HEAPTYPE_KIND_NOEXTERN] = HEAP_NOEXTERN,
-    [WASMTIME_HEAPTYPE_KIND_FUNC] = HEAP_FUNC,     [WASMTIME_HEAPTYPE_KIND_NOFUNC] = HEAP_NOFUNC,
-    [WASMTIME_HEAPTYPE_KIND_ANY] = HEAP_ANY,       [WASMTIME_HEAPTYPE_KIND_NONE] = HEAP_NONE,
-    [WASMTIME_HEAPTYPE_KIND_EQ] = HEAP_EQ,         [WASMTIME_HEAPTYPE_KIND_I31] = HEAP_I31,
-    [WASMTIME_HEAPTYPE_KIND_ARRAY] = HEAP_ARRAY,   [WASMTIME_HEAPTYPE_KIND_STRUCT] = HEAP_STRUCT,
-    [WASMTIME_HEAPTYPE_KIND_EXN] = HEAP_EXN,       [WASMTIME_HEAPTYPE_KIND_NOEXN] = HEAP_NOEXN,
+    [WASMTIME_HEAPTYPE_KIND_EXTERN] = HEAP_EXTERN,
+    [WASMTIME_HEAPTYPE_KIND_NOEXTERN] = HEAP_NOEXTERN,
+    [WASMTIME_HEAPTYPE_KIND_FUNC] = HEAP_FUNC,
+    [WASMTIME_HEAPTYPE_KIND_NOFUNC] = HEAP_NOFUNC,
+    [WASMTIME_HEAPTYPE_KIND_ANY] = HEAP_ANY,
+    [WASMTIME_HEAPTYPE_KIND_NONE] = HEAP_NONE,
+    [WASMTIME_HEAPTYPE_KIND_EQ] = HEAP_EQ,
+    [WASMTIME_HEAPTYPE_KIND_I31] = HEAP_I31,
+    [WASMTIME_HEAPTYPE_KIND_ARRAY] = HEAP_ARRAY,
+    [WASMTIME_HEAPTYPE_KIND_STRUCT] = HEAP_STRUCT,
+    [WASMTIME_HEAPTYPE_KIND_EXN] = HEAP_EXN,
+    [WASMTIME_HEAPTYPE_KIND_NOEXN] = HEAP_NOEXN,
 };
 
 static bool is_concrete(uint8_t heap)
 {
-    return heap == WASMTIME_HEAPTYPE_KIND_CONCRETE_FUNC || heap == WASMTIME_HEAPTYPE_KIND_CONCRETE_ARRAY ||
-           heap == WASMTIME_HEAPTYPE_KIND_CONCRETE_STRUCT || heap == WASMTIME_HEAPTYPE_KIND_CONCRETE_EXN;
+    return heap == WASMTIME_HEAPTYPE_KIND_CONCRETE_FUNC ||
+           heap == WASMTIME_HEAPTYPE_KIND_CONCRETE_ARRAY ||
+           heap == WASMTIME_HEAPTYPE_KIND_CONCRETE_STRUCT ||
+           heap == WASMTIME_HEAPTYPE_KIND_CONCRETE_EXN;
 }
 
 static void hold(struct engine *e, uint32_t id)
@@ -34,7 +44,7 @@ static void drop(struct engine *e, uint32_t id)
     hs_engine_unref(e);
 }
 
-/* --- Value types ----------------------------------------------------------------------------------------------------- */
+/* --- Value types ------------------------------------------------------------------------------ */
 
 static wasm_valtype_t *valtype_new(const wasm_valtype_t *content)
 {
@@ -87,7 +97,8 @@ wasm_valtype_t *wasmtime_wasm_valtype_v128(void)
 wasm_valkind_t wasm_valtype_kind(const wasm_valtype_t *t)
 {
     if (t->kind != WASMTIME_VALTYPE_KIND_REF)
-        return t->kind; /* v128 has no constant in wasm.h; its own number says that it is no reference */
+        return t
+            ->kind; /* v128 has no constant in wasm.h; its own number says that it is no reference */
     switch (t->heap) {
     case WASMTIME_HEAPTYPE_KIND_FUNC:
     case WASMTIME_HEAPTYPE_KIND_CONCRETE_FUNC:
@@ -101,7 +112,8 @@ static bool same_valtype(const wasm_valtype_t *a, const wasm_valtype_t *b)
     if (a->kind != b->kind)
         return false;
     return a->kind != WASMTIME_VALTYPE_KIND_REF ||
-           (a->nullable == b->nullable && a->heap == b->heap && a->engine == b->engine && a->id == b->id);
+           (a->nullable == b->nullable && a->heap == b->heap && a->engine == b->engine &&
+            a->id == b->id);
 }
 
 bool wasmtime_wasm_valtype_equal(const wasm_valtype_t *a, const wasm_valtype_t *b)
@@ -121,9 +133,10 @@ wasm_valtype_t *hs_api_valtype(struct engine *e, struct valtype v)
         t.kind = WASMTIME_VALTYPE_KIND_REF;
         t.nullable = hs_vt_nullable(v);
         if (hs_heap_is_index(hs_vt_heap(v))) {
-            static const uint8_t concrete[] = {[COMP_FUNC] = WASMTIME_HEAPTYPE_KIND_CONCRETE_FUNC,
-                                               [COMP_STRUCT] = WASMTIME_HEAPTYPE_KIND_CONCRETE_STRUCT,
-                                               [COMP_ARRAY] = WASMTIME_HEAPTYPE_KIND_CONCRETE_ARRAY};
+            static const uint8_t concrete[] = {
+                [COMP_FUNC] = WASMTIME_HEAPTYPE_KIND_CONCRETE_FUNC,
+                [COMP_STRUCT] = WASMTIME_HEAPTYPE_KIND_CONCRETE_STRUCT,
+                [COMP_ARRAY] = WASMTIME_HEAPTYPE_KIND_CONCRETE_ARRAY};
             t.engine = e;
             t.id = hs_vt_heap(v);
             t.heap = concrete[hs_canon_type(&e->rt.types, t.id)->kind];
@@ -155,9 +168,10 @@ bool hs_api_valtype_get(struct engine *e, const wasm_valtype_t *t, struct valtyp
     return true;
 }
 
-/* --- The open form of value types ---------------------------------------------------------------------------------------- */
+/* --- The open form of value types ------------------------------------------------------------- */
 
-struct wasmtime_struct_type { /* and array, and exception types (id: of a function type): the engine and its id */
+struct
+    wasmtime_struct_type { /* and array, and exception types (id: of a function type): the engine and its id */
     struct engine *engine;
     uint32_t id;
 };
@@ -191,10 +205,18 @@ void wasmtime_heaptype_clone(const wasmtime_heaptype_t *ty, wasmtime_heaptype_t 
 {
     wasmtime_heaptype_t t = *ty;
     switch (ty->kind) {
-    case WASMTIME_HEAPTYPE_KIND_CONCRETE_FUNC: t.of.concrete_func = wasm_functype_copy(ty->of.concrete_func); break;
-    case WASMTIME_HEAPTYPE_KIND_CONCRETE_ARRAY: t.of.concrete_array = gc_type_copy(ty->of.concrete_array); break;
-    case WASMTIME_HEAPTYPE_KIND_CONCRETE_STRUCT: t.of.concrete_struct = gc_type_copy(ty->of.concrete_struct); break;
-    case WASMTIME_HEAPTYPE_KIND_CONCRETE_EXN: t.of.concrete_exn = gc_type_copy(ty->of.concrete_exn); break;
+    case WASMTIME_HEAPTYPE_KIND_CONCRETE_FUNC:
+        t.of.concrete_func = wasm_functype_copy(ty->of.concrete_func);
+        break;
+    case WASMTIME_HEAPTYPE_KIND_CONCRETE_ARRAY:
+        t.of.concrete_array = gc_type_copy(ty->of.concrete_array);
+        break;
+    case WASMTIME_HEAPTYPE_KIND_CONCRETE_STRUCT:
+        t.of.concrete_struct = gc_type_copy(ty->of.concrete_struct);
+        break;
+    case WASMTIME_HEAPTYPE_KIND_CONCRETE_EXN:
+        t.of.concrete_exn = gc_type_copy(ty->of.concrete_exn);
+        break;
     default: break;
     }
     *out = t;
@@ -248,10 +270,18 @@ void wasmtime_valtype_new(const wasm_valtype_t *ty, wasmtime_valtype_t *out)
     out->reftype.nullable = ty->nullable;
     heap->kind = ty->heap;
     switch (ty->heap) {
-    case WASMTIME_HEAPTYPE_KIND_CONCRETE_FUNC: heap->of.concrete_func = hs_api_functype(ty->engine, ty->id); break;
-    case WASMTIME_HEAPTYPE_KIND_CONCRETE_ARRAY: heap->of.concrete_array = gc_type_new(ty->engine, ty->id); break;
-    case WASMTIME_HEAPTYPE_KIND_CONCRETE_STRUCT: heap->of.concrete_struct = gc_type_new(ty->engine, ty->id); break;
-    case WASMTIME_HEAPTYPE_KIND_CONCRETE_EXN: heap->of.concrete_exn = gc_type_new(ty->engine, ty->id); break;
+    case WASMTIME_HEAPTYPE_KIND_CONCRETE_FUNC:
+        heap->of.concrete_func = hs_api_functype(ty->engine, ty->id);
+        break;
+    case WASMTIME_HEAPTYPE_KIND_CONCRETE_ARRAY:
+        heap->of.concrete_array = gc_type_new(ty->engine, ty->id);
+        break;
+    case WASMTIME_HEAPTYPE_KIND_CONCRETE_STRUCT:
+        heap->of.concrete_struct = gc_type_new(ty->engine, ty->id);
+        break;
+    case WASMTIME_HEAPTYPE_KIND_CONCRETE_EXN:
+        heap->of.concrete_exn = gc_type_new(ty->engine, ty->id);
+        break;
     default: break;
     }
 }
@@ -281,7 +311,8 @@ wasm_valtype_t *wasmtime_valtype_to_wasm(const wasm_engine_t *engine, const wasm
         return v;
     }
     if (is_concrete(heap->kind)) {
-        const struct wasmtime_struct_type *g = heap->of.concrete_struct; /* the three have one layout */
+        const struct wasmtime_struct_type *g =
+            heap->of.concrete_struct; /* the three have one layout */
         if (!g)
             return NULL;
         t.engine = g->engine;
@@ -290,7 +321,7 @@ wasm_valtype_t *wasmtime_valtype_to_wasm(const wasm_engine_t *engine, const wasm
     return valtype_new(&t);
 }
 
-/* --- Function types -------------------------------------------------------------------------------------------------------- */
+/* --- Function types --------------------------------------------------------------------------- */
 
 wasm_functype_t *wasm_functype_new(wasm_valtype_vec_t *params, wasm_valtype_vec_t *results)
 {
@@ -347,7 +378,8 @@ const wasm_valtype_vec_t *wasm_functype_results(const wasm_functype_t *t)
     return &t->results;
 }
 
-static bool valtypes_out(struct engine *e, const struct valtype *types, uint32_t n, wasm_valtype_vec_t *out)
+static bool valtypes_out(struct engine *e, const struct valtype *types, uint32_t n,
+                         wasm_valtype_vec_t *out)
 {
     wasm_valtype_vec_new_uninitialized(out, n);
     if (out->size != n)
@@ -395,13 +427,14 @@ enum status hs_api_functype_id(struct engine *e, const wasm_functype_t *t, uint3
             st = ST_MISUSE;
     }
     if (st == ST_OK)
-        st = hs_type_registry_func(&e->rt.types, &(struct functype){(uint32_t)np, (uint32_t)nr, types}, out_id);
+        st = hs_type_registry_func(&e->rt.types,
+                                   &(struct functype){(uint32_t)np, (uint32_t)nr, types}, out_id);
     if (types != small)
         hs_free(types);
     return st;
 }
 
-/* --- Global types ------------------------------------------------------------------------------------------------------------ */
+/* --- Global types ----------------------------------------------------------------------------- */
 
 wasm_globaltype_t *wasm_globaltype_new(wasm_valtype_t *content, wasm_mutability_t mutability)
 {
@@ -442,7 +475,7 @@ wasm_globaltype_t *hs_api_globaltype(struct engine *e, struct valtype type, bool
     return wasm_globaltype_new(hs_api_valtype(e, type), mutable ? WASM_VAR : WASM_CONST);
 }
 
-/* --- Limits -------------------------------------------------------------------------------------------------------------------- */
+/* --- Limits ----------------------------------------------------------------------------------- */
 
 static uint32_t clamp(uint64_t x)
 {
@@ -457,15 +490,18 @@ static wasm_limits_t view_of(const struct limits *l)
 static struct limits limits_of(const wasm_limits_t *l, uint8_t page_log2)
 {
     bool has_max = l->max != wasm_limits_max_default;
-    return (struct limits){
-        .min = l->min, .max = has_max ? l->max : UINT64_MAX, .has_max = has_max, .page_log2 = page_log2};
+    return (struct limits){.min = l->min,
+                           .max = has_max ? l->max : UINT64_MAX,
+                           .has_max = has_max,
+                           .page_log2 = page_log2};
 }
 
-/* --- Table types ---------------------------------------------------------------------------------------------------------------- */
+/* --- Table types ------------------------------------------------------------------------------ */
 
 static wasm_tabletype_t *tabletype(wasm_valtype_t *element, const struct limits *limits)
 {
-    wasm_tabletype_t *t = element && element->kind == WASMTIME_VALTYPE_KIND_REF ? hs_alloc(sizeof *t) : NULL;
+    wasm_tabletype_t *t =
+        element && element->kind == WASMTIME_VALTYPE_KIND_REF ? hs_alloc(sizeof *t) : NULL;
     if (!t) {
         wasm_valtype_delete(element);
         return NULL;
@@ -480,7 +516,8 @@ wasm_tabletype_t *wasm_tabletype_new(wasm_valtype_t *element, const wasm_limits_
     return tabletype(element, &l);
 }
 
-wasm_tabletype_t *hs_api_tabletype(struct engine *e, struct valtype elem, const struct limits *limits)
+wasm_tabletype_t *hs_api_tabletype(struct engine *e, struct valtype elem,
+                                   const struct limits *limits)
 {
     return tabletype(hs_api_valtype(e, elem), limits);
 }
@@ -508,7 +545,7 @@ const wasm_limits_t *wasm_tabletype_limits(const wasm_tabletype_t *t)
     return &t->view;
 }
 
-/* --- Memory types ------------------------------------------------------------------------------------------------------------------ */
+/* --- Memory types ----------------------------------------------------------------------------- */
 
 wasm_memorytype_t *hs_api_memorytype(const struct limits *limits)
 {
@@ -524,11 +561,13 @@ wasm_memorytype_t *wasm_memorytype_new(const wasm_limits_t *limits)
     return hs_api_memorytype(&l);
 }
 
-wasmtime_error_t *wasmtime_memorytype_new(uint64_t min, bool max_present, uint64_t max, bool is_64, bool shared,
-                                          uint8_t page_size_log2, wasm_memorytype_t **ret)
+wasmtime_error_t *wasmtime_memorytype_new(uint64_t min, bool max_present, uint64_t max, bool is_64,
+                                          bool shared, uint8_t page_size_log2,
+                                          wasm_memorytype_t **ret)
 {
     if (page_size_log2 != 0 && page_size_log2 != 16)
-        return hs_api_error("page size must be 1 or 65536 bytes, but its logarithm is %u", page_size_log2);
+        return hs_api_error("page size must be 1 or 65536 bytes, but its logarithm is %u",
+                            page_size_log2);
     if (shared && !max_present)
         return hs_api_error("shared memories must have a maximum");
     if (max_present && max < min)
@@ -599,7 +638,7 @@ uint8_t wasmtime_memorytype_page_size_log2(const wasm_memorytype_t *t)
     return t->limits.page_log2;
 }
 
-/* --- Tag types ---------------------------------------------------------------------------------------------------------------------- */
+/* --- Tag types -------------------------------------------------------------------------------- */
 
 wasm_tagtype_t *wasm_tagtype_new(wasm_functype_t *functype)
 {
@@ -635,7 +674,7 @@ const wasm_functype_t *wasm_tagtype_functype(const wasm_tagtype_t *t)
     return t->functype;
 }
 
-/* --- Types of structs, arrays and exceptions ---------------------------------------------------------------------------------------- */
+/* --- Types of structs, arrays and exceptions -------------------------------------------------- */
 
 static bool field_get(struct engine *e, const wasmtime_field_type_t *f, struct fieldtype *out)
 {
@@ -661,7 +700,8 @@ static void field_out(struct engine *e, const struct fieldtype *f, wasmtime_fiel
     }
 }
 
-static void *aggregate_new(struct engine *e, enum compkind kind, const wasmtime_field_type_t *fields, size_t n)
+static void *aggregate_new(struct engine *e, enum compkind kind,
+                           const wasmtime_field_type_t *fields, size_t n)
 {
     if (n > HS_LIMIT_FIELDS)
         return NULL;
@@ -686,7 +726,8 @@ static void *aggregate_new(struct engine *e, enum compkind kind, const wasmtime_
     return t;
 }
 
-void wasmtime_storage_type_clone(const wasmtime_storage_type_t *storage, wasmtime_storage_type_t *out)
+void wasmtime_storage_type_clone(const wasmtime_storage_type_t *storage,
+                                 wasmtime_storage_type_t *out)
 {
     out->kind = storage->kind;
     out->valtype = NULL;
@@ -714,7 +755,8 @@ void wasmtime_field_type_delete(wasmtime_field_type_t *field)
         wasmtime_storage_type_delete(&field->storage);
 }
 
-wasmtime_struct_type_t *wasmtime_struct_type_new(const wasm_engine_t *engine, const wasmtime_field_type_t *fields,
+wasmtime_struct_type_t *wasmtime_struct_type_new(const wasm_engine_t *engine,
+                                                 const wasmtime_field_type_t *fields,
                                                  size_t nfields)
 {
     return aggregate_new(hs_api_engine(engine), COMP_STRUCT, fields, nfields);
@@ -735,7 +777,8 @@ size_t wasmtime_struct_type_num_fields(const wasmtime_struct_type_t *ty)
     return hs_canon_type(&ty->engine->rt.types, ty->id)->nfields;
 }
 
-bool wasmtime_struct_type_field(const wasmtime_struct_type_t *ty, size_t index, wasmtime_field_type_t *out)
+bool wasmtime_struct_type_field(const wasmtime_struct_type_t *ty, size_t index,
+                                wasmtime_field_type_t *out)
 {
     const struct deftype *t = hs_canon_type(&ty->engine->rt.types, ty->id);
     if (index >= t->nfields)
@@ -744,7 +787,8 @@ bool wasmtime_struct_type_field(const wasmtime_struct_type_t *ty, size_t index, 
     return true;
 }
 
-wasmtime_array_type_t *wasmtime_array_type_new(const wasm_engine_t *engine, const wasmtime_field_type_t *field)
+wasmtime_array_type_t *wasmtime_array_type_new(const wasm_engine_t *engine,
+                                               const wasmtime_field_type_t *field)
 {
     return aggregate_new(hs_api_engine(engine), COMP_ARRAY, field, 1);
 }
@@ -765,15 +809,16 @@ void wasmtime_array_type_element(const wasmtime_array_type_t *ty, wasmtime_field
     field_out(t->engine, &hs_canon_type(&t->engine->rt.types, t->id)->fields[0], out);
 }
 
-wasmtime_error_t *wasmtime_exn_type_new(const wasm_engine_t *engine, const wasm_valtype_vec_t *params,
-                                        wasmtime_exn_type_t **out)
+wasmtime_error_t *wasmtime_exn_type_new(const wasm_engine_t *engine,
+                                        const wasm_valtype_vec_t *params, wasmtime_exn_type_t **out)
 {
     struct engine *e = hs_api_engine(engine);
     wasm_functype_t f = {.params = *params};
     uint32_t id;
     enum status st = hs_api_functype_id(e, &f, &id);
     if (st != ST_OK)
-        return st == ST_OOM ? hs_api_error_oom() : hs_api_error("the values of an exception have unusable types");
+        return st == ST_OOM ? hs_api_error_oom()
+                            : hs_api_error("the values of an exception have unusable types");
     void *t = gc_type_new(e, id);
     hs_type_registry_release(&e->rt.types, id);
     if (!t)

@@ -1,9 +1,10 @@
-/* Values between the host and the guest. Numbers are copied by the inline functions of api.h; everything here is for
- * references and for telling what is wrong.
+/* Values between the host and the guest. Numbers are copied by the inline functions of api.h;
+ * everything here is for references and for telling what is wrong.
  *
- * References to the host's things are numbers into the store's table of them. A boxed reference is a root, an object of
- * its own, so that it can be ended after the store. Small integers (i31) are references without an object: the raw value
- * is the integer shifted left by one, with the lowest bit set. */
+ * References to the host's things are numbers into the store's table of them. A boxed reference is
+ * a root, an object of its own, so that it can be ended after the store. Small integers (i31) are
+ * references without an object: the raw value is the integer shifted left by one, with the lowest
+ * bit set. */
 #include "api/api.h"
 
 const char *hs_api_val_kind_name(wasmtime_valkind_t kind)
@@ -16,10 +17,12 @@ const char *hs_api_val_kind_name(wasmtime_valkind_t kind)
 static wasmtime_error_t *mismatch(const wasmtime_val_t *v, struct valtype want)
 {
     char name[32];
-    return hs_api_error("type mismatch: expected %s, found %s", hs_vt_name(want, name), hs_api_val_kind_name(v->kind));
+    return hs_api_error("type mismatch: expected %s, found %s", hs_vt_name(want, name),
+                        hs_api_val_kind_name(v->kind));
 }
 
-wasmtime_error_t *hs_api_val_in(struct store *s, const wasmtime_val_t *v, struct valtype want, union hs_value *out)
+wasmtime_error_t *hs_api_val_in(struct store *s, const wasmtime_val_t *v, struct valtype want,
+                                union hs_value *out)
 {
     const struct type_registry *types = &s->rt->types;
     if (v->kind <= WASMTIME_V128) {
@@ -41,14 +44,17 @@ wasmtime_error_t *hs_api_val_in(struct store *s, const wasmtime_val_t *v, struct
         out->funcref = hs_api_func(s, &v->of.funcref);
         if (!out->funcref)
             return hs_api_error_cross_store();
-        if (want.bits != HS_FUNCREF.bits && !hs_canon_vt_subtype(types, HS_REF(false, out->funcref->type), want))
+        if (want.bits != HS_FUNCREF.bits &&
+            !hs_canon_vt_subtype(types, HS_REF(false, out->funcref->type), want))
             return mismatch(v, want);
         return NULL;
     case WASMTIME_EXTERNREF:
     case WASMTIME_ANYREF:
     case WASMTIME_EXNREF: {
         const wasmtime_anyref_t *r = &v->of.anyref; /* the three have one layout */
-        uint32_t heap = v->kind == WASMTIME_EXTERNREF ? HEAP_EXTERN : v->kind == WASMTIME_ANYREF ? HEAP_ANY : HEAP_EXN;
+        uint32_t heap = v->kind == WASMTIME_EXTERNREF ? HEAP_EXTERN
+                        : v->kind == WASMTIME_ANYREF  ? HEAP_ANY
+                                                      : HEAP_EXN;
         if (top != heap)
             return mismatch(v, want);
         out->bits[0] = out->bits[1] = 0;
@@ -67,7 +73,8 @@ wasmtime_error_t *hs_api_val_in(struct store *s, const wasmtime_val_t *v, struct
     }
 }
 
-bool hs_api_val_out(struct store *s, struct valtype type, const union hs_value *v, wasmtime_val_t *out)
+bool hs_api_val_out(struct store *s, struct valtype type, const union hs_value *v,
+                    wasmtime_val_t *out)
 {
     if (!hs_vt_is_ref(type)) {
         out->kind = (wasmtime_valkind_t)(hs_vt_kind(type) - VT_I32);
@@ -86,7 +93,7 @@ bool hs_api_val_out(struct store *s, struct valtype type, const union hs_value *
     return hs_api_root(s, v->gcref, out->kind == WASMTIME_ANYREF, &out->of.anyref);
 }
 
-/* --- Roots -------------------------------------------------------------------------------------------------------------- */
+/* --- Roots ------------------------------------------------------------------------------------ */
 
 bool hs_api_root(struct store *s, uint32_t ref, bool maybe_i31, wasmtime_anyref_t *out)
 {
@@ -162,7 +169,7 @@ void wasmtime_val_clone(const wasmtime_val_t *src, wasmtime_val_t *dst)
     }
 }
 
-/* --- Collecting ------------------------------------------------------------------------------------------------------------ */
+/* --- Collecting ------------------------------------------------------------------------------- */
 
 static void freed(void *data) /* the finalizer of entries that mean nothing */
 {
@@ -198,13 +205,16 @@ static void mark_instance(struct marks *m, struct instance *i)
     const struct module *mod = i->code->module;
     for (uint32_t k = mod->nimported_globals; k < mod->nglobals; k++)
         if (may_hold(m->s, hs_canon_vt(i->code->type_ids, mod->globals[k].type.type)))
-            mark(m, ((union hs_value *)((char *)i->vmctx + hs_off_global(&i->code->layout, k)))->gcref);
+            mark(
+                m,
+                ((union hs_value *)((char *)i->vmctx + hs_off_global(&i->code->layout, k)))->gcref);
     for (uint32_t k = mod->nimported_tables; k < mod->ntables; k++)
         if (i->tables[k])
             mark_table(m, i->tables[k]);
 }
 
-/* While a guest runs its frames may hold references that nobody can find: nothing is collected then. */
+/* While a guest runs its frames may hold references that nobody can find: nothing is collected
+ * then. */
 void hs_api_collect(struct store *s)
 {
     struct wasmtime_store *w = hs_api_part(s);
@@ -222,11 +232,13 @@ void hs_api_collect(struct store *s)
     for (struct global_obj *g = s->globals; g; g = g->next)
         if (may_hold(s, g->type))
             mark(&m, g->value->gcref);
-    /* Finalizers may make references: the vector may move, so entries are taken out before they run. */
+    /* Finalizers may make references: the vector may move, so entries are taken out before they
+     * run. */
     size_t count = s->externrefs.count;
     for (size_t n = 0; n < count; n++) {
         struct hs_externref *x = &s->externrefs.data[n];
-        if (m.bits[n / 8] >> n % 8 & 1 || x->finalizer == freed || !hs_vec_push(&w->free_refs, (uint32_t)n))
+        if (m.bits[n / 8] >> n % 8 & 1 || x->finalizer == freed ||
+            !hs_vec_push(&w->free_refs, (uint32_t)n))
             continue;
         void (*finalizer)(void *) = x->finalizer;
         void *data = x->data;

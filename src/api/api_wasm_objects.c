@@ -1,6 +1,6 @@
-/* wasm.h: functions, globals, tables, memories, instances, externs and references as counted handles. All of them are one
- * struct, wasm_ref_t, so that the conversions between them are casts. Each handle holds its store; the object itself lives
- * as long as the store. */
+/* wasm.h: functions, globals, tables, memories, instances, externs and references as counted
+ * handles. All of them are one struct, wasm_ref_t, so that the conversions between them are casts.
+ * Each handle holds its store; the object itself lives as long as the store. */
 #include "api/api.h"
 
 wasm_ref_t *hs_api_ref_new(enum ref_kind kind, wasm_store_t *store, void *object)
@@ -74,49 +74,50 @@ static bool ref_same(const wasm_ref_t *a, const wasm_ref_t *b)
 }
 
 /* The functions that every type has, and the views as references. `is` tests a reference's kind. */
-#define BASE(name)                                                                                           \
-    void wasm_##name##_delete(wasm_##name##_t *x)                                                            \
-    {                                                                                                        \
-        ref_delete((wasm_ref_t *)x);                                                                         \
-    }                                                                                                        \
-    wasm_##name##_t *wasm_##name##_copy(const wasm_##name##_t *x)                                            \
-    {                                                                                                        \
-        return (wasm_##name##_t *)ref_copy((const wasm_ref_t *)x);                                           \
-    }                                                                                                        \
-    bool wasm_##name##_same(const wasm_##name##_t *a, const wasm_##name##_t *b)                              \
-    {                                                                                                        \
-        return ref_same((const wasm_ref_t *)a, (const wasm_ref_t *)b);                                       \
-    }                                                                                                        \
-    void *wasm_##name##_get_host_info(const wasm_##name##_t *x)                                              \
-    {                                                                                                        \
-        return ((const wasm_ref_t *)x)->info;                                                                \
-    }                                                                                                        \
-    void wasm_##name##_set_host_info(wasm_##name##_t *x, void *info)                                         \
-    {                                                                                                        \
-        set_info((wasm_ref_t *)x, info, NULL);                                                               \
-    }                                                                                                        \
-    void wasm_##name##_set_host_info_with_finalizer(wasm_##name##_t *x, void *info, void (*finalizer)(void *)) \
-    {                                                                                                        \
-        set_info((wasm_ref_t *)x, info, finalizer);                                                          \
+#define BASE(name)                                                                                 \
+    void wasm_##name##_delete(wasm_##name##_t *x)                                                  \
+    {                                                                                              \
+        ref_delete((wasm_ref_t *)x);                                                               \
+    }                                                                                              \
+    wasm_##name##_t *wasm_##name##_copy(const wasm_##name##_t *x)                                  \
+    {                                                                                              \
+        return (wasm_##name##_t *)ref_copy((const wasm_ref_t *)x);                                 \
+    }                                                                                              \
+    bool wasm_##name##_same(const wasm_##name##_t *a, const wasm_##name##_t *b)                    \
+    {                                                                                              \
+        return ref_same((const wasm_ref_t *)a, (const wasm_ref_t *)b);                             \
+    }                                                                                              \
+    void *wasm_##name##_get_host_info(const wasm_##name##_t *x)                                    \
+    {                                                                                              \
+        return ((const wasm_ref_t *)x)->info;                                                      \
+    }                                                                                              \
+    void wasm_##name##_set_host_info(wasm_##name##_t *x, void *info)                               \
+    {                                                                                              \
+        set_info((wasm_ref_t *)x, info, NULL);                                                     \
+    }                                                                                              \
+    void wasm_##name##_set_host_info_with_finalizer(wasm_##name##_t *x, void *info,                \
+                                                    void (*finalizer)(void *))                     \
+    {                                                                                              \
+        set_info((wasm_ref_t *)x, info, finalizer);                                                \
     }
 
-#define REF(name, is)                                                                                        \
-    BASE(name)                                                                                               \
-    wasm_ref_t *wasm_##name##_as_ref(wasm_##name##_t *x)                                                     \
-    {                                                                                                        \
-        return (wasm_ref_t *)x;                                                                              \
-    }                                                                                                        \
-    const wasm_ref_t *wasm_##name##_as_ref_const(const wasm_##name##_t *x)                                   \
-    {                                                                                                        \
-        return (const wasm_ref_t *)x;                                                                        \
-    }                                                                                                        \
-    wasm_##name##_t *wasm_ref_as_##name(wasm_ref_t *r)                                                       \
-    {                                                                                                        \
-        return r && (is) ? (wasm_##name##_t *)r : NULL;                                                      \
-    }                                                                                                        \
-    const wasm_##name##_t *wasm_ref_as_##name##_const(const wasm_ref_t *r)                                   \
-    {                                                                                                        \
-        return r && (is) ? (const wasm_##name##_t *)r : NULL;                                                \
+#define REF(name, is)                                                                              \
+    BASE(name)                                                                                     \
+    wasm_ref_t *wasm_##name##_as_ref(wasm_##name##_t *x)                                           \
+    {                                                                                              \
+        return (wasm_ref_t *)x;                                                                    \
+    }                                                                                              \
+    const wasm_ref_t *wasm_##name##_as_ref_const(const wasm_##name##_t *x)                         \
+    {                                                                                              \
+        return (const wasm_ref_t *)x;                                                              \
+    }                                                                                              \
+    wasm_##name##_t *wasm_ref_as_##name(wasm_ref_t *r)                                             \
+    {                                                                                              \
+        return r && (is) ? (wasm_##name##_t *)r : NULL;                                            \
+    }                                                                                              \
+    const wasm_##name##_t *wasm_ref_as_##name##_const(const wasm_ref_t *r)                         \
+    {                                                                                              \
+        return r && (is) ? (const wasm_##name##_t *)r : NULL;                                      \
     }
 
 BASE(ref)
@@ -130,22 +131,22 @@ REF(memory, r->kind == REF_MEMORY)
 REF(extern, r->kind <= REF_TAG)
 REF(instance, r->kind == REF_INSTANCE)
 
-#define EXTERN_VIEW(name, KIND)                                                                              \
-    wasm_extern_t *wasm_##name##_as_extern(wasm_##name##_t *x)                                               \
-    {                                                                                                        \
-        return (wasm_extern_t *)x;                                                                           \
-    }                                                                                                        \
-    const wasm_extern_t *wasm_##name##_as_extern_const(const wasm_##name##_t *x)                             \
-    {                                                                                                        \
-        return (const wasm_extern_t *)x;                                                                     \
-    }                                                                                                        \
-    wasm_##name##_t *wasm_extern_as_##name(wasm_extern_t *x)                                                 \
-    {                                                                                                        \
-        return x && ((wasm_ref_t *)x)->kind == KIND ? (wasm_##name##_t *)x : NULL;                           \
-    }                                                                                                        \
-    const wasm_##name##_t *wasm_extern_as_##name##_const(const wasm_extern_t *x)                             \
-    {                                                                                                        \
-        return x && ((const wasm_ref_t *)x)->kind == KIND ? (const wasm_##name##_t *)x : NULL;               \
+#define EXTERN_VIEW(name, KIND)                                                                    \
+    wasm_extern_t *wasm_##name##_as_extern(wasm_##name##_t *x)                                     \
+    {                                                                                              \
+        return (wasm_extern_t *)x;                                                                 \
+    }                                                                                              \
+    const wasm_extern_t *wasm_##name##_as_extern_const(const wasm_##name##_t *x)                   \
+    {                                                                                              \
+        return (const wasm_extern_t *)x;                                                           \
+    }                                                                                              \
+    wasm_##name##_t *wasm_extern_as_##name(wasm_extern_t *x)                                       \
+    {                                                                                              \
+        return x && ((wasm_ref_t *)x)->kind == KIND ? (wasm_##name##_t *)x : NULL;                 \
+    }                                                                                              \
+    const wasm_##name##_t *wasm_extern_as_##name##_const(const wasm_extern_t *x)                   \
+    {                                                                                              \
+        return x && ((const wasm_ref_t *)x)->kind == KIND ? (const wasm_##name##_t *)x : NULL;     \
     }
 
 EXTERN_VIEW(func, REF_FUNC)
@@ -175,7 +176,7 @@ wasm_foreign_t *wasm_foreign_new(wasm_store_t *store)
     return (wasm_foreign_t *)r;
 }
 
-/* --- Values ------------------------------------------------------------------------------------------------------------ */
+/* --- Values ----------------------------------------------------------------------------------- */
 
 void wasm_val_delete(wasm_val_t *v)
 {
@@ -194,7 +195,8 @@ void wasm_val_copy(wasm_val_t *out, const wasm_val_t *src)
 }
 
 /* A value as raw bits. Of references only functions of the same store can cross over, and null. */
-static wasmtime_error_t *val_in(struct store *s, const wasm_val_t *v, struct valtype want, union hs_value *out)
+static wasmtime_error_t *val_in(struct store *s, const wasm_val_t *v, struct valtype want,
+                                union hs_value *out)
 {
     wasmtime_val_t w = {.kind = WASMTIME_I32};
     switch (v->kind) {
@@ -210,10 +212,13 @@ static wasmtime_error_t *val_in(struct store *s, const wasm_val_t *v, struct val
         w.kind = v->kind == WASM_FUNCREF ? WASMTIME_FUNCREF : WASMTIME_EXTERNREF;
         /* Null references are made with either kind: WASM_INIT_VAL is one of kind externref. */
         if (!v->of.ref && hs_vt_is_ref(want))
-            w.kind = hs_heap_top(&s->rt->types.types, hs_vt_heap(want)) == HEAP_FUNC ? WASMTIME_FUNCREF : w.kind;
+            w.kind = hs_heap_top(&s->rt->types.types, hs_vt_heap(want)) == HEAP_FUNC
+                         ? WASMTIME_FUNCREF
+                         : w.kind;
         w.of.anyref.store_id = 0;
         if (v->of.ref && v->of.ref->kind != REF_FUNC)
-            return hs_api_error("only references to functions can be passed through this interface");
+            return hs_api_error(
+                "only references to functions can be passed through this interface");
         if (v->of.ref) {
             if (inner(v->of.ref->store) != s)
                 return hs_api_error_cross_store();
@@ -226,7 +231,8 @@ static wasmtime_error_t *val_in(struct store *s, const wasm_val_t *v, struct val
     return hs_api_val_in(s, &w, want, out);
 }
 
-static wasmtime_error_t *val_out(wasm_store_t *store, struct valtype type, const union hs_value *v, wasm_val_t *out)
+static wasmtime_error_t *val_out(wasm_store_t *store, struct valtype type, const union hs_value *v,
+                                 wasm_val_t *out)
 {
     struct store *s = inner(store);
     wasm_val_t r = {.kind = WASM_I32};
@@ -245,7 +251,8 @@ static wasmtime_error_t *val_out(wasm_store_t *store, struct valtype type, const
         if (v->bits[0] == 0)
             break;
         if (!func)
-            return hs_api_error("only references to functions can be passed through this interface");
+            return hs_api_error(
+                "only references to functions can be passed through this interface");
         if (!(r.of.ref = hs_api_ref_new(REF_FUNC, store, v->funcref)))
             return hs_api_error_oom();
         break;
@@ -256,11 +263,12 @@ static wasmtime_error_t *val_out(wasm_store_t *store, struct valtype type, const
     return NULL;
 }
 
-/* --- Functions ---------------------------------------------------------------------------------------------------------- */
+/* --- Functions -------------------------------------------------------------------------------- */
 
 enum { SMALL = 16 };
 
-static uint32_t call_host(struct host_func *f, struct instance *caller, union hs_value *values, bool with_env)
+static uint32_t call_host(struct host_func *f, struct instance *caller, union hs_value *values,
+                          bool with_env)
 {
     struct store *s = f->context.run->store;
     wasm_store_t *store = hs_api_part(s)->outer;
@@ -276,8 +284,9 @@ static uint32_t call_host(struct host_func *f, struct instance *caller, union hs
     wasm_val_vec_t arg_vec = {np, args}, result_vec = {nr, args + np};
     wasm_trap_t *trap = NULL;
     if (!e)
-        trap = with_env ? ((wasm_func_callback_with_env_t)f->callback)(f->env, &arg_vec, &result_vec)
-                        : ((wasm_func_callback_t)f->callback)(&arg_vec, &result_vec);
+        trap = with_env
+                   ? ((wasm_func_callback_with_env_t)f->callback)(f->env, &arg_vec, &result_vec)
+                   : ((wasm_func_callback_t)f->callback)(&arg_vec, &result_vec);
     for (uint32_t i = 0; i < nr && !trap && !e; i++) {
         e = val_in(s, &args[np + i], t->types[np + i], &values[i]);
         if (e)
@@ -305,8 +314,9 @@ static uint32_t call_with_env(struct host_func *f, struct instance *caller, unio
 }
 
 static wasm_func_t *func_new(wasm_store_t *store, const wasm_functype_t *type,
-                             uint32_t (*call)(struct host_func *, struct instance *, union hs_value *), void *callback,
-                             void *env, void (*finalizer)(void *))
+                             uint32_t (*call)(struct host_func *, struct instance *,
+                                              union hs_value *),
+                             void *callback, void *env, void (*finalizer)(void *))
 {
     struct store *s = inner(store);
     struct host_func *f = NULL;
@@ -328,13 +338,15 @@ static wasm_func_t *func_new(wasm_store_t *store, const wasm_functype_t *type,
     return (wasm_func_t *)hs_api_ref_new(REF_FUNC, store, &f->ref);
 }
 
-wasm_func_t *wasm_func_new(wasm_store_t *store, const wasm_functype_t *type, wasm_func_callback_t callback)
+wasm_func_t *wasm_func_new(wasm_store_t *store, const wasm_functype_t *type,
+                           wasm_func_callback_t callback)
 {
     return func_new(store, type, call_plain, (void *)callback, NULL, NULL);
 }
 
 wasm_func_t *wasm_func_new_with_env(wasm_store_t *store, const wasm_functype_t *type,
-                                    wasm_func_callback_with_env_t callback, void *env, void (*finalizer)(void *))
+                                    wasm_func_callback_with_env_t callback, void *env,
+                                    void (*finalizer)(void *))
 {
     return func_new(store, type, call_with_env, (void *)callback, env, finalizer);
 }
@@ -360,7 +372,8 @@ size_t wasm_func_result_arity(const wasm_func_t *func)
     return type_of(func)->nresults;
 }
 
-wasm_trap_t *wasm_func_call(const wasm_func_t *func, const wasm_val_vec_t *args, wasm_val_vec_t *results)
+wasm_trap_t *wasm_func_call(const wasm_func_t *func, const wasm_val_vec_t *args,
+                            wasm_val_vec_t *results)
 {
     wasm_store_t *store = ref(func)->store;
     struct store *s = inner(store);
@@ -392,9 +405,10 @@ wasm_trap_t *wasm_func_call(const wasm_func_t *func, const wasm_val_vec_t *args,
     return e ? hs_api_trap(e) : NULL;
 }
 
-/* --- Globals -------------------------------------------------------------------------------------------------------------- */
+/* --- Globals ---------------------------------------------------------------------------------- */
 
-wasm_global_t *wasm_global_new(wasm_store_t *store, const wasm_globaltype_t *type, const wasm_val_t *value)
+wasm_global_t *wasm_global_new(wasm_store_t *store, const wasm_globaltype_t *type,
+                               const wasm_val_t *value)
 {
     struct store *s = inner(store);
     struct valtype t;
@@ -417,7 +431,8 @@ static struct global_obj *global(const wasm_global_t *g)
 
 wasm_globaltype_t *wasm_global_type(const wasm_global_t *g)
 {
-    return hs_api_globaltype(hs_api_store_engine(inner(ref(g)->store)), global(g)->type, global(g)->mutable);
+    return hs_api_globaltype(hs_api_store_engine(inner(ref(g)->store)), global(g)->type,
+                             global(g)->mutable);
 }
 
 void wasm_global_get(const wasm_global_t *g, wasm_val_t *out)
@@ -439,7 +454,7 @@ void wasm_global_set(wasm_global_t *g, const wasm_val_t *value)
     wasmtime_error_delete(e);
 }
 
-/* --- Tables ----------------------------------------------------------------------------------------------------------------- */
+/* --- Tables ----------------------------------------------------------------------------------- */
 
 static bool element_in(struct store *s, struct valtype type, const wasm_ref_t *r, uint64_t *out)
 {
@@ -461,7 +476,8 @@ wasm_table_t *wasm_table_new(wasm_store_t *store, const wasm_tabletype_t *type, 
     struct error error;
     struct table_obj *t;
     hs_error_init(&error);
-    if (!hs_api_valtype_get(hs_api_store_engine(s), type->element, &elem) || !element_in(s, elem, init, &bits) ||
+    if (!hs_api_valtype_get(hs_api_store_engine(s), type->element, &elem) ||
+        !element_in(s, elem, init, &bits) ||
         (type->limits.has_max && type->limits.max < type->limits.min) ||
         hs_table_new(s, &type->limits, elem, bits, &error, &t) != ST_OK)
         return NULL;
@@ -476,7 +492,8 @@ static struct table_obj *table(const wasm_table_t *t)
 
 wasm_tabletype_t *wasm_table_type(const wasm_table_t *t)
 {
-    return hs_api_tabletype(hs_api_store_engine(inner(ref(t)->store)), table(t)->elem, &table(t)->type);
+    return hs_api_tabletype(hs_api_store_engine(inner(ref(t)->store)), table(t)->elem,
+                            &table(t)->type);
 }
 
 wasm_ref_t *wasm_table_get(const wasm_table_t *t, wasm_table_size_t index)
@@ -493,7 +510,8 @@ wasm_ref_t *wasm_table_get(const wasm_table_t *t, wasm_table_size_t index)
 bool wasm_table_set(wasm_table_t *t, wasm_table_size_t index, wasm_ref_t *element)
 {
     uint64_t bits = 0;
-    if (index >= table(t)->rec.size || !element_in(inner(ref(t)->store), table(t)->elem, element, &bits))
+    if (index >= table(t)->rec.size ||
+        !element_in(inner(ref(t)->store), table(t)->elem, element, &bits))
         return false;
     table(t)->rec.elems[index] = bits;
     return true;
@@ -511,7 +529,7 @@ bool wasm_table_grow(wasm_table_t *t, wasm_table_size_t delta, wasm_ref_t *init)
            hs_table_grow(table(t), delta, bits) != UINT64_MAX;
 }
 
-/* --- Memories ------------------------------------------------------------------------------------------------------------------ */
+/* --- Memories --------------------------------------------------------------------------------- */
 
 wasm_memory_t *wasm_memory_new(wasm_store_t *store, const wasm_memorytype_t *type)
 {
@@ -554,7 +572,7 @@ bool wasm_memory_grow(wasm_memory_t *m, wasm_memory_pages_t delta)
     return hs_memory_grow(memory(m), delta) != UINT64_MAX;
 }
 
-/* --- Externs and instances -------------------------------------------------------------------------------------------------------- */
+/* --- Externs and instances -------------------------------------------------------------------- */
 
 static bool as_extern(const wasm_extern_t *x, struct hs_extern *out)
 {
@@ -581,8 +599,8 @@ wasm_externtype_t *wasm_extern_type(const wasm_extern_t *x)
     return as_extern(x, &e) ? hs_api_externtype(inner(ref(x)->store), &e) : NULL;
 }
 
-wasm_instance_t *wasm_instance_new(wasm_store_t *store, const wasm_module_t *module, const wasm_extern_vec_t *imports,
-                                   wasm_trap_t **trap)
+wasm_instance_t *wasm_instance_new(wasm_store_t *store, const wasm_module_t *module,
+                                   const wasm_extern_vec_t *imports, wasm_trap_t **trap)
 {
     enum { SMALL_IMPORTS = 32 };
     struct store *s = inner(store);

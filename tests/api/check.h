@@ -1,5 +1,5 @@
-/* What the tests of the API share: checks that count, and shortcuts around the public functions. Each test file is a
- * program of its own that knows the library by its headers only. */
+/* What the tests of the API share: checks that count, and shortcuts around the public functions.
+ * Each test file is a program of its own that knows the library by its headers only. */
 #ifndef TESTS_API_CHECK_H
 #define TESTS_API_CHECK_H
 
@@ -11,12 +11,12 @@
 
 static int failures;
 
-#define CHECK(x)                                                                                             \
-    do {                                                                                                     \
-        if (!(x)) {                                                                                          \
-            printf("%s:%d: %s: not true: %s\n", __FILE__, __LINE__, __func__, #x);                           \
-            failures++;                                                                                      \
-        }                                                                                                    \
+#define CHECK(x)                                                                                   \
+    do {                                                                                           \
+        if (!(x)) {                                                                                \
+            printf("%s:%d: %s: not true: %s\n", __FILE__, __LINE__, __func__, #x);                 \
+            failures++;                                                                            \
+        }                                                                                          \
     } while (0)
 
 /* The error's message, to be freed; NULL for no error. Deletes the error. */
@@ -50,7 +50,8 @@ static inline char *take_trap_message(wasm_trap_t *t)
 static inline void same_text(const char *file, int line, char *got, const char *want)
 {
     if (!got || strcmp(got, want) != 0) {
-        printf("%s:%d: expected message\n--\n%s\n-- but got\n%s\n--\n", file, line, want, got ? got : "(none)");
+        printf("%s:%d: expected message\n--\n%s\n-- but got\n%s\n--\n", file, line, want,
+               got ? got : "(none)");
         failures++;
     }
     free(got);
@@ -59,16 +60,17 @@ static inline void same_text(const char *file, int line, char *got, const char *
 static inline void has_text(const char *file, int line, char *got, const char *want)
 {
     if (!got || !strstr(got, want)) {
-        printf("%s:%d: expected a message with\n--\n%s\n-- but got\n%s\n--\n", file, line, want, got ? got : "(none)");
+        printf("%s:%d: expected a message with\n--\n%s\n-- but got\n%s\n--\n", file, line, want,
+               got ? got : "(none)");
         failures++;
     }
     free(got);
 }
 
-#define ERROR_IS(e, text) same_text(__FILE__, __LINE__, take_message(e), text)
+#define ERROR_IS(e, text)  same_text(__FILE__, __LINE__, take_message(e), text)
 #define ERROR_HAS(e, text) has_text(__FILE__, __LINE__, take_message(e), text)
-#define TRAP_IS(t, text) same_text(__FILE__, __LINE__, take_trap_message(t), text)
-#define TRAP_HAS(t, text) has_text(__FILE__, __LINE__, take_trap_message(t), text)
+#define TRAP_IS(t, text)   same_text(__FILE__, __LINE__, take_trap_message(t), text)
+#define TRAP_HAS(t, text)  has_text(__FILE__, __LINE__, take_trap_message(t), text)
 
 static inline void no_error(const char *file, int line, wasmtime_error_t *e)
 {
@@ -122,7 +124,8 @@ static inline wasmtime_module_t *module_of(wasm_engine_t *engine, const char *wa
     return m;
 }
 
-static inline wasmtime_instance_t instance_of(struct world *w, const char *wat, const wasmtime_extern_t *imports, size_t n)
+static inline wasmtime_instance_t instance_of(struct world *w, const char *wat,
+                                              const wasmtime_extern_t *imports, size_t n)
 {
     wasmtime_module_t *m = module_of(w->engine, wat);
     wasmtime_instance_t i = {0};
@@ -146,11 +149,11 @@ static inline wasmtime_extern_t export_of(struct world *w, wasmtime_instance_t i
     return x;
 }
 
-#define FINISH()                                                                                             \
-    do {                                                                                                     \
-        if (failures)                                                                                        \
-            printf("%d checks failed\n", failures);                                                          \
-        return failures != 0;                                                                                \
+#define FINISH()                                                                                   \
+    do {                                                                                           \
+        if (failures)                                                                              \
+            printf("%d checks failed\n", failures);                                                \
+        return failures != 0;                                                                      \
     } while (0)
 
 #endif

@@ -22,8 +22,9 @@ static void finish(void *env)
     ((struct job *)env)->finished++;
 }
 
-static void slow(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args, size_t nargs, wasmtime_val_t *results,
-                 size_t nresults, wasm_trap_t **trap_ret, wasmtime_async_continuation_t *rest)
+static void slow(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args, size_t nargs,
+                 wasmtime_val_t *results, size_t nresults, wasm_trap_t **trap_ret,
+                 wasmtime_async_continuation_t *rest)
 {
     struct job *j = env;
     (void)caller, (void)nargs, (void)nresults;
@@ -50,18 +51,22 @@ static void test_host(void)
     wasm_functype_t *t = wasm_functype_new_1_1(wasm_valtype_new_i32(), wasm_valtype_new_i32());
     OK(wasmtime_linker_define_async_func(l, "", 0, "slow", 4, t, slow, &job, NULL));
     wasm_functype_delete(t);
-    wasmtime_module_t *m = module_of(w.engine, "(module (import \"\" \"slow\" (func $s (param i32) (result i32)))"
-                                               "(func (export \"f\") (param i32) (result i32) (i32.add (call $s (local.get 0)) (call $s (i32.const 1))))"
-                                               "(func (export \"g\") (result i32) (i32.div_s (i32.const 1) (i32.const 0))))");
+    wasmtime_module_t *m = module_of(
+        w.engine, "(module (import \"\" \"slow\" (func $s (param i32) (result i32)))"
+                  "(func (export \"f\") (param i32) (result i32) (i32.add (call $s (local.get 0)) "
+                  "(call $s (i32.const 1))))"
+                  "(func (export \"g\") (result i32) (i32.div_s (i32.const 1) (i32.const 0))))");
     wasmtime_instance_t i = {0};
     wasm_trap_t *trap = NULL;
     wasmtime_error_t *error = NULL;
-    wasmtime_call_future_t *c = wasmtime_linker_instantiate_async(l, w.context, m, &i, &trap, &error);
+    wasmtime_call_future_t *c =
+        wasmtime_linker_instantiate_async(l, w.context, m, &i, &trap, &error);
     CHECK(wasmtime_call_future_poll(c) && !trap && !error);
     wasmtime_call_future_delete(c);
     wasmtime_extern_t f = export_of(&w, i, "f"), g = export_of(&w, i, "g");
     wasmtime_val_t arg = i32(3), r = i32(0);
-    ERROR_HAS(wasmtime_func_call(w.context, &f.of.func, &arg, 1, &r, 1, &trap), "`*_async` functions");
+    ERROR_HAS(wasmtime_func_call(w.context, &f.of.func, &arg, 1, &r, 1, &trap),
+              "`*_async` functions");
     c = wasmtime_func_call_async(w.context, &f.of.func, &arg, 1, &r, 1, &trap, &error);
     int polls = 1;
     while (!wasmtime_call_future_poll(c))
@@ -98,9 +103,11 @@ static void test_fuel(void)
     wasm_config_t *config = wasm_config_new();
     wasmtime_config_consume_fuel_set(config, true);
     struct world w = world_new(config);
-    wasmtime_instance_t i = instance_of(&w,
-                                        "(module (func (export \"f\") (param i32) (result i32) (loop (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))) (i32.const 9)))",
-                                        NULL, 0);
+    wasmtime_instance_t i =
+        instance_of(&w,
+                    "(module (func (export \"f\") (param i32) (result i32) (loop (br_if 0 "
+                    "(local.tee 0 (i32.sub (local.get 0) (i32.const 1))))) (i32.const 9)))",
+                    NULL, 0);
     wasmtime_extern_t f = export_of(&w, i, "f");
     OK(wasmtime_context_set_fuel(w.context, 1000000));
     OK(wasmtime_context_fuel_async_yield_interval(w.context, 1000));
@@ -110,7 +117,8 @@ static void test_fuel(void)
     wasmtime_val_t arg = i32(2000), r = i32(0);
     wasm_trap_t *trap = NULL;
     wasmtime_error_t *error = NULL;
-    wasmtime_call_future_t *c = wasmtime_func_call_async(w.context, &f.of.func, &arg, 1, &r, 1, &trap, &error);
+    wasmtime_call_future_t *c =
+        wasmtime_func_call_async(w.context, &f.of.func, &arg, 1, &r, 1, &trap, &error);
     int polls = 1;
     while (!wasmtime_call_future_poll(c))
         polls++;
@@ -137,7 +145,8 @@ static void test_epoch(void)
     CHECK(wasmtime_context_epoch_deadline_async_yield_and_update(w.context, 1) == NULL);
     wasm_trap_t *trap = NULL;
     wasmtime_error_t *error = NULL;
-    wasmtime_call_future_t *c = wasmtime_func_call_async(w.context, &f.of.func, NULL, 0, NULL, 0, &trap, &error);
+    wasmtime_call_future_t *c =
+        wasmtime_func_call_async(w.context, &f.of.func, NULL, 0, NULL, 0, &trap, &error);
     for (int k = 0; k < 5; k++) {
         wasmtime_engine_increment_epoch(w.engine);
         CHECK(!wasmtime_call_future_poll(c));

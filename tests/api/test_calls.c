@@ -1,13 +1,15 @@
-/* Functions and calls in both directions: values, checks, traps, errors, frames and their exact words. */
+/* Functions and calls in both directions: values, checks, traps, errors, frames and their exact
+ * words. */
 #include "check.h"
 
 static wasm_functype_t *type_ii_i(void)
 {
-    return wasm_functype_new_2_1(wasm_valtype_new_i32(), wasm_valtype_new_i32(), wasm_valtype_new_i32());
+    return wasm_functype_new_2_1(wasm_valtype_new_i32(), wasm_valtype_new_i32(),
+                                 wasm_valtype_new_i32());
 }
 
-static wasm_trap_t *add_host(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args, size_t nargs,
-                             wasmtime_val_t *results, size_t nresults)
+static wasm_trap_t *add_host(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args,
+                             size_t nargs, wasmtime_val_t *results, size_t nresults)
 {
     (void)caller;
     CHECK(nargs == 2 && nresults == 1);
@@ -35,15 +37,19 @@ static void count_final(void *env)
 static void test_numbers(void)
 {
     struct world w = world_new(NULL);
-    wasmtime_instance_t i = instance_of(&w,
-                                        "(module (func (export \"add\") (param i32 i32) (result i32) local.get 0 local.get 1 i32.add)"
-                                        "(func (export \"mix\") (param i32 i64 f32 f64) (result f64 f32 i64 i32)"
-                                        " local.get 3 local.get 2 local.get 1 local.get 0))",
-                                        NULL, 0);
+    wasmtime_instance_t i =
+        instance_of(&w,
+                    "(module (func (export \"add\") (param i32 i32) (result i32) local.get 0 "
+                    "local.get 1 i32.add)"
+                    "(func (export \"mix\") (param i32 i64 f32 f64) (result f64 f32 i64 i32)"
+                    " local.get 3 local.get 2 local.get 1 local.get 0))",
+                    NULL, 0);
     wasmtime_extern_t add = export_of(&w, i, "add"), mix = export_of(&w, i, "mix");
     CHECK(add.kind == WASMTIME_EXTERN_FUNC);
     wasm_trap_t *trap = (wasm_trap_t *)1;
-    wasmtime_val_t a[4] = {{.kind = WASMTIME_I32, .of.i32 = 40}, {.kind = WASMTIME_I32, .of.i32 = 2}}, r[4];
+    wasmtime_val_t a[4] = {{.kind = WASMTIME_I32, .of.i32 = 40},
+                           {.kind = WASMTIME_I32, .of.i32 = 2}},
+                   r[4];
     OK(wasmtime_func_call(w.context, &add.of.func, a, 2, r, 1, &trap));
     CHECK(trap == NULL && r[0].kind == WASMTIME_I32 && r[0].of.i32 == 42);
     a[0] = (wasmtime_val_t){.kind = WASMTIME_I32, .of.i32 = -1};
@@ -60,8 +66,10 @@ static void test_numbers(void)
     raw[1].i32 = 8;
     OK(wasmtime_func_call_unchecked(w.context, &add.of.func, raw, 2, &trap));
     CHECK(raw[0].i32 == 15);
-    ERROR_IS(wasmtime_func_call(w.context, &add.of.func, a, 1, r, 1, &trap), "expected 2 arguments, got 1");
-    ERROR_IS(wasmtime_func_call(w.context, &add.of.func, a, 2, r, 0, &trap), "expected 1 results, got 0");
+    ERROR_IS(wasmtime_func_call(w.context, &add.of.func, a, 1, r, 1, &trap),
+             "expected 2 arguments, got 1");
+    ERROR_IS(wasmtime_func_call(w.context, &add.of.func, a, 2, r, 0, &trap),
+             "expected 1 results, got 0");
     a[1].kind = WASMTIME_F32;
     ERROR_IS(wasmtime_func_call(w.context, &add.of.func, a, 2, r, 1, &trap),
              "argument type mismatch\n\nCaused by:\n    type mismatch: expected i32, found f32\n");
@@ -89,7 +97,8 @@ static void test_host(void)
         instance_of(&w,
                     "(module (import \"\" \"a\" (func $a (param i32 i32) (result i32)))"
                     "(import \"\" \"b\" (func $b (param i32 i32) (result i32)))"
-                    "(func (export \"f\") (param i32) (result i32) (i32.mul (call $a (local.get 0) (i32.const 1)) (call $b (local.get 0) (i32.const 2))))"
+                    "(func (export \"f\") (param i32) (result i32) (i32.mul (call $a (local.get 0) "
+                    "(i32.const 1)) (call $b (local.get 0) (i32.const 2))))"
                     "(export \"a\" (func $a)))",
                     imports, 2);
     wasmtime_extern_t f = export_of(&w, i, "f"), a = export_of(&w, i, "a");
@@ -106,29 +115,29 @@ static void test_host(void)
     CHECK(finalized == 2000);
 }
 
-static wasm_trap_t *trap_message(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args, size_t nargs,
-                                 wasmtime_val_t *results, size_t nresults)
+static wasm_trap_t *trap_message(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args,
+                                 size_t nargs, wasmtime_val_t *results, size_t nresults)
 {
     (void)caller, (void)args, (void)nargs, (void)results, (void)nresults;
     return wasmtime_trap_new(env, strlen(env));
 }
 
-static wasm_trap_t *trap_code(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args, size_t nargs,
-                              wasmtime_val_t *results, size_t nresults)
+static wasm_trap_t *trap_code(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args,
+                              size_t nargs, wasmtime_val_t *results, size_t nresults)
 {
     (void)env, (void)caller, (void)args, (void)nargs, (void)results, (void)nresults;
     return wasmtime_trap_new_code(WASMTIME_TRAP_CODE_INTERRUPT);
 }
 
-static wasm_trap_t *exit_error(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args, size_t nargs,
-                               wasmtime_val_t *results, size_t nresults)
+static wasm_trap_t *exit_error(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args,
+                               size_t nargs, wasmtime_val_t *results, size_t nresults)
 {
     (void)env, (void)caller, (void)args, (void)nargs, (void)results, (void)nresults;
     return hospes_trap_new_error(hospes_error_new_exit(42));
 }
 
-static wasm_trap_t *wrong_result(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args, size_t nargs,
-                                 wasmtime_val_t *results, size_t nresults)
+static wasm_trap_t *wrong_result(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args,
+                                 size_t nargs, wasmtime_val_t *results, size_t nresults)
 {
     (void)env, (void)caller, (void)args, (void)nargs, (void)nresults;
     if (nresults)
@@ -138,7 +147,8 @@ static wasm_trap_t *wrong_result(void *env, wasmtime_caller_t *caller, const was
 
 static wasmtime_extern_t host(struct world *w, wasmtime_func_callback_t cb, void *env, bool result)
 {
-    wasm_functype_t *t = result ? wasm_functype_new_0_1(wasm_valtype_new_i32()) : wasm_functype_new_0_0();
+    wasm_functype_t *t =
+        result ? wasm_functype_new_0_1(wasm_valtype_new_i32()) : wasm_functype_new_0_0();
     wasmtime_extern_t x = {.kind = WASMTIME_EXTERN_FUNC};
     wasmtime_func_new(w->context, t, cb, env, NULL, &x.of.func);
     wasm_functype_delete(t);
@@ -148,21 +158,25 @@ static wasmtime_extern_t host(struct world *w, wasmtime_func_callback_t cb, void
 static void test_host_failures(void)
 {
     struct world w = world_new(NULL);
-    wasmtime_extern_t imports[4] = {host(&w, trap_message, "message", false), host(&w, trap_code, NULL, false),
-                                    host(&w, exit_error, NULL, false), host(&w, wrong_result, NULL, true)};
+    wasmtime_extern_t imports[4] = {
+        host(&w, trap_message, "message", false), host(&w, trap_code, NULL, false),
+        host(&w, exit_error, NULL, false), host(&w, wrong_result, NULL, true)};
     wasm_trap_t *trap = NULL;
     wasmtime_val_t r;
-    ERROR_IS(wasmtime_func_call(w.context, &imports[0].of.func, NULL, 0, NULL, 0, &trap), "message");
+    ERROR_IS(wasmtime_func_call(w.context, &imports[0].of.func, NULL, 0, NULL, 0, &trap),
+             "message");
     CHECK(trap == NULL);
     OK(wasmtime_func_call(w.context, &imports[1].of.func, NULL, 0, NULL, 0, &trap));
     CHECK(trap != NULL);
     TRAP_IS(trap, "wasm trap: interrupt");
-    wasmtime_instance_t i = instance_of(&w,
-                                        "(module $m (import \"\" \"\" (func $a)) (import \"\" \"\" (func $b)) (import \"\" \"\" (func $c))"
-                                        "(import \"\" \"\" (func $d (result i32)))"
-                                        "(func $one (export \"a\") call $a) (func (export \"b\") call $b)"
-                                        "(func (export \"c\") call $c) (func (export \"d\") call $d drop))",
-                                        imports, 4);
+    wasmtime_instance_t i =
+        instance_of(&w,
+                    "(module $m (import \"\" \"\" (func $a)) (import \"\" \"\" (func $b)) (import "
+                    "\"\" \"\" (func $c))"
+                    "(import \"\" \"\" (func $d (result i32)))"
+                    "(func $one (export \"a\") call $a) (func (export \"b\") call $b)"
+                    "(func (export \"c\") call $c) (func (export \"d\") call $d drop))",
+                    imports, 4);
     wasmtime_extern_t f = export_of(&w, i, "a");
     wasmtime_error_t *e = wasmtime_func_call(w.context, &f.of.func, NULL, 0, NULL, 0, &trap);
     CHECK(trap == NULL && e != NULL);
@@ -188,9 +202,11 @@ static void test_host_failures(void)
     ERROR_HAS(e, "Exited with i32 exit status 42");
     f = export_of(&w, i, "d");
     ERROR_HAS(wasmtime_func_call(w.context, &f.of.func, NULL, 0, NULL, 0, &trap),
-              "    0: function attempted to return an incompatible value\n    1: type mismatch: expected i32, found f64\n");
+              "    0: function attempted to return an incompatible value\n    1: type mismatch: "
+              "expected i32, found f64\n");
     ERROR_IS(wasmtime_func_call(w.context, &imports[3].of.func, NULL, 0, &r, 1, &trap),
-             "function attempted to return an incompatible value\n\nCaused by:\n    type mismatch: expected i32, found f64\n");
+             "function attempted to return an incompatible value\n\nCaused by:\n    type mismatch: "
+             "expected i32, found f64\n");
     world_delete(&w);
 }
 
@@ -198,7 +214,8 @@ static void test_frames(void)
 {
     struct world w = world_new(NULL);
     wasmtime_instance_t i = instance_of(&w,
-                                        "(module $module (func (export \"init\") call $foo) (func $foo call $bar) (func $bar unreachable))",
+                                        "(module $module (func (export \"init\") call $foo) (func "
+                                        "$foo call $bar) (func $bar unreachable))",
                                         NULL, 0);
     wasmtime_extern_t f = export_of(&w, i, "init");
     wasm_trap_t *trap = NULL;
@@ -208,7 +225,8 @@ static void test_frames(void)
     wasm_trap_trace(trap, &frames);
     CHECK(frames.size == 3);
     if (frames.size == 3) {
-        CHECK(wasm_frame_func_index(frames.data[0]) == 2 && wasm_frame_func_index(frames.data[2]) == 0);
+        CHECK(wasm_frame_func_index(frames.data[0]) == 2 &&
+              wasm_frame_func_index(frames.data[2]) == 0);
         CHECK(wasm_frame_func_offset(frames.data[0]) == 1);
         CHECK(wasmtime_frame_func_name(frames.data[2]) == NULL);
         CHECK(wasmtime_frame_module_name(frames.data[2])->size == 6);
@@ -246,8 +264,10 @@ static void test_traps(void)
         const char *body;
         wasmtime_trap_code_t code;
     } cases[] = {
-        {"(drop (i32.div_s (i32.const 1) (i32.const 0)))", WASMTIME_TRAP_CODE_INTEGER_DIVISION_BY_ZERO},
-        {"(drop (i32.div_s (i32.const 0x80000000) (i32.const -1)))", WASMTIME_TRAP_CODE_INTEGER_OVERFLOW},
+        {"(drop (i32.div_s (i32.const 1) (i32.const 0)))",
+         WASMTIME_TRAP_CODE_INTEGER_DIVISION_BY_ZERO},
+        {"(drop (i32.div_s (i32.const 0x80000000) (i32.const -1)))",
+         WASMTIME_TRAP_CODE_INTEGER_OVERFLOW},
         {"(drop (i32.trunc_f32_s (f32.const nan)))", WASMTIME_TRAP_CODE_BAD_CONVERSION_TO_INTEGER},
         {"(drop (i32.load (i32.const -4)))", WASMTIME_TRAP_CODE_MEMORY_OUT_OF_BOUNDS},
         {"(call_indirect (i32.const 0))", WASMTIME_TRAP_CODE_INDIRECT_CALL_TO_NULL},
@@ -259,7 +279,9 @@ static void test_traps(void)
     struct world w = world_new(NULL);
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         char wat[512];
-        snprintf(wat, sizeof wat, "(module (memory 1) (table 2 funcref) (elem (i32.const 1) $f) (func $f (export \"f\") %s))",
+        snprintf(wat, sizeof wat,
+                 "(module (memory 1) (table 2 funcref) (elem (i32.const 1) $f) (func $f (export "
+                 "\"f\") %s))",
                  cases[k].body);
         wasmtime_instance_t i = instance_of(&w, wat, NULL, 0);
         wasmtime_extern_t f = export_of(&w, i, "f");
@@ -272,7 +294,11 @@ static void test_traps(void)
         }
         if (trap && code == WASMTIME_TRAP_CODE_MEMORY_OUT_OF_BOUNDS && k == 3) {
             char *s = take_trap_message(wasm_trap_copy(trap));
-            CHECK(s && strstr(s, "memory fault at wasm address 0xfffffffc in linear memory of size 0x10000\n"));
+            CHECK(
+                s &&
+                strstr(
+                    s,
+                    "memory fault at wasm address 0xfffffffc in linear memory of size 0x10000\n"));
             free(s);
         }
         wasm_trap_delete(trap);
@@ -307,8 +333,8 @@ static void test_traps(void)
     world_delete(&w);
 }
 
-static wasm_trap_t *look_around(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args, size_t nargs,
-                                wasmtime_val_t *results, size_t nresults)
+static wasm_trap_t *look_around(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args,
+                                size_t nargs, wasmtime_val_t *results, size_t nresults)
 {
     (void)args, (void)nargs, (void)results, (void)nresults;
     wasmtime_extern_t x;
@@ -341,8 +367,10 @@ static void test_caller(void)
     OK(wasmtime_func_call(w.context, &h.of.func, NULL, 0, NULL, 0, &trap));
     inside = true;
     wasmtime_instance_t i = instance_of(&w,
-                                        "(module (import \"\" \"\" (func $h)) (memory (export \"memory\") 1) (data (i32.const 3) \"x\")"
-                                        "(func (export \"f\") call $h) (func (export \"g\") (result i32) (i32.load8_u (i32.const 4))))",
+                                        "(module (import \"\" \"\" (func $h)) (memory (export "
+                                        "\"memory\") 1) (data (i32.const 3) \"x\")"
+                                        "(func (export \"f\") call $h) (func (export \"g\") "
+                                        "(result i32) (i32.load8_u (i32.const 4))))",
                                         &h, 1);
     wasmtime_extern_t f = export_of(&w, i, "f");
     OK(wasmtime_func_call(w.context, &f.of.func, NULL, 0, NULL, 0, &trap));
@@ -357,7 +385,8 @@ static void test_many(void)
     wasmtime_val_t a[40], r[40];
     for (int i = 0; i < 40; i++) {
         strcat(wat, i % 2 ? " i64" : " f64");
-        a[i] = i % 2 ? (wasmtime_val_t){.kind = WASMTIME_I64, .of.i64 = i} : (wasmtime_val_t){.kind = WASMTIME_F64, .of.f64 = i};
+        a[i] = i % 2 ? (wasmtime_val_t){.kind = WASMTIME_I64, .of.i64 = i}
+                     : (wasmtime_val_t){.kind = WASMTIME_F64, .of.f64 = i};
     }
     strcat(wat, ") (result");
     for (int i = 39; i >= 0; i--)

@@ -1,4 +1,5 @@
-/* What a host makes itself of the component model: values, resources, linkers; and that components are refused in words. */
+/* What a host makes itself of the component model: values, resources, linkers; and that components
+ * are refused in words. */
 #include "check.h"
 #include <wasmtime/component.h>
 
@@ -35,7 +36,8 @@ static void test_values(void)
     wasmtime_component_val_clone(&tuple, &copy);
     wasmtime_component_val_delete(&tuple);
     const val *l = &copy.of.tuple.data[0].of.record.data[0].val;
-    CHECK(l->kind == WASMTIME_COMPONENT_LIST && l->of.list.data[1].of.string.data[0] == 'x' && copy.of.tuple.data[1].of.u32 == 9);
+    CHECK(l->kind == WASMTIME_COMPONENT_LIST && l->of.list.data[1].of.string.data[0] == 'x' &&
+          copy.of.tuple.data[1].of.u32 == 9);
     wasmtime_component_val_delete(&copy);
     val variant = {.kind = WASMTIME_COMPONENT_VARIANT};
     wasm_name_new_from_string(&variant.of.variant.discriminant, "none");
@@ -60,16 +62,19 @@ static void test_values(void)
 static void test_resources(void)
 {
     struct world w = world_new(NULL);
-    wasmtime_component_resource_host_t *h = wasmtime_component_resource_host_new(true, 5, 7), *back = NULL;
+    wasmtime_component_resource_host_t *h = wasmtime_component_resource_host_new(true, 5, 7),
+                                       *back = NULL;
     wasmtime_component_resource_any_t *any = NULL;
     OK(wasmtime_component_resource_host_to_any(w.context, h, &any));
     CHECK(wasmtime_component_resource_any_owned(any));
-    wasmtime_component_resource_type_t *t = wasmtime_component_resource_any_type(any), *t7 = wasmtime_component_resource_type_new_host(7);
+    wasmtime_component_resource_type_t *t = wasmtime_component_resource_any_type(any),
+                                       *t7 = wasmtime_component_resource_type_new_host(7);
     CHECK(wasmtime_component_resource_type_equal(t, t7));
     wasmtime_component_resource_type_delete(t);
     wasmtime_component_resource_type_delete(t7);
     OK(wasmtime_component_resource_any_to_host(w.context, any, &back));
-    CHECK(wasmtime_component_resource_host_rep(back) == 5 && wasmtime_component_resource_host_type(back) == 7);
+    CHECK(wasmtime_component_resource_host_rep(back) == 5 &&
+          wasmtime_component_resource_host_type(back) == 7);
     wasmtime_component_resource_host_delete(back);
     back = NULL;
     wasmtime_error_t *e = wasmtime_component_resource_any_to_host(w.context, any, &back);
@@ -93,8 +98,9 @@ static void count_final(void *p)
     finalized++;
 }
 
-static wasmtime_error_t *callback(void *data, wasmtime_context_t *context, const wasmtime_component_func_type_t *type,
-                                  val *args, size_t nargs, val *results, size_t nresults)
+static wasmtime_error_t *callback(void *data, wasmtime_context_t *context,
+                                  const wasmtime_component_func_type_t *type, val *args,
+                                  size_t nargs, val *results, size_t nresults)
 {
     (void)data, (void)context, (void)type, (void)args, (void)nargs, (void)results, (void)nresults;
     return NULL;
@@ -104,11 +110,13 @@ static void test_linker(void)
 {
     wasm_engine_t *engine = wasm_engine_new();
     wasmtime_component_linker_t *l = wasmtime_component_linker_new(engine);
-    wasmtime_component_linker_instance_t *root = wasmtime_component_linker_root(l), *inner = NULL, *again = NULL;
+    wasmtime_component_linker_instance_t *root = wasmtime_component_linker_root(l), *inner = NULL,
+                                         *again = NULL;
     OK(wasmtime_component_linker_instance_add_instance(root, "i", 1, &inner));
     finalized = 0;
     OK(wasmtime_component_linker_instance_add_func(inner, "f", 1, callback, NULL, count_final));
-    wasmtime_error_t *e = wasmtime_component_linker_instance_add_func(inner, "f", 1, callback, NULL, count_final);
+    wasmtime_error_t *e =
+        wasmtime_component_linker_instance_add_func(inner, "f", 1, callback, NULL, count_final);
     CHECK(e && finalized == 1);
     wasmtime_error_delete(e);
     e = wasmtime_component_linker_instance_add_func(inner, "\xff", 1, callback, NULL, count_final);
@@ -129,7 +137,8 @@ static void test_linker(void)
     wasmtime_component_linker_delete(l);
     CHECK(finalized == 4);
     wasmtime_component_t *c = NULL;
-    static const uint8_t bytes[] = {0, 'a', 's', 'm', 0x0d, 0, 1, 0}, module[] = {0, 'a', 's', 'm', 1, 0, 0, 0};
+    static const uint8_t bytes[] = {0, 'a', 's', 'm', 0x0d, 0, 1, 0},
+                         module[] = {0, 'a', 's', 'm', 1, 0, 0, 0};
     ERROR_HAS(wasmtime_component_new(engine, bytes, 8, &c), "not supported by this build");
     ERROR_HAS(wasmtime_component_new(engine, module, 8, &c), "was given a WebAssembly module");
     ERROR_HAS(wasmtime_component_new(engine, (const uint8_t *)"(component", 10, &c), "");

@@ -1,4 +1,5 @@
-/* The linker: names, shadowing, missing and mismatched imports, modules as programs, stubs, prepared instances. */
+/* The linker: names, shadowing, missing and mismatched imports, modules as programs, stubs,
+ * prepared instances. */
 #include "check.h"
 
 static int finalized;
@@ -8,8 +9,8 @@ static void count_final(void *env)
     finalized++;
 }
 
-static wasm_trap_t *seven(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args, size_t nargs,
-                          wasmtime_val_t *results, size_t nresults)
+static wasm_trap_t *seven(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args,
+                          size_t nargs, wasmtime_val_t *results, size_t nresults)
 {
     (void)env, (void)caller, (void)args, (void)nargs, (void)nresults;
     results[0] = (wasmtime_val_t){.kind = WASMTIME_I32, .of.i32 = 7};
@@ -19,14 +20,16 @@ static wasm_trap_t *seven(void *env, wasmtime_caller_t *caller, const wasmtime_v
 static wasmtime_error_t *define_seven(wasmtime_linker_t *l, const char *module, size_t module_len)
 {
     wasm_functype_t *t = wasm_functype_new_0_1(wasm_valtype_new_i32());
-    wasmtime_error_t *e = wasmtime_linker_define_func(l, module, module_len, "f", 1, t, seven, NULL, count_final);
+    wasmtime_error_t *e =
+        wasmtime_linker_define_func(l, module, module_len, "f", 1, t, seven, NULL, count_final);
     wasm_functype_delete(t);
     return e;
 }
 
 static void test_names(void)
 {
-    struct world w = world_new(NULL), w2 = {w.engine, wasmtime_store_new(w.engine, NULL, NULL), NULL};
+    struct world w = world_new(NULL),
+                 w2 = {w.engine, wasmtime_store_new(w.engine, NULL, NULL), NULL};
     w2.context = wasmtime_store_context(w2.store);
     wasmtime_linker_t *l = wasmtime_linker_new(w.engine);
     finalized = 0;
@@ -47,7 +50,9 @@ static void test_names(void)
     wasm_trap_t *trap;
     OK(wasmtime_func_call(w.context, &x.of.func, NULL, 0, &r, 1, &trap));
     CHECK(r.of.i32 == 7);
-    wasmtime_module_t *m = module_of(w.engine, "(module (import \"m\" \"f\" (func $f (result i32))) (func (export \"g\") (result i32) (i32.add (call $f) (i32.const 1))))");
+    wasmtime_module_t *m =
+        module_of(w.engine, "(module (import \"m\" \"f\" (func $f (result i32))) (func (export "
+                            "\"g\") (result i32) (i32.add (call $f) (i32.const 1))))");
     wasmtime_instance_t i;
     OK(wasmtime_linker_instantiate(copy, w2.context, m, &i, &trap));
     x = export_of(&w2, i, "g");
@@ -66,19 +71,23 @@ static void test_missing(void)
 {
     struct world w = world_new(NULL);
     wasmtime_linker_t *l = wasmtime_linker_new(w.engine);
-    wasmtime_module_t *m = module_of(w.engine, "(module (import \"m\" \"n\" (func (param i32))) (func (export \"g\") (call 0 (i32.const 1))))");
+    wasmtime_module_t *m = module_of(w.engine, "(module (import \"m\" \"n\" (func (param i32))) "
+                                               "(func (export \"g\") (call 0 (i32.const 1))))");
     wasmtime_instance_t i;
     wasm_trap_t *trap = (wasm_trap_t *)1;
     wasmtime_instance_pre_t *pre = NULL;
-    ERROR_IS(wasmtime_linker_instantiate(l, w.context, m, &i, &trap), "unknown import: `m::n` has not been defined");
+    ERROR_IS(wasmtime_linker_instantiate(l, w.context, m, &i, &trap),
+             "unknown import: `m::n` has not been defined");
     CHECK(trap == NULL);
-    ERROR_IS(wasmtime_linker_instantiate_pre(l, m, &pre), "unknown import: `m::n` has not been defined");
+    ERROR_IS(wasmtime_linker_instantiate_pre(l, m, &pre),
+             "unknown import: `m::n` has not been defined");
     CHECK(pre == NULL);
     wasmtime_linker_t *stubs = wasmtime_linker_clone(l);
     OK(wasmtime_linker_define_unknown_imports_as_traps(stubs, m));
     OK(wasmtime_linker_instantiate(stubs, w.context, m, &i, &trap));
     wasmtime_extern_t g = export_of(&w, i, "g");
-    ERROR_HAS(wasmtime_func_call(w.context, &g.of.func, NULL, 0, NULL, 0, &trap), "unknown import: `m::n` has not been defined");
+    ERROR_HAS(wasmtime_func_call(w.context, &g.of.func, NULL, 0, NULL, 0, &trap),
+              "unknown import: `m::n` has not been defined");
     CHECK(trap == NULL);
     wasmtime_linker_delete(stubs);
     wasm_globaltype_t *gt = wasm_globaltype_new(wasm_valtype_new_i32(), WASM_VAR);
@@ -87,14 +96,18 @@ static void test_missing(void)
     OK(wasmtime_global_new(w.context, gt, &v, &x.of.global));
     wasm_globaltype_delete(gt);
     OK(wasmtime_linker_define(l, w.context, "m", 1, "n", 1, &x));
-    ERROR_IS(wasmtime_linker_instantiate(l, w.context, m, &i, &trap),
-             "incompatible import type for `m::n`\n\nCaused by:\n    expected func, but found global\n");
-    ERROR_IS(wasmtime_instance_new(w.context, m, &x, 1, &i, &trap),
-             "incompatible import type for `m::n`\n\nCaused by:\n    expected func, but found global\n");
-    ERROR_IS(wasmtime_instance_new(w.context, m, NULL, 0, &i, &trap), "expected 1 imports, found 0");
+    ERROR_IS(
+        wasmtime_linker_instantiate(l, w.context, m, &i, &trap),
+        "incompatible import type for `m::n`\n\nCaused by:\n    expected func, but found global\n");
+    ERROR_IS(
+        wasmtime_instance_new(w.context, m, &x, 1, &i, &trap),
+        "incompatible import type for `m::n`\n\nCaused by:\n    expected func, but found global\n");
+    ERROR_IS(wasmtime_instance_new(w.context, m, NULL, 0, &i, &trap),
+             "expected 1 imports, found 0");
     wasmtime_store_t *other = wasmtime_store_new(w.engine, NULL, NULL);
     wasmtime_module_t *gm = module_of(w.engine, "(module (import \"m\" \"n\" (global (mut i32))))");
-    ERROR_HAS(wasmtime_linker_instantiate(l, wasmtime_store_context(other), gm, &i, &trap), "cross-`Store`");
+    ERROR_HAS(wasmtime_linker_instantiate(l, wasmtime_store_context(other), gm, &i, &trap),
+              "cross-`Store`");
     wasmtime_store_delete(other);
     wasmtime_module_delete(gm);
     wasmtime_module_delete(m);
@@ -106,11 +119,13 @@ static void test_defaults(void)
 {
     struct world w = world_new(NULL);
     wasmtime_linker_t *l = wasmtime_linker_new(w.engine);
-    wasmtime_module_t *m = module_of(w.engine,
-                                     "(module (import \"a\" \"f\" (func $f (param i32) (result i64 funcref))) (import \"a\" \"g\" (global $g i32))"
-                                     "(import \"a\" \"t\" (table 3 funcref)) (import \"a\" \"m\" (memory 2))"
-                                     "(func (export \"f\") (result i64) (call $f (i32.const 1)) drop)"
-                                     "(func (export \"s\") (result i32) (i32.add (global.get $g) (i32.add (memory.size) (table.size 0)))))");
+    wasmtime_module_t *m =
+        module_of(w.engine, "(module (import \"a\" \"f\" (func $f (param i32) (result i64 "
+                            "funcref))) (import \"a\" \"g\" (global $g i32))"
+                            "(import \"a\" \"t\" (table 3 funcref)) (import \"a\" \"m\" (memory 2))"
+                            "(func (export \"f\") (result i64) (call $f (i32.const 1)) drop)"
+                            "(func (export \"s\") (result i32) (i32.add (global.get $g) (i32.add "
+                            "(memory.size) (table.size 0)))))");
     OK(wasmtime_linker_define_unknown_imports_as_default_values(l, w.context, m));
     wasmtime_instance_t i;
     wasm_trap_t *trap;
@@ -142,7 +157,8 @@ static void test_programs(void)
     struct world w = world_new(NULL);
     wasmtime_linker_t *l = wasmtime_linker_new(w.engine);
     static const char count[] = "(global $g (mut i32) (i32.const 0)) (memory (export \"memory\") 1)"
-                                "(func (export \"next\") (result i32) (global.set $g (i32.add (global.get $g) (i32.const 1))) (global.get $g))";
+                                "(func (export \"next\") (result i32) (global.set $g (i32.add "
+                                "(global.get $g) (i32.const 1))) (global.get $g))";
     char wat[1024];
     snprintf(wat, sizeof wat, "(module %s)", count);
     wasmtime_module_t *m = module_of(w.engine, wat);
@@ -154,7 +170,8 @@ static void test_programs(void)
     OK(wasmtime_linker_module(l, w.context, "command", 7, m));
     wasmtime_module_delete(m);
     CHECK(call_i32(&w, l, "command", "next") == 1 && call_i32(&w, l, "command", "next") == 1);
-    snprintf(wat, sizeof wat, "(module %s (func (export \"_initialize\") (global.set $g (i32.const 10))))", count);
+    snprintf(wat, sizeof wat,
+             "(module %s (func (export \"_initialize\") (global.set $g (i32.const 10))))", count);
     m = module_of(w.engine, wat);
     OK(wasmtime_linker_module(l, w.context, "reactor", 7, m));
     wasmtime_module_delete(m);
@@ -162,8 +179,10 @@ static void test_programs(void)
     m = module_of(w.engine, "(module (func (export \"_start\")) (func (export \"_initialize\")))");
     ERROR_HAS(wasmtime_linker_module(l, w.context, "both", 4, m), "both");
     wasmtime_module_delete(m);
-    m = module_of(w.engine, "(module (func (export \"_start\")) (global (export \"x\") i32 (i32.const 0)))");
-    ERROR_IS(wasmtime_linker_module(l, w.context, "odd", 3, m), "command export 'x' is not a function");
+    m = module_of(w.engine,
+                  "(module (func (export \"_start\")) (global (export \"x\") i32 (i32.const 0)))");
+    ERROR_IS(wasmtime_linker_module(l, w.context, "odd", 3, m),
+             "command export 'x' is not a function");
     wasmtime_module_delete(m);
     m = module_of(w.engine, "(module (func (export \"_start\") unreachable))");
     OK(wasmtime_linker_module(l, w.context, "bad", 3, m));
@@ -173,14 +192,17 @@ static void test_programs(void)
     OK(wasmtime_linker_get_default(l, w.context, "bad", 3, &f));
     OK(wasmtime_func_call(w.context, &f, NULL, 0, NULL, 0, &trap));
     wasmtime_trap_code_t code;
-    CHECK(trap && wasmtime_trap_code(trap, &code) && code == WASMTIME_TRAP_CODE_UNREACHABLE_CODE_REACHED);
+    CHECK(trap && wasmtime_trap_code(trap, &code) &&
+          code == WASMTIME_TRAP_CODE_UNREACHABLE_CODE_REACHED);
     wasm_trap_delete(trap);
     OK(wasmtime_linker_get_default(l, w.context, "nobody", 6, &f));
     OK(wasmtime_func_call(w.context, &f, NULL, 0, NULL, 0, &trap));
     wasmtime_extern_t x;
-    CHECK(wasmtime_linker_get(l, w.context, "plain", 5, "memory", 6, &x) && x.kind == WASMTIME_EXTERN_MEMORY);
+    CHECK(wasmtime_linker_get(l, w.context, "plain", 5, "memory", 6, &x) &&
+          x.kind == WASMTIME_EXTERN_MEMORY);
     OK(wasmtime_linker_define(l, w.context, "mem", 3, "", 0, &x));
-    ERROR_IS(wasmtime_linker_get_default(l, w.context, "mem", 3, &f), "default export in 'mem' is not a function");
+    ERROR_IS(wasmtime_linker_get_default(l, w.context, "mem", 3, &f),
+             "default export in 'mem' is not a function");
     wasmtime_linker_delete(l);
     world_delete(&w);
 }
@@ -190,7 +212,10 @@ static void test_pre(void)
     struct world w = world_new(NULL);
     wasmtime_linker_t *l = wasmtime_linker_new(w.engine);
     OK(define_seven(l, "m", 1));
-    wasmtime_module_t *m = module_of(w.engine, "(module (import \"m\" \"f\" (func $f (result i32))) (export \"f\" (func $f)) (memory (export \"memory\") 1) (global (export \"g\") (mut i32) (i32.const 5)))");
+    wasmtime_module_t *m = module_of(
+        w.engine,
+        "(module (import \"m\" \"f\" (func $f (result i32))) (export \"f\" (func $f)) (memory "
+        "(export \"memory\") 1) (global (export \"g\") (mut i32) (i32.const 5)))");
     wasmtime_instance_pre_t *pre;
     OK(wasmtime_linker_instantiate_pre(l, m, &pre));
     wasmtime_linker_delete(l);
@@ -211,7 +236,8 @@ static void test_pre(void)
         char *name;
         size_t len;
         wasmtime_extern_t x;
-        CHECK(wasmtime_instance_export_nth(c, &i, 2, &name, &len, &x) && len == 1 && name[0] == 'g');
+        CHECK(wasmtime_instance_export_nth(c, &i, 2, &name, &len, &x) && len == 1 &&
+              name[0] == 'g');
         CHECK(!wasmtime_instance_export_nth(c, &i, 3, &name, &len, &x));
         wasmtime_val_t v;
         wasmtime_global_get(c, &x.of.global, &v);
@@ -244,12 +270,14 @@ static void test_start(void)
     OK(wasmtime_instance_new(w.context, m, NULL, 0, &i, &trap));
     TRAP_HAS(trap, "out of bounds memory access");
     wasmtime_module_delete(m);
-    wasmtime_instance_t a = instance_of(&w, "(module (func (export \"x\")) (memory (export \"y\") 1))", NULL, 0);
+    wasmtime_instance_t a =
+        instance_of(&w, "(module (func (export \"x\")) (memory (export \"y\") 1))", NULL, 0);
     wasmtime_linker_t *l = wasmtime_linker_new(w.engine);
     OK(wasmtime_linker_define_instance(l, w.context, "a", 1, &a));
     ERROR_HAS(wasmtime_linker_define_instance(l, w.context, "a", 1, &a), "defined twice");
     wasmtime_extern_t x;
-    CHECK(wasmtime_linker_get(l, w.context, "a", 1, "y", 1, &x) && x.kind == WASMTIME_EXTERN_MEMORY);
+    CHECK(wasmtime_linker_get(l, w.context, "a", 1, "y", 1, &x) &&
+          x.kind == WASMTIME_EXTERN_MEMORY);
     wasmtime_linker_delete(l);
     world_delete(&w);
 }

@@ -1,4 +1,5 @@
-/* wasm.h alone: objects of a store, references, host information, vectors, and who keeps what alive. */
+/* wasm.h alone: objects of a store, references, host information, vectors, and who keeps what
+ * alive. */
 #include "check.h"
 
 static int finalized;
@@ -39,10 +40,11 @@ static void test_run(void)
     wasm_functype_t *ft = wasm_functype_new_1_1(wasm_valtype_new_i32(), wasm_valtype_new_i32());
     wasm_func_t *host = wasm_func_new_with_env(store, ft, plus_env, &env, NULL);
     wasm_functype_delete(ft);
-    wasm_module_t *m = module(store, "(module (import \"\" \"h\" (func $h (param i32) (result i32)))"
-                                     "(func (export \"f\") (param i32) (result i32) (call $h (local.get 0)))"
-                                     "(memory (export \"m\") 1 2) (global (export \"g\") (mut i64) (i64.const 5))"
-                                     "(table (export \"t\") 2 4 funcref) (elem (i32.const 1) 0))");
+    wasm_module_t *m =
+        module(store, "(module (import \"\" \"h\" (func $h (param i32) (result i32)))"
+                      "(func (export \"f\") (param i32) (result i32) (call $h (local.get 0)))"
+                      "(memory (export \"m\") 1 2) (global (export \"g\") (mut i64) (i64.const 5))"
+                      "(table (export \"t\") 2 4 funcref) (elem (i32.const 1) 0))");
     wasm_extern_t *items[] = {wasm_func_as_extern(host)};
     wasm_extern_vec_t imports = WASM_ARRAY_VEC(items), exports;
     wasm_trap_t *trap = (wasm_trap_t *)1;
@@ -55,13 +57,15 @@ static void test_run(void)
     wasm_instance_delete(i);
     wasm_module_delete(m);
     wasm_func_delete(host);
-    CHECK(wasm_extern_kind(exports.data[0]) == WASM_EXTERN_FUNC && wasm_extern_kind(exports.data[1]) == WASM_EXTERN_MEMORY);
+    CHECK(wasm_extern_kind(exports.data[0]) == WASM_EXTERN_FUNC &&
+          wasm_extern_kind(exports.data[1]) == WASM_EXTERN_MEMORY);
     CHECK(wasm_extern_as_memory(exports.data[0]) == NULL);
     wasm_func_t *f = wasm_extern_as_func(exports.data[0]);
     CHECK(wasm_func_param_arity(f) == 1 && wasm_func_result_arity(f) == 1);
     wasm_val_t a[1] = {WASM_I32_VAL(7)}, r[1] = {WASM_INIT_VAL};
     wasm_val_vec_t args = WASM_ARRAY_VEC(a), results = WASM_ARRAY_VEC(r);
-    CHECK(wasm_func_call(f, &args, &results) == NULL && r[0].kind == WASM_I32 && r[0].of.i32 == 107);
+    CHECK(wasm_func_call(f, &args, &results) == NULL && r[0].kind == WASM_I32 &&
+          r[0].of.i32 == 107);
     a[0].of.i32 = 13;
     trap = wasm_func_call(f, &args, &results);
     wasm_frame_t *origin = wasm_trap_origin(trap);
@@ -71,7 +75,8 @@ static void test_run(void)
     args.size = 0;
     TRAP_IS(wasm_func_call(f, &args, &results), "expected 1 arguments, got 0");
     wasm_memory_t *mem = wasm_extern_as_memory(exports.data[1]);
-    CHECK(wasm_memory_size(mem) == 1 && wasm_memory_data_size(mem) == MEMORY_PAGE_SIZE && wasm_memory_data(mem)[0] == 0);
+    CHECK(wasm_memory_size(mem) == 1 && wasm_memory_data_size(mem) == MEMORY_PAGE_SIZE &&
+          wasm_memory_data(mem)[0] == 0);
     CHECK(wasm_memory_grow(mem, 1) && !wasm_memory_grow(mem, 1) && wasm_memory_size(mem) == 2);
     wasm_memorytype_t *mt = wasm_memory_type(mem);
     CHECK(wasm_memorytype_limits(mt)->max == 2);
@@ -111,7 +116,8 @@ static void test_info(void)
 {
     wasm_engine_t *engine = wasm_engine_new();
     wasm_store_t *store = wasm_store_new(engine);
-    wasm_foreign_t *a = wasm_foreign_new(store), *b = wasm_foreign_new(store), *c = wasm_foreign_copy(a);
+    wasm_foreign_t *a = wasm_foreign_new(store), *b = wasm_foreign_new(store),
+                   *c = wasm_foreign_copy(a);
     CHECK(wasm_foreign_same(a, c) && !wasm_foreign_same(a, b));
     finalized = 0;
     wasm_foreign_set_host_info_with_finalizer(a, (void *)1, count_final);
@@ -194,12 +200,15 @@ static void test_vectors(void)
     wasm_val_vec_new_uninitialized(&vals, 2);
     CHECK(vals.data[0].kind == WASM_I32);
     wasm_val_vec_delete(&vals);
-    wasm_functype_t *f = wasm_functype_new_3_2(wasm_valtype_new_i32(), wasm_valtype_new_i64(), wasm_valtype_new_f32(),
-                                               wasm_valtype_new_f64(), wasm_valtype_new_funcref()),
+    wasm_functype_t *f = wasm_functype_new_3_2(wasm_valtype_new_i32(), wasm_valtype_new_i64(),
+                                               wasm_valtype_new_f32(), wasm_valtype_new_f64(),
+                                               wasm_valtype_new_funcref()),
                     *copy = wasm_functype_copy(f);
-    CHECK(wasm_functype_params(f) == wasm_functype_params(f) && wasm_functype_params(copy)->size == 3);
+    CHECK(wasm_functype_params(f) == wasm_functype_params(f) &&
+          wasm_functype_params(copy)->size == 3);
     wasm_externtype_t *e = wasm_functype_as_externtype(f);
-    CHECK((void *)e == (void *)f && wasm_externtype_as_functype(e) == f && wasm_externtype_as_tagtype(e) == NULL);
+    CHECK((void *)e == (void *)f && wasm_externtype_as_functype(e) == f &&
+          wasm_externtype_as_tagtype(e) == NULL);
     wasm_externtype_t *ec = wasm_externtype_copy(e);
     wasm_externtype_delete(ec);
     wasm_functype_delete(f);

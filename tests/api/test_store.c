@@ -1,4 +1,5 @@
-/* Stores: data, limits, fuel, epochs, slots, references of the host and their end; modules and their types. */
+/* Stores: data, limits, fuel, epochs, slots, references of the host and their end; modules and
+ * their types. */
 #include "check.h"
 #include <pthread.h>
 #include <unistd.h>
@@ -11,8 +12,8 @@ static void note(void *p)
     order[n + 1] = 0;
 }
 
-static wasm_trap_t *nothing(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args, size_t nargs,
-                            wasmtime_val_t *results, size_t nresults)
+static wasm_trap_t *nothing(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args,
+                            size_t nargs, wasmtime_val_t *results, size_t nresults)
 {
     (void)env, (void)caller, (void)args, (void)nargs, (void)results, (void)nresults;
     return NULL;
@@ -35,7 +36,8 @@ static void test_data(void)
     OK(hospes_store_slot_set(c, other, "1", note));
     OK(hospes_store_slot_set(c, other, "2", note));
     CHECK(strcmp(order, "1") == 0);
-    CHECK(*(char *)hospes_store_slot_get(c, other) == '2' && hospes_store_slot_get(c, slot) == NULL);
+    CHECK(*(char *)hospes_store_slot_get(c, other) == '2' &&
+          hospes_store_slot_get(c, slot) == NULL);
     CHECK(hospes_store_slot_get(c, -1) == NULL);
     ERROR_HAS(hospes_store_slot_set(c, 100000, NULL, NULL), "slot");
     wasm_functype_t *t = wasm_functype_new_0_0();
@@ -57,26 +59,30 @@ static void test_externref(void)
     wasmtime_externref_t a, b, null = {0};
     CHECK(wasmtime_externref_new(w.context, "a", note, &a));
     CHECK(wasmtime_externref_new(w.context, "b", note, &b));
-    CHECK(*(char *)wasmtime_externref_data(w.context, &a) == 'a' && wasmtime_externref_data(w.context, &null) == NULL);
+    CHECK(*(char *)wasmtime_externref_data(w.context, &a) == 'a' &&
+          wasmtime_externref_data(w.context, &null) == NULL);
     wasmtime_externref_t a2;
     wasmtime_externref_clone(&a, &a2);
     wasmtime_externref_unroot(&a);
     OK(wasmtime_context_gc(w.context));
     CHECK(order[0] == 0);
-    wasmtime_instance_t i =
-        instance_of(&w,
-                    "(module (table (export \"t\") 2 externref) (global (export \"g\") (mut externref) (ref.null extern))"
-                    "(func (export \"id\") (param externref) (result externref) local.get 0)"
-                    "(func (export \"set\") (param externref) (global.set 0 (local.get 0)))"
-                    "(func (export \"isnull\") (param externref) (result i32) (ref.is_null (local.get 0))))",
-                    NULL, 0);
-    wasmtime_extern_t t = export_of(&w, i, "t"), id = export_of(&w, i, "id"), set = export_of(&w, i, "set"),
-                      isnull = export_of(&w, i, "isnull"), g = export_of(&w, i, "g");
+    wasmtime_instance_t i = instance_of(
+        &w,
+        "(module (table (export \"t\") 2 externref) (global (export \"g\") (mut externref) "
+        "(ref.null extern))"
+        "(func (export \"id\") (param externref) (result externref) local.get 0)"
+        "(func (export \"set\") (param externref) (global.set 0 (local.get 0)))"
+        "(func (export \"isnull\") (param externref) (result i32) (ref.is_null (local.get 0))))",
+        NULL, 0);
+    wasmtime_extern_t t = export_of(&w, i, "t"), id = export_of(&w, i, "id"),
+                      set = export_of(&w, i, "set"), isnull = export_of(&w, i, "isnull"),
+                      g = export_of(&w, i, "g");
     wasmtime_val_t v = {.kind = WASMTIME_EXTERNREF}, r;
     v.of.externref = a2;
     wasm_trap_t *trap;
     OK(wasmtime_func_call(w.context, &id.of.func, &v, 1, &r, 1, &trap));
-    CHECK(r.kind == WASMTIME_EXTERNREF && *(char *)wasmtime_externref_data(w.context, &r.of.externref) == 'a');
+    CHECK(r.kind == WASMTIME_EXTERNREF &&
+          *(char *)wasmtime_externref_data(w.context, &r.of.externref) == 'a');
     OK(wasmtime_table_set(w.context, &t.of.table, 1, &r));
     wasmtime_val_unroot(&r);
     wasmtime_val_unroot(&v);
@@ -106,7 +112,8 @@ static void test_externref(void)
     CHECK(*(char *)wasmtime_externref_data(w.context, &a) == 'c');
     wasmtime_externref_unroot(&a);
     struct world w2 = world_new(NULL);
-    ERROR_IS(wasmtime_func_call(w.context, &isnull.of.func, (v.of.externref.store_id++, &v), 1, &r, 1, &trap),
+    ERROR_IS(wasmtime_func_call(w.context, &isnull.of.func, (v.of.externref.store_id++, &v), 1, &r,
+                                1, &trap),
              "cross-`Store` values are not currently supported");
     v.of.externref.store_id--;
     world_delete(&w2);
@@ -151,41 +158,51 @@ static void test_limits(void)
     wasmtime_store_limiter(w.store, 65536, 10, 3, 2, 2);
     wasm_memorytype_t *mt = wasm_memorytype_new(&(wasm_limits_t){2, wasm_limits_max_default});
     wasmtime_memory_t mem;
-    ERROR_IS(wasmtime_memory_new(w.context, mt, &mem), "memory minimum size of 2 pages exceeds memory limits");
+    ERROR_IS(wasmtime_memory_new(w.context, mt, &mem),
+             "memory minimum size of 2 pages exceeds memory limits");
     wasm_memorytype_delete(mt);
     mt = wasm_memorytype_new(&(wasm_limits_t){1, wasm_limits_max_default});
     OK(wasmtime_memory_new(w.context, mt, &mem));
     uint64_t prev = 77;
     ERROR_IS(wasmtime_memory_grow(w.context, &mem, 1, &prev), "failed to grow memory by `1`");
-    ERROR_IS(wasmtime_memory_grow(w.context, &mem, UINT64_MAX, &prev), "failed to grow memory by `18446744073709551615`");
+    ERROR_IS(wasmtime_memory_grow(w.context, &mem, UINT64_MAX, &prev),
+             "failed to grow memory by `18446744073709551615`");
     CHECK(prev == 77);
     OK(wasmtime_memory_grow(w.context, &mem, 0, &prev));
-    CHECK(prev == 1 && wasmtime_memory_size(w.context, &mem) == 1 && wasmtime_memory_data_size(w.context, &mem) == 65536);
+    CHECK(prev == 1 && wasmtime_memory_size(w.context, &mem) == 1 &&
+          wasmtime_memory_data_size(w.context, &mem) == 65536);
     OK(wasmtime_memory_new(w.context, mt, &mem));
-    ERROR_HAS(wasmtime_memory_new(w.context, mt, &mem), "resource limit exceeded: memory count too high at");
+    ERROR_HAS(wasmtime_memory_new(w.context, mt, &mem),
+              "resource limit exceeded: memory count too high at");
     wasm_memorytype_delete(mt);
-    wasm_tabletype_t *tt = wasm_tabletype_new(wasm_valtype_new_funcref(), &(wasm_limits_t){11, wasm_limits_max_default});
+    wasm_tabletype_t *tt = wasm_tabletype_new(wasm_valtype_new_funcref(),
+                                              &(wasm_limits_t){11, wasm_limits_max_default});
     wasmtime_table_t table;
     wasmtime_val_t null = {.kind = WASMTIME_FUNCREF};
-    ERROR_IS(wasmtime_table_new(w.context, tt, &null, &table), "table minimum size of 11 elements exceeds table limits");
+    ERROR_IS(wasmtime_table_new(w.context, tt, &null, &table),
+             "table minimum size of 11 elements exceeds table limits");
     wasm_tabletype_delete(tt);
     tt = wasm_tabletype_new(wasm_valtype_new_funcref(), &(wasm_limits_t){3, 5});
     OK(wasmtime_table_new(w.context, tt, &null, &table));
-    ERROR_IS(wasmtime_table_grow(w.context, &table, 3, &null, &prev), "failed to grow table by `3`");
+    ERROR_IS(wasmtime_table_grow(w.context, &table, 3, &null, &prev),
+             "failed to grow table by `3`");
     OK(wasmtime_table_grow(w.context, &table, 2, &null, &prev));
     CHECK(prev == 3 && wasmtime_table_size(w.context, &table) == 5);
     wasmtime_val_t number = {.kind = WASMTIME_I32}, out;
-    ERROR_HAS(wasmtime_table_new(w.context, tt, &number, &table), "wasmtime_table_new init value is not a reference");
+    ERROR_HAS(wasmtime_table_new(w.context, tt, &number, &table),
+              "wasmtime_table_new init value is not a reference");
     ERROR_HAS(wasmtime_table_set(w.context, &table, 5, &null), "out of bounds");
     CHECK(!wasmtime_table_get(w.context, &table, 5, &out));
-    CHECK(wasmtime_table_get(w.context, &table, 4, &out) && out.kind == WASMTIME_FUNCREF && wasmtime_funcref_is_null(&out.of.funcref));
+    CHECK(wasmtime_table_get(w.context, &table, 4, &out) && out.kind == WASMTIME_FUNCREF &&
+          wasmtime_funcref_is_null(&out.of.funcref));
     wasm_tabletype_delete(tt);
     wasmtime_module_t *m = module_of(w.engine, "(module)");
     wasmtime_instance_t i;
     wasm_trap_t *trap;
     for (int k = 0; k < 3; k++)
         OK(wasmtime_instance_new(w.context, m, NULL, 0, &i, &trap));
-    ERROR_HAS(wasmtime_instance_new(w.context, m, NULL, 0, &i, &trap), "resource limit exceeded: instance count too high at");
+    ERROR_HAS(wasmtime_instance_new(w.context, m, NULL, 0, &i, &trap),
+              "resource limit exceeded: instance count too high at");
     wasmtime_module_delete(m);
     world_delete(&w);
 }
@@ -207,7 +224,8 @@ static void test_globals(void)
     CHECK(r.kind == WASMTIME_I32);
     wasm_globaltype_delete(gt);
     gt = wasmtime_global_type(w.context, &g);
-    CHECK(wasm_globaltype_mutability(gt) == WASM_CONST && wasm_valtype_kind(wasm_globaltype_content(gt)) == WASM_I64);
+    CHECK(wasm_globaltype_mutability(gt) == WASM_CONST &&
+          wasm_valtype_kind(wasm_globaltype_content(gt)) == WASM_I64);
     wasm_globaltype_delete(gt);
     gt = wasm_globaltype_new(wasmtime_wasm_valtype_v128(), WASM_VAR);
     v = (wasmtime_val_t){.kind = WASMTIME_V128};
@@ -241,7 +259,8 @@ static void test_fuel(void)
     wasm_config_t *config = wasm_config_new();
     wasmtime_config_consume_fuel_set(config, true);
     w = world_new(config);
-    wasmtime_instance_t i = instance_of(&w, "(module (func (export \"f\") (loop br 0)) (func (export \"g\")))", NULL, 0);
+    wasmtime_instance_t i = instance_of(
+        &w, "(module (func (export \"f\") (loop br 0)) (func (export \"g\")))", NULL, 0);
     wasmtime_extern_t f = export_of(&w, i, "f"), g = export_of(&w, i, "g");
     wasm_trap_t *trap = NULL;
     OK(wasmtime_func_call(w.context, &g.of.func, NULL, 0, NULL, 0, &trap));
@@ -265,7 +284,8 @@ struct deadline {
     int calls;
     bool fail;
 };
-static wasmtime_error_t *on_deadline(wasmtime_context_t *c, void *data, uint64_t *delta, wasmtime_update_deadline_kind_t *kind)
+static wasmtime_error_t *on_deadline(wasmtime_context_t *c, void *data, uint64_t *delta,
+                                     wasmtime_update_deadline_kind_t *kind)
 {
     (void)c;
     struct deadline *d = data;
@@ -289,7 +309,8 @@ static void test_epoch(void)
     wasm_config_t *config = wasm_config_new();
     wasmtime_config_epoch_interruption_set(config, true);
     struct world w = world_new(config);
-    wasmtime_instance_t i = instance_of(&w, "(module (func (export \"f\")) (func (export \"loop\") (loop br 0)))", NULL, 0);
+    wasmtime_instance_t i = instance_of(
+        &w, "(module (func (export \"f\")) (func (export \"loop\") (loop br 0)))", NULL, 0);
     wasmtime_extern_t f = export_of(&w, i, "f"), loop = export_of(&w, i, "loop");
     wasm_trap_t *trap = NULL;
     OK(wasmtime_func_call(w.context, &f.of.func, NULL, 0, NULL, 0, &trap));
@@ -312,7 +333,8 @@ static void test_epoch(void)
     CHECK(trap == NULL && d.calls == 1);
     wasmtime_engine_increment_epoch(w.engine);
     d.fail = true;
-    ERROR_HAS(wasmtime_func_call(w.context, &f.of.func, NULL, 0, NULL, 0, &trap), "error from callback");
+    ERROR_HAS(wasmtime_func_call(w.context, &f.of.func, NULL, 0, NULL, 0, &trap),
+              "error from callback");
     CHECK(trap == NULL && d.calls == 2);
     world_delete(&w);
 }
@@ -339,24 +361,30 @@ static void test_modules(void)
     CHECK(e && bytes.data == NULL);
     wasmtime_error_delete(e);
     ERROR_IS(wasmtime_wat2wasm("\xff", 1, &bytes), "input was not valid utf-8");
-    m = module_of(engine,
-                  "(module (import \"a\" \"f\" (func (param i32) (result f64 v128))) (import \"a\" \"g\" (global (mut f32)))"
-                  "(table (export \"t\") 1 2 externref) (memory (export \"m\") 3) (func (export \"\\u{e9}\")))");
+    m = module_of(engine, "(module (import \"a\" \"f\" (func (param i32) (result f64 v128))) "
+                          "(import \"a\" \"g\" (global (mut f32)))"
+                          "(table (export \"t\") 1 2 externref) (memory (export \"m\") 3) (func "
+                          "(export \"\\u{e9}\")))");
     wasm_importtype_vec_t imports;
     wasm_exporttype_vec_t exports;
     wasmtime_module_imports(m, &imports);
     wasmtime_module_exports(m, &exports);
     CHECK(imports.size == 2 && exports.size == 3);
     const wasm_externtype_t *t = wasm_importtype_type(imports.data[0]);
-    CHECK(wasm_externtype_kind(t) == WASM_EXTERN_FUNC && t == wasm_importtype_type(imports.data[0]));
+    CHECK(wasm_externtype_kind(t) == WASM_EXTERN_FUNC &&
+          t == wasm_importtype_type(imports.data[0]));
     const wasm_functype_t *ft = wasm_externtype_as_functype_const(t);
-    CHECK(ft && wasm_functype_results(ft)->size == 2 && wasm_externtype_as_globaltype_const(t) == NULL);
+    CHECK(ft && wasm_functype_results(ft)->size == 2 &&
+          wasm_externtype_as_globaltype_const(t) == NULL);
     CHECK(wasm_importtype_module(imports.data[1])->size == 1);
-    CHECK(wasm_globaltype_mutability(wasm_externtype_as_globaltype_const(wasm_importtype_type(imports.data[1]))) == WASM_VAR);
-    const wasm_tabletype_t *tt = wasm_externtype_as_tabletype_const(wasm_exporttype_type(exports.data[0]));
+    CHECK(wasm_globaltype_mutability(wasm_externtype_as_globaltype_const(
+              wasm_importtype_type(imports.data[1]))) == WASM_VAR);
+    const wasm_tabletype_t *tt =
+        wasm_externtype_as_tabletype_const(wasm_exporttype_type(exports.data[0]));
     CHECK(wasm_tabletype_limits(tt)->min == 1 && wasm_tabletype_limits(tt)->max == 2);
     CHECK(wasm_valtype_kind(wasm_tabletype_element(tt)) == WASM_EXTERNREF);
-    const wasm_memorytype_t *mt = wasm_externtype_as_memorytype_const(wasm_exporttype_type(exports.data[1]));
+    const wasm_memorytype_t *mt =
+        wasm_externtype_as_memorytype_const(wasm_exporttype_type(exports.data[1]));
     CHECK(wasm_memorytype_limits(mt)->min == 3 && wasm_memorytype_limits(mt)->max == 0xffffffff);
     CHECK(wasm_exporttype_name(exports.data[2])->size == 2);
     wasm_importtype_vec_t copy;
@@ -410,17 +438,24 @@ static void test_types(void)
         uint8_t page;
         bool ok;
     } cases[] = {
-        {0, false, 0, false, false, 16, true},          {1, true, 0, false, false, 16, false},
-        {UINT64_C(1) << 32, false, 0, false, false, 16, false}, {1, true, UINT64_C(1) << 32, false, false, 16, false},
-        {UINT64_C(1) << 32, false, 0, true, false, 16, true},   {1, true, UINT64_C(1) << 32, true, false, 16, true},
-        {65536, false, 0, false, false, 16, true},      {65537, false, 0, false, false, 16, false},
-        {1, false, 0, false, true, 16, false},          {1, true, 2, true, true, 16, true},
-        {1, false, 0, false, false, 1, false},          {1, false, 0, false, false, 0, true},
+        {0, false, 0, false, false, 16, true},
+        {1, true, 0, false, false, 16, false},
+        {UINT64_C(1) << 32, false, 0, false, false, 16, false},
+        {1, true, UINT64_C(1) << 32, false, false, 16, false},
+        {UINT64_C(1) << 32, false, 0, true, false, 16, true},
+        {1, true, UINT64_C(1) << 32, true, false, 16, true},
+        {65536, false, 0, false, false, 16, true},
+        {65537, false, 0, false, false, 16, false},
+        {1, false, 0, false, true, 16, false},
+        {1, true, 2, true, true, 16, true},
+        {1, false, 0, false, false, 1, false},
+        {1, false, 0, false, false, 0, true},
         {UINT64_C(1) << 32, false, 0, false, false, 0, true},
     };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
-        wasmtime_error_t *e = wasmtime_memorytype_new(cases[k].min, cases[k].has_max, cases[k].max, cases[k].is64,
-                                                      cases[k].shared, cases[k].page, &t);
+        wasmtime_error_t *e =
+            wasmtime_memorytype_new(cases[k].min, cases[k].has_max, cases[k].max, cases[k].is64,
+                                    cases[k].shared, cases[k].page, &t);
         if (!e != cases[k].ok) {
             printf("memory type %zu: %s\n", k, e ? "refused" : "accepted");
             failures++;
@@ -431,7 +466,8 @@ static void test_types(void)
         uint64_t max = 99;
         CHECK(wasmtime_memorytype_minimum(t) == cases[k].min);
         CHECK(wasmtime_memorytype_maximum(t, &max) == cases[k].has_max);
-        CHECK(wasmtime_memorytype_is64(t) == cases[k].is64 && wasmtime_memorytype_isshared(t) == cases[k].shared);
+        CHECK(wasmtime_memorytype_is64(t) == cases[k].is64 &&
+              wasmtime_memorytype_isshared(t) == cases[k].shared);
         CHECK(wasmtime_memorytype_page_size(t) == UINT64_C(1) << cases[k].page);
         wasm_memorytype_delete(t);
     }
@@ -440,24 +476,29 @@ static void test_types(void)
     CHECK(wasm_valtype_new(77) == NULL);
     wasm_name_t bad;
     wasm_name_new(&bad, 1, "\xff");
-    CHECK(wasm_exporttype_new(&bad, wasm_functype_as_externtype(wasm_functype_new_0_0())) == NULL && bad.size == 0);
+    CHECK(wasm_exporttype_new(&bad, wasm_functype_as_externtype(wasm_functype_new_0_0())) == NULL &&
+          bad.size == 0);
     wasm_engine_t *engine = wasm_engine_new();
-    wasmtime_field_type_t fields[2] = {{true, {WASMTIME_STORAGE_TYPE_KIND_I8, NULL}},
-                                       {false, {WASMTIME_STORAGE_TYPE_KIND_VALTYPE, wasm_valtype_new_i64()}}};
+    wasmtime_field_type_t fields[2] = {
+        {true, {WASMTIME_STORAGE_TYPE_KIND_I8, NULL}},
+        {false, {WASMTIME_STORAGE_TYPE_KIND_VALTYPE, wasm_valtype_new_i64()}}};
     wasmtime_struct_type_t *st = wasmtime_struct_type_new(engine, fields, 2);
     CHECK(wasmtime_struct_type_num_fields(st) == 2);
     wasmtime_field_type_t f;
-    CHECK(wasmtime_struct_type_field(st, 1, &f) && !f.mutable_ && f.storage.kind == WASMTIME_STORAGE_TYPE_KIND_VALTYPE);
+    CHECK(wasmtime_struct_type_field(st, 1, &f) && !f.mutable_ &&
+          f.storage.kind == WASMTIME_STORAGE_TYPE_KIND_VALTYPE);
     CHECK(wasm_valtype_kind(f.storage.valtype) == WASM_I64);
     wasmtime_field_type_delete(&f);
     CHECK(!wasmtime_struct_type_field(st, 2, &f));
-    wasmtime_valtype_t open = {.kind = WASMTIME_VALTYPE_KIND_REF,
-                               .reftype = {true, {WASMTIME_HEAPTYPE_KIND_CONCRETE_STRUCT, {.concrete_struct = st}}}};
+    wasmtime_valtype_t open = {
+        .kind = WASMTIME_VALTYPE_KIND_REF,
+        .reftype = {true, {WASMTIME_HEAPTYPE_KIND_CONCRETE_STRUCT, {.concrete_struct = st}}}};
     wasm_valtype_t *v = wasmtime_valtype_to_wasm(NULL, &open), *v2 = wasm_valtype_copy(v);
     CHECK(v && wasmtime_wasm_valtype_equal(v, v2));
     wasmtime_valtype_t reopened;
     wasmtime_valtype_new(v, &reopened);
-    CHECK(reopened.reftype.nullable && reopened.reftype.heaptype.kind == WASMTIME_HEAPTYPE_KIND_CONCRETE_STRUCT);
+    CHECK(reopened.reftype.nullable &&
+          reopened.reftype.heaptype.kind == WASMTIME_HEAPTYPE_KIND_CONCRETE_STRUCT);
     CHECK(wasmtime_struct_type_num_fields(reopened.reftype.heaptype.of.concrete_struct) == 2);
     wasmtime_valtype_delete(&reopened);
     wasm_valtype_delete(v);
@@ -540,10 +581,11 @@ static void fake_end(void *env)
     free(f->bytes);
     f->ended++;
 }
-static wasmtime_error_t *fake_new(void *env, const wasm_memorytype_t *ty, size_t min, size_t max, size_t reserved, size_t guard,
-                                  wasmtime_linear_memory_t *out)
+static wasmtime_error_t *fake_new(void *env, const wasm_memorytype_t *ty, size_t min, size_t max,
+                                  size_t reserved, size_t guard, wasmtime_linear_memory_t *out)
 {
-    CHECK(wasmtime_memorytype_minimum(ty) * 65536 == min && max == SIZE_MAX && reserved == 0 && guard == 0);
+    CHECK(wasmtime_memorytype_minimum(ty) * 65536 == min && max == SIZE_MAX && reserved == 0 &&
+          guard == 0);
     fake = (struct fake){calloc(1, min), min, 0};
     CHECK(env == &fake);
     *out = (wasmtime_linear_memory_t){&fake, fake_get, fake_grow, fake_end};
@@ -559,10 +601,12 @@ static void test_memory_creator(void)
     wasmtime_config_memory_guard_size_set(c, 0);
     wasmtime_config_memory_reservation_for_growth_set(c, 0);
     struct world w = world_new(c);
-    wasmtime_instance_t i = instance_of(&w,
-                                        "(module (memory (export \"m\") 1) (data (i32.const 5) \"abc\")"
-                                        "(func (export \"f\") (param i32) (result i32) (drop (memory.grow (i32.const 1))) (i32.load8_u (local.get 0))))",
-                                        NULL, 0);
+    wasmtime_instance_t i =
+        instance_of(&w,
+                    "(module (memory (export \"m\") 1) (data (i32.const 5) \"abc\")"
+                    "(func (export \"f\") (param i32) (result i32) (drop (memory.grow (i32.const "
+                    "1))) (i32.load8_u (local.get 0))))",
+                    NULL, 0);
     wasmtime_extern_t m = export_of(&w, i, "m"), f = export_of(&w, i, "f");
     CHECK(wasmtime_memory_data(w.context, &m.of.memory) == fake.bytes && fake.bytes[6] == 'b');
     wasmtime_val_t a = {.kind = WASMTIME_I32, .of.i32 = 6}, r;
@@ -571,7 +615,8 @@ static void test_memory_creator(void)
     CHECK(r.of.i32 == 'b' && fake.size == 2 * 65536);
     CHECK(wasmtime_memory_data(w.context, &m.of.memory) == fake.bytes);
     uint64_t prev;
-    ERROR_HAS(wasmtime_memory_grow(w.context, &m.of.memory, 5, &prev), "failed to grow memory by `5`");
+    ERROR_HAS(wasmtime_memory_grow(w.context, &m.of.memory, 5, &prev),
+              "failed to grow memory by `5`");
     a.of.i32 = 2 * 65536 * 2;
     OK(wasmtime_func_call(w.context, &f.of.func, &a, 1, &r, 1, &trap));
     TRAP_HAS(trap, "out of bounds memory access");
@@ -601,19 +646,22 @@ static void test_shared(void)
     wasmtime_sharedmemory_t *m2 = wasmtime_sharedmemory_clone(m);
     uint64_t prev;
     OK(wasmtime_sharedmemory_grow(m2, 2, &prev));
-    CHECK(prev == 1 && wasmtime_sharedmemory_size(m) == 3 && wasmtime_sharedmemory_data_size(m) == 3 * 65536);
+    CHECK(prev == 1 && wasmtime_sharedmemory_size(m) == 3 &&
+          wasmtime_sharedmemory_data_size(m) == 3 * 65536);
     e = wasmtime_sharedmemory_grow(m, 3, &prev);
     CHECK(e);
     wasmtime_error_delete(e);
     wasmtime_extern_t x = {.kind = WASMTIME_EXTERN_SHAREDMEMORY, .of.sharedmemory = m2};
-    wasmtime_instance_t i = instance_of(&w,
-                                        "(module (import \"\" \"\" (memory 1 5 shared)) (export \"m\" (memory 0))"
-                                        "(func (export \"f\") (i32.store8 (i32.const 9) (i32.const 33))))",
-                                        &x, 1);
+    wasmtime_instance_t i =
+        instance_of(&w,
+                    "(module (import \"\" \"\" (memory 1 5 shared)) (export \"m\" (memory 0))"
+                    "(func (export \"f\") (i32.store8 (i32.const 9) (i32.const 33))))",
+                    &x, 1);
     wasmtime_extern_t out = export_of(&w, i, "m"), f = export_of(&w, i, "f");
     wasm_trap_t *trap;
     OK(wasmtime_func_call(w.context, &f.of.func, NULL, 0, NULL, 0, &trap));
-    CHECK(out.kind == WASMTIME_EXTERN_SHAREDMEMORY && wasmtime_sharedmemory_data(out.of.sharedmemory)[9] == 33);
+    CHECK(out.kind == WASMTIME_EXTERN_SHAREDMEMORY &&
+          wasmtime_sharedmemory_data(out.of.sharedmemory)[9] == 33);
     CHECK(wasmtime_sharedmemory_data(out.of.sharedmemory) == wasmtime_sharedmemory_data(m));
     wasmtime_extern_delete(&out);
     wasmtime_extern_delete(&x);

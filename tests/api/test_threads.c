@@ -1,4 +1,5 @@
-/* What threads may share: an engine, modules, linkers, prepared instances, types, errors; each thread has a store. */
+/* What threads may share: an engine, modules, linkers, prepared instances, types, errors; each
+ * thread has a store. */
 #include "check.h"
 #include <pthread.h>
 
@@ -10,8 +11,8 @@ static wasmtime_module_t *module;
 static wasmtime_instance_pre_t *pre;
 static _Atomic int wrong;
 
-static wasm_trap_t *add(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args, size_t nargs,
-                        wasmtime_val_t *results, size_t nresults)
+static wasm_trap_t *add(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args,
+                        size_t nargs, wasmtime_val_t *results, size_t nresults)
 {
     (void)env, (void)caller, (void)nargs, (void)nresults;
     results[0] = (wasmtime_val_t){.kind = WASMTIME_I32, .of.i32 = args[0].of.i32 + args[1].of.i32};
@@ -25,7 +26,8 @@ static void use(wasmtime_context_t *c, const wasmtime_instance_t *i, int k)
     wasm_trap_t *trap = NULL;
     wasmtime_error_t *e = NULL;
     if (!wasmtime_instance_export_get(c, i, "f", 1, &f) ||
-        (e = wasmtime_func_call(c, &f.of.func, &a, 1, &r, 1, &trap)) || trap || r.of.i32 != 2 * k + 1)
+        (e = wasmtime_func_call(c, &f.of.func, &a, 1, &r, 1, &trap)) || trap ||
+        r.of.i32 != 2 * k + 1)
         wrong++;
     wasmtime_error_delete(e);
     wasm_trap_delete(trap);
@@ -72,15 +74,18 @@ int main(void)
     wasmtime_config_epoch_interruption_set(config, true);
     engine = wasm_engine_new_with_config(config);
     linker = wasmtime_linker_new(engine);
-    wasm_functype_t *t = wasm_functype_new_2_1(wasm_valtype_new_i32(), wasm_valtype_new_i32(), wasm_valtype_new_i32());
+    wasm_functype_t *t = wasm_functype_new_2_1(wasm_valtype_new_i32(), wasm_valtype_new_i32(),
+                                               wasm_valtype_new_i32());
     OK(wasmtime_linker_define_func(linker, "", 0, "add", 3, t, add, NULL, NULL));
     wasm_functype_delete(t);
-    module = module_of(engine,
-                       "(module (import \"\" \"add\" (func $a (param i32 i32) (result i32))) (memory (export \"m\") 1) (data (i32.const 0) \"x\")"
-                       "(func $one (result i32) (i32.const 1))"
-                       "(func (export \"f\") (param i32) (result i32) (i32.store (i32.const 8) (local.get 0))"
-                       " (call $a (call $a (local.get 0) (i32.load (i32.const 8))) (call $one)))"
-                       "(func (export \"trap\") (drop (i32.load (i32.const -1)))))");
+    module = module_of(
+        engine,
+        "(module (import \"\" \"add\" (func $a (param i32 i32) (result i32))) (memory (export "
+        "\"m\") 1) (data (i32.const 0) \"x\")"
+        "(func $one (result i32) (i32.const 1))"
+        "(func (export \"f\") (param i32) (result i32) (i32.store (i32.const 8) (local.get 0))"
+        " (call $a (call $a (local.get 0) (i32.load (i32.const 8))) (call $one)))"
+        "(func (export \"trap\") (drop (i32.load (i32.const -1)))))");
     OK(wasmtime_linker_instantiate_pre(linker, module, &pre));
     pthread_t threads[THREADS];
     for (int k = 0; k < THREADS; k++)

@@ -1,5 +1,6 @@
-/* The C API when memory runs out: a scenario over most of it is repeated with its first, second, third, ... allocation
- * failing. Whatever happens must be a NULL, a false or an error; nothing may crash, leak or be left half done. */
+/* The C API when memory runs out: a scenario over most of it is repeated with its first, second,
+ * third, ... allocation failing. Whatever happens must be a NULL, a false or an error; nothing may
+ * crash, leak or be left half done. */
 #include "base/alloc.h"
 #include <hospes.h>
 #include <setjmp.h>
@@ -13,8 +14,8 @@
 static wasm_byte_vec_t guest;
 static bool done; /* the scenario went through to its end */
 
-static wasm_trap_t *boxed(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args, size_t nargs,
-                          wasmtime_val_t *results, size_t nresults)
+static wasm_trap_t *boxed(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args,
+                          size_t nargs, wasmtime_val_t *results, size_t nresults)
 {
     (void)caller, (void)nargs, (void)nresults;
     if (args[0].of.i32 == 13)
@@ -137,7 +138,8 @@ static bool scenario(void)
         return false;
     wasmtime_module_t *module = NULL;
     wasmtime_linker_t *linker = wasmtime_linker_new(engine);
-    wasmtime_error_t *e = wasmtime_module_new(engine, (const uint8_t *)guest.data, guest.size, &module);
+    wasmtime_error_t *e =
+        wasmtime_module_new(engine, (const uint8_t *)guest.data, guest.size, &module);
     drop_error(e);
     if (!linker || !module)
         goto out;
@@ -203,11 +205,14 @@ static void test_each(void **state)
 int main(void)
 {
     static const char wat[] =
-        "(module $g (import \"m\" \"h\" (func $h (param i32) (result i32))) (memory (export \"memory\") 1)"
-        "(table 4 funcref) (elem (i32.const 0) func $f $h) (global (export \"g\") (mut i32) (i32.const 1))"
+        "(module $g (import \"m\" \"h\" (func $h (param i32) (result i32))) (memory (export "
+        "\"memory\") 1)"
+        "(table 4 funcref) (elem (i32.const 0) func $f $h) (global (export \"g\") (mut i32) "
+        "(i32.const 1))"
         "(func $f (export \"f\") (param i32) (result i32) (call $h (local.get 0)))"
         "(func (export \"div\") (param i32) (result i32) (i32.div_u (i32.const 1) (local.get 0)))"
-        "(func (export \"grow\") (param i32) (result i32) (drop (table.grow (ref.null func) (local.get 0))) (memory.grow (local.get 0)))"
+        "(func (export \"grow\") (param i32) (result i32) (drop (table.grow (ref.null func) "
+        "(local.get 0))) (memory.grow (local.get 0)))"
         "(data (i32.const 8) \"hello\"))";
     if (wasmtime_wat2wasm(wat, sizeof wat - 1, &guest))
         return 1;
