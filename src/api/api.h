@@ -193,9 +193,9 @@ struct wasm_ref_t {
     enum ref_kind kind;
     bool permanent;
     wasm_store_t *store; /* counted; NULL for traps and modules */
-    void *
-        object; /* of the kind: hs_funcref, global_obj, table_obj, memory_obj, tag_obj, instance, code_object (counted),
-                            wasmtime_error (counted), or a counted nothing */
+    /* Of the kind: hs_funcref, global_obj, table_obj, memory_obj, tag_obj, instance, code_object
+     * (counted), wasmtime_error (counted), or a counted nothing. */
+    void *object;
     void *info;
     void (*info_finalizer)(void *);
 };
@@ -218,8 +218,7 @@ struct wasm_externtype_t { /* first in the five below */
 struct wasm_functype_t {
     struct wasm_externtype_t base;
     wasm_valtype_vec_t params, results;
-    struct engine *
-        engine; /* counted, with id: the type is this one of an engine; NULL: only its looks are known */
+    struct engine *engine; /* counted, and id held: which type it is; NULL: only its looks count */
     uint32_t id;
 };
 struct wasm_globaltype_t {

@@ -75,8 +75,7 @@ uint8_t wasmtime_memory_page_size_log2(wasmtime_context_t *store, const wasmtime
 struct wasmtime_sharedmemory {
     _Atomic uint32_t refs;
     struct memory_obj memory;
-    struct store
-        limits; /* stands for the store in memory.store: a shared memory has no limits but its own */
+    struct store limits; /* stands for the store in memory.store: no limits but its own */
     struct engine *engine;
 };
 

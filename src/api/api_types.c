@@ -97,8 +97,7 @@ wasm_valtype_t *wasmtime_wasm_valtype_v128(void)
 wasm_valkind_t wasm_valtype_kind(const wasm_valtype_t *t)
 {
     if (t->kind != WASMTIME_VALTYPE_KIND_REF)
-        return t
-            ->kind; /* v128 has no constant in wasm.h; its own number says that it is no reference */
+        return t->kind; /* v128 has no constant in wasm.h; its number says: no reference */
     switch (t->heap) {
     case WASMTIME_HEAPTYPE_KIND_FUNC:
     case WASMTIME_HEAPTYPE_KIND_CONCRETE_FUNC:
@@ -170,8 +169,8 @@ bool hs_api_valtype_get(struct engine *e, const wasm_valtype_t *t, struct valtyp
 
 /* --- The open form of value types ------------------------------------------------------------- */
 
-struct
-    wasmtime_struct_type { /* and array, and exception types (id: of a function type): the engine and its id */
+/* Array types, too, and exception types, whose id is that of a function type. */
+struct wasmtime_struct_type {
     struct engine *engine;
     uint32_t id;
 };
