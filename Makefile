@@ -7,13 +7,13 @@ S ?= 60
 SPEC ?= $(firstword $(wildcard ../shared/spec-testsuite) $(HOSPES_SPEC))
 export HOSPES_SPEC := $(SPEC)
 
-.PHONY: all lib test test-full lint format asan tsan stress bench golden fuzz fuzz-regress guests demo setup install clean
+.PHONY: all lib test test-full lint format asan tsan stress bench golden fuzz fuzz-regress guests demo setup install deb clean
 
 all: $(BUILD)/build.ninja ## build the library, the program and the tests
 	@ninja -C $(BUILD)
 
 lib: $(BUILD)/build.ninja ## the library and the program alone
-	@ninja -C $(BUILD) hospes_shared hospes_static hospes
+	@ninja -C $(BUILD) hospes_shared hospes_static hospes_archive hospes_masks hospes
 
 $(BUILD)/build.ninja: CMakeLists.txt
 	@cmake -S . -B $(BUILD) -G Ninja $(CMAKE_ARGS)
@@ -68,6 +68,9 @@ setup: ## install what building and testing need (Debian)
 
 install: lib
 	@cmake --install $(BUILD)
+
+deb: lib ## Debian packages, in $(BUILD)/deb
+	@cpack --config $(BUILD)/CPackConfig.cmake -G DEB -B $(BUILD)/deb
 
 clean:
 	@rm -rf build build-asan build-tsan build-hostile build-fuzz
