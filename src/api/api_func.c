@@ -242,6 +242,18 @@ out:
     return e;
 }
 
+static __attribute__((noinline)) wasmtime_error_t *
+call_unchecked_slow(struct store *s, struct hs_funcref *f, union hs_value *values,
+                    wasm_trap_t **trap, uintptr_t sp)
+{
+    if (!f)
+        return wrong_call(s, NULL, 0, 0);
+    if (must_not_call(s))
+        return needs_async();
+    enum status st = hs_call_from(s, f, values, sp);
+    return HS_LIKELY(st == ST_OK) ? NULL : hs_api_call_failed(s, st, trap);
+}
+
 wasmtime_error_t *wasmtime_func_call_unchecked(wasmtime_context_t *store,
                                                const wasmtime_func_t *func,
                                                wasmtime_val_raw_t *args_and_results,
@@ -249,22 +261,14 @@ wasmtime_error_t *wasmtime_func_call_unchecked(wasmtime_context_t *store,
 {
     struct store *s = hs_api_store(store);
     struct hs_funcref *f = hs_api_func(s, func);
+    union hs_value *values = (union hs_value *)args_and_results;
+    uintptr_t sp = (uintptr_t)__builtin_frame_address(0);
     if (trap)
         *trap = NULL;
-    if (HS_UNLIKELY(!f))
-        return wrong_call(s, NULL, 0, 0);
-    uintptr_t sp = (uintptr_t)__builtin_frame_address(0);
-    enum status st;
-    if (hs_call_ready(s, f, sp)) {
-        st = hs_call_now(s, f, (union hs_value *)args_and_results);
-    } else {
-        if (must_not_call(s))
-            return needs_async();
-        st = hs_call_from(s, f, (union hs_value *)args_and_results, sp);
-    }
-    if (HS_LIKELY(st == ST_OK))
-        return NULL;
-    return hs_api_call_failed(s, st, trap);
+    if (HS_UNLIKELY(!f || !hs_call_ready(s, f, sp)))
+        return call_unchecked_slow(s, f, values, trap, sp);
+    enum status st = hs_call_now(s, f, values);
+    return HS_LIKELY(st == ST_OK) ? NULL : hs_api_call_failed(s, st, trap);
 }
 
 /* --- Looking ---------------------------------------------------------------------------------- */

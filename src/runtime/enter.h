@@ -27,19 +27,22 @@ static inline __attribute__((always_inline)) bool hs_call_ready(const struct sto
                      !__atomic_load_n(&s->run.interrupted, __ATOMIC_RELAXED));
 }
 
+/* Stores are what such a call consists of: the activation is the store's own, whose constant parts are filled already, and
+ * what rarely changes is looked at instead of written. */
 static inline __attribute__((always_inline)) enum status hs_call_now(struct store *s, struct hs_funcref *f,
                                                                      union hs_value *values)
 {
-    struct hs_activation act, *prev = hs_activation_top;
+    struct hs_activation *act = &s->outermost;
     struct hs_vmctx *vmctx = f->vmctx;
-    act.prev = prev;
-    act.run = &s->run;
-    act.saved_exit_fp = NULL; /* there is no outer activation of this store to go back to */
-    vmctx->instance->ran = true;
-    s->run.top = &act;
-    hs_activation_top = &act;
-    uint32_t left = ((hs_entry_fn *)f->entry)(vmctx, f->code, values, &act);
-    hs_activation_top = prev;
+    struct instance *i = vmctx->instance;
+    if (HS_UNLIKELY(act->prev != hs_activation_top))
+        act->prev = hs_activation_top;
+    if (HS_UNLIKELY(!i->ran))
+        i->ran = true;
+    s->run.top = act;
+    hs_activation_top = act;
+    uint32_t left = ((hs_entry_fn *)f->entry)(vmctx, f->code, values, act);
+    hs_activation_top = act->prev;
     s->run.top = NULL;
     if (HS_LIKELY(left == 0))
         return ST_OK;

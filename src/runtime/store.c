@@ -22,6 +22,7 @@ enum status hs_store_new(struct runtime *rt, struct store **out)
     s->id = atomic_fetch_add(&last_id, 1) + 1;
     s->rt = rt;
     s->run.store = s;
+    s->outermost.run = &s->run;
     s->run.args = args;
     s->run.trap_code = TRAP_NONE;
     s->max_memory_bytes = s->max_table_elems = UINT64_MAX;

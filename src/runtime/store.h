@@ -103,6 +103,7 @@ struct store {
     uintptr_t entry_sp;              /* outermost entry: the stack limit was computed for it; 0: for none */
     uintptr_t entry_low;             /* end of the stack it was on */
     bool calls_are_special;          /* the API wants to see each call: entry_sp stays 0 */
+    struct hs_activation outermost;  /* of hs_call_now: run is set, saved_exit_fp is NULL: there is no outer one of the store */
     struct trap_record trap;
     void *host_error;                /* what a host function returned: wasmtime_error_t * or wasm_trap_t *, the API's */
     /* references of the host's: slot i + 1 is the 32-bit value */
