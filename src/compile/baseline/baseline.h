@@ -56,6 +56,7 @@
 #include "base/assert.h"
 #include "base/bits.h"
 #include "compile/compile.h"
+#include "compile/planted.h"
 #include "compile/x64/x64_masm.h"
 
 enum {
@@ -412,7 +413,7 @@ static inline void bl_reload(struct bl *b, uint8_t pin)
 void hs_bl_save_pins(struct bl *b);   /* before a call: stale homes are written */
 static inline void bl_lose_pins(struct bl *b) /* after a call */
 {
-    b->inval = b->spill_pins;
+    b->inval = HS_PLANTED(14) ? b->spill_pins & (b->spill_pins - 1) : b->spill_pins;
 }
 void hs_bl_prologue(struct bl *b);
 void hs_bl_epilogue(struct bl *b);    /* restores and leaves the frame; without ret or jump */

@@ -153,7 +153,7 @@ static const uint8_t *push_results(struct bl *b, const uint8_t *p, const struct 
     struct value *first = b->sp;
     for (uint32_t i = 0; i < t->nresults; i++) {
         uint8_t type = (uint8_t)hs_vt_kind(types[i]);
-        uint8_t r = place(int_results, 4, 4, type, &ni, &nf);
+        uint8_t r = place(HS_PLANTED(13) ? (const uint8_t[]){RAX, RCX, RDX, R8} : int_results, 4, 4, type, &ni, &nf);
         if (r == BL_NONE) {
             area = true;
             bl_push_slot(b, type);
@@ -444,7 +444,7 @@ void hs_bl_libcall(struct bl *b, enum hs_libcall id, uint32_t n, uint32_t nextra
     bl_lose_pins(b);
     if (result == VT_BOT)
         return;
-    if (result == VT_I32)
+    if (result == VT_I32 && !HS_PLANTED(19))
         x64_mov32_rr(&b->a, RAX, RAX);
     b->free &= ~BIT(RAX);
     bl_push_reg(b, RAX, result);

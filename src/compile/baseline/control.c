@@ -507,7 +507,7 @@ BL_OP(BR_TABLE)
     uint8_t t = bl_alloc_gpr(b), clamped = bl_alloc_gpr(b);
     struct x64_label table;
     x64_label_init(&table);
-    x64_mov32_ri(&b->a, clamped, n); /* also the mask against speculation: there is no branch to mispredict */
+    x64_mov32_ri(&b->a, clamped, HS_PLANTED(8) ? n - 1 : n); /* also the mask against speculation: there is no branch to mispredict */
     x64_cmp32_rr(&b->a, idx, clamped);
     x64_cmov32_rr(&b->a, CC_B, clamped, idx);
     x64_lea64_label(&b->a, t, &table);
@@ -632,7 +632,7 @@ static void select_condition(struct bl *b, const struct cond *c, int cc)
     if (bl_is_fp(c->type) || cc == BL_FNE) {
         struct x64_label keep;
         x64_label_init(&keep);
-        hs_bl_jcc(b, cc, &keep);
+        hs_bl_jcc(b, HS_PLANTED(12) ? bl_invert(cc) : cc, &keep);
         if (o->kind == O_MEM)
             bl_mov_rm(b, bl_w(c->type), c->dst, o->m);
         else

@@ -104,7 +104,7 @@ static void quotient_s(struct bl *b, int w, uint8_t q, uint8_t x, int64_t c)
         bl_alu_rr(b, ALU_ADD, w, q, x);
         shift(b, w, 7, q, l);
     } else if (!w) {
-        uint64_t m = ((UINT64_C(1) << (31 + l)) / a) + 1;
+        uint64_t m = ((UINT64_C(1) << (31 + l)) / a) + !HS_PLANTED(15);
         uint8_t t = bl_alloc_gpr(b);
         x64_movsx32_64_rr(&b->a, t, x);
         x64_mov64_ri(&b->a, q, m);

@@ -83,7 +83,8 @@ static struct x64_mem checked_address(struct bl *b, uint32_t memory, uint64_t of
     rec = bl_alloc_gpr(b);
     load_record(b, rec, memory);
     x64_cmp64_rm(&b->a, end, x64_bd(rec, HS_OFF_MEMREC_BYTES));
-    hs_bl_trap_if(b, CC_A, TRAP_MEMORY_OUT_OF_BOUNDS);
+    if (!HS_PLANTED(2))
+        hs_bl_trap_if(b, CC_A, TRAP_MEMORY_OUT_OF_BOUNDS);
     if (b->layout->spectre) {
         x64_mov32_ri(&b->a, rec, size);
         x64_cmov64_rr(&b->a, CC_A, end, rec);
@@ -95,7 +96,7 @@ static struct x64_mem checked_address(struct bl *b, uint32_t memory, uint64_t of
 struct x64_mem hs_bl_address(struct bl *b, uint32_t memory, uint64_t offset, uint32_t size, struct value address)
 {
     bool guarded = b->layout->memory_style[memory] == MEMORY_GUARDED_FIXED && b->layout->signals;
-    if (!guarded || offset > HS_GUARD_BYTES - 16)
+    if (!guarded || (offset > HS_GUARD_BYTES - 16 && !HS_PLANTED(11)))
         return checked_address(b, memory, offset, size, address);
     if (address.kind == V_CONST) {
         uint64_t at = (uint64_t)address.num + offset;
@@ -147,7 +148,7 @@ static const uint8_t *load(struct bl *b, const uint8_t *p, enum access access, u
     case I32_S8: x64_movsx8_32_rm(&b->a, d, m); break;
     case I32_U8:
     case I64_U8: x64_movzx8_32_rm(&b->a, d, m); break;
-    case I32_S16: x64_movsx16_32_rm(&b->a, d, m); break;
+    case I32_S16: (HS_PLANTED(10) ? x64_movzx16_32_rm : x64_movsx16_32_rm)(&b->a, d, m); break;
     case I32_U16:
     case I64_U16: x64_movzx16_32_rm(&b->a, d, m); break;
     case I64_S8: x64_movsx8_64_rm(&b->a, d, m); break;
@@ -190,7 +191,7 @@ static const uint8_t *store_int(struct bl *b, const uint8_t *p, uint32_t size)
     if (o.kind == O_REG)
         switch (size) {
         case 1: x64_mov8_mr(&b->a, m, o.reg); break;
-        case 2: x64_mov16_mr(&b->a, m, o.reg); break;
+        case 2: (HS_PLANTED(18) ? x64_mov32_mr : x64_mov16_mr)(&b->a, m, o.reg); break;
         case 4: x64_mov32_mr(&b->a, m, o.reg); break;
         default: x64_mov64_mr(&b->a, m, o.reg); break;
         }

@@ -304,7 +304,7 @@ static const uint8_t *compare(struct bl *b, const uint8_t *p, int cc, int w)
         struct value t = l;
         l = r;
         r = t;
-        cc = swapped(cc);
+        cc = HS_PLANTED(3) ? cc : swapped(cc);
     }
     return compare_with(b, &u, cc, w, l, hs_bl_operand(b, r));
 }
@@ -328,7 +328,7 @@ BL_COMPARE(I32_LT_S, CC_L, 0)
 BL_COMPARE(I32_LT_U, CC_B, 0)
 BL_COMPARE(I32_GT_S, CC_G, 0)
 BL_COMPARE(I32_GT_U, CC_A, 0)
-BL_COMPARE(I32_LE_S, CC_LE, 0)
+BL_COMPARE(I32_LE_S, HS_PLANTED(1) ? CC_L : CC_LE, 0)
 BL_COMPARE(I32_LE_U, CC_BE, 0)
 BL_COMPARE(I32_GE_S, CC_GE, 0)
 BL_COMPARE(I32_GE_U, CC_AE, 0)
@@ -388,7 +388,7 @@ const uint8_t *hs_bl_fold_int(struct bl *b, const uint8_t *p, struct x64_mem m)
     if (f->op == ALU_CMP) {
         struct use u = hs_bl_peek(p);
         hs_bl_prepare(b, &u, 1);
-        return compare_with(b, &u, f->cc, w, bl_pop(b), r);
+        return compare_with(b, &u, HS_PLANTED(17) && f->cc == CC_B ? CC_L : f->cc, w, bl_pop(b), r);
     }
     return combine(b, p, f->op, w, bl_pop(b), r);
 }
@@ -400,13 +400,13 @@ enum shift { ROL = 0, ROR = 1, SHL = 4, SHR = 5, SAR = 7 }; /* the /digit of the
 static const uint8_t *shift_by(struct bl *b, const uint8_t *p, int op, int w, struct value l, unsigned n)
 {
     uint8_t type = w ? VT_I64 : VT_I32;
-    n &= w ? 63 : 31;
+    n &= w ? 63 : HS_PLANTED(5) ? 15 : 31;
     struct opnd o = hs_bl_operand_rm(b, l);
     uint8_t d = bl_dest(b, p);
     if (d == BL_NONE)
         d = l.kind == V_REG ? l.reg : bl_alloc_gpr(b);
     if (n && (op == ROL || op == ROR) && (b->cpu & HS_CPU_BMI2) && !(o.kind == O_REG && o.reg == d)) {
-        unsigned right = op == ROR ? n : (w ? 64 : 32) - n;
+        unsigned right = (op == ROR) != HS_PLANTED(16) ? n : (w ? 64 : 32) - n;
         if (o.kind == O_REG)
             x64_emit_vex(&b->a, X64_FORM(3, 3, 0xf0) | W(w), d, 0, o.reg);
         else
@@ -549,7 +549,7 @@ BL_EXTEND(I64_EXTEND8_S, x64_movsx8_64_rr, VT_I64)
 BL_EXTEND(I64_EXTEND16_S, x64_movsx16_64_rr, VT_I64)
 BL_EXTEND(I64_EXTEND32_S, x64_movsx32_64_rr, VT_I64)
 BL_EXTEND(I64_EXTEND_I32_S, x64_movsx32_64_rr, VT_I64)
-BL_EXTEND(I32_WRAP_I64, x64_mov32_rr, VT_I32)
+BL_EXTEND(I32_WRAP_I64, (HS_PLANTED(4) ? x64_mov64_rr : x64_mov32_rr), VT_I32)
 
 /* Zero-extended is what an i32 in a register is (I1): often nothing is to be done. */
 BL_OP(I64_EXTEND_I32_U)

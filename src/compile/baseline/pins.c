@@ -180,7 +180,7 @@ enum status hs_bl_frame_layout(struct bl *b, const uint8_t **body)
 
 void hs_bl_save_pins(struct bl *b)
 {
-    for (uint32_t m = b->dirty; m; m &= m - 1) {
+    for (uint32_t m = HS_PLANTED(6) ? b->dirty & (b->dirty - 1) : b->dirty; m; m &= m - 1) {
         uint8_t r = lowest(m);
         const struct local *l = &b->locals[b->pin_local[r]];
         hs_bl_store_frame(b, r, l->type, l->home);

@@ -65,7 +65,7 @@ void hs_bl_store_frame(struct bl *b, uint8_t reg, uint8_t type, int32_t offset)
 
 static void spill(struct bl *b, struct value *v)
 {
-    hs_bl_store_frame(b, v->reg, v->type, bl_slot(b, (uint32_t)(v - b->stack)));
+    hs_bl_store_frame(b, v->reg, v->type, bl_slot(b, (uint32_t)(v - b->stack) + HS_PLANTED(7)));
     b->free |= BIT(v->reg);
     *v = (struct value){V_SLOT, v->type, 0, 0, 0};
 }
@@ -427,7 +427,7 @@ void hs_bl_moves(struct bl *b, struct moves *mv)
         for (i = 0; i < n; i++) {
             if (reg[i].from == x)
                 reg[i].from = y;
-            else if (reg[i].from == y)
+            else if (reg[i].from == y && !HS_PLANTED(20))
                 reg[i].from = x;
             if (reg[i].from == reg[i].to)
                 reg[i--] = reg[--n];

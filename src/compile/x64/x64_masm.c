@@ -1,6 +1,7 @@
 /* See x64_masm.h. Where an operation has a rare case, the common one falls through or takes one forward jump, and
  * the rare code stands in line: it is short, and no operation depends on a place for cold code. */
 #include "compile/x64/x64_masm.h"
+#include "compile/planted.h"
 
 /* ---- the buffer ---- */
 
@@ -257,7 +258,8 @@ static void min_or_max(struct x64_asm *a, enum x64_fp fp, unsigned dx, unsigned 
         x64_orps_rr(a, dx, x);
     uint32_t done = x64_jmp8(a);
     x64_here8(a, unordered);
-    add(a, fp, dx, x); /* a quiet NaN, canonical if the operands' are */
+    if (!HS_PLANTED(9))
+        add(a, fp, dx, x); /* a quiet NaN, canonical if the operands' are */
     uint32_t done_too = x64_jmp8(a);
     x64_here8(a, different);
     if (fp == X64_F32) {
