@@ -22,9 +22,10 @@ class EqRef;
 class StructRef;
 
 /// A reference of the collected heap: a struct, an array, or an integer of 31 bits. Valid as long as its store.
-class AnyRef : public detail::Rooted<wasmtime_anyref_t, wasmtime_anyref_clone, wasmtime_anyref_unroot>
+class AnyRef
+    : public detail::Rooted<wasmtime_anyref_t, wasmtime_anyref_clone, wasmtime_anyref_unroot>
 {
-public:
+  public:
     using Rooted::Rooted;
 
     /// The reference as compiled code has it; from then on nothing keeps it alive until the guest

@@ -24,7 +24,7 @@ class Val;
 class ArrayRefPre
     : public detail::Owned<ArrayRefPre, wasmtime_array_ref_pre_t, wasmtime_array_ref_pre_delete>
 {
-public:
+  public:
     using Owned::Owned;
 
     /// Makes a type ready for arrays in this store.
@@ -35,9 +35,10 @@ public:
 };
 
 /// A reference to an array. Valid as long as its store.
-class ArrayRef : public detail::Rooted<wasmtime_arrayref_t, wasmtime_arrayref_clone, wasmtime_arrayref_unroot>
+class ArrayRef
+    : public detail::Rooted<wasmtime_arrayref_t, wasmtime_arrayref_clone, wasmtime_arrayref_unroot>
 {
-public:
+  public:
     using Rooted::Rooted;
 
     /// Makes an array of `len` times the same value.

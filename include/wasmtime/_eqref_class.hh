@@ -24,7 +24,7 @@ class StructRef;
 /// A reference that can be compared with `ref.eq`. Valid as long as its store.
 class EqRef : public detail::Rooted<wasmtime_eqref_t, wasmtime_eqref_clone, wasmtime_eqref_unroot>
 {
-public:
+  public:
     using Rooted::Rooted;
 
     /// The lower 31 bits as a reference.

@@ -21,9 +21,10 @@ class Tag;
 class Val;
 
 /// A reference to an exception of the guest's. Valid as long as its store.
-class ExnRef : public detail::Rooted<wasmtime_exnref_t, wasmtime_exnref_clone, wasmtime_exnref_unroot>
+class ExnRef
+    : public detail::Rooted<wasmtime_exnref_t, wasmtime_exnref_clone, wasmtime_exnref_unroot>
 {
-public:
+  public:
     using Rooted::Rooted;
 
     /// The reference as compiled code has it; from then on nothing keeps it alive until the guest

@@ -19,9 +19,10 @@ namespace wasmtime
 {
 
 /// A reference to an object of the host's, which the guest can pass around. Valid as long as its store.
-class ExternRef : public detail::Rooted<wasmtime_externref_t, wasmtime_externref_clone, wasmtime_externref_unroot>
+class ExternRef : public detail::Rooted<wasmtime_externref_t, wasmtime_externref_clone,
+                                        wasmtime_externref_unroot>
 {
-public:
+  public:
     using Rooted::Rooted;
 
     /// The reference as compiled code has it; from then on nothing keeps it alive until the guest

@@ -59,7 +59,7 @@ class Caller
     {
     }
 
-public:
+  public:
     /// An export of the instance that called, if it has one of that name.
     std::optional<Extern> get_export(std::string_view name);
 
@@ -80,7 +80,7 @@ class Func
     TrapResult<std::vector<Val>> call_raw(Store::Context cx, const wasmtime_val_t *params,
                                           size_t count) const;
 
-public:
+  public:
     Func(wasmtime_func_t raw) : func(raw)
     {
     }
@@ -88,10 +88,10 @@ public:
     /// A function of the host's. `f` gets the arguments and sets every result:
     /// `(Caller, Span<const Val>, Span<Val>)`, and gives nothing (`std::monostate`), a `Trap`, or
     /// the result that is one or the other. What it throws becomes a trap.
-    template <typename F, std::enable_if_t<
-                              std::is_invocable_r_v<Result<std::monostate, Trap>, F, Caller,
-                                                    Span<const Val>, Span<Val>>,
-                              bool> = true>
+    template <typename F,
+              std::enable_if_t<std::is_invocable_r_v<Result<std::monostate, Trap>, F, Caller,
+                                                     Span<const Val>, Span<Val>>,
+                               bool> = true>
     Func(Store::Context cx, const FuncType &ty, F f);
 
     /// A function of the host's whose type is the one of `f`: a function, a pointer to one, or
@@ -143,7 +143,7 @@ template <typename Params, typename Results> class TypedFunc
     {
     }
 
-public:
+  public:
     /// Calls the function. The values go through a few words on the stack: nothing is allocated.
     TrapResult<Results> call(Store::Context cx, const Params &params) const;
 

@@ -42,7 +42,7 @@ class Store : public detail::Owned<Store, wasmtime_store_t, wasmtime_store_delet
     static wasmtime_error_t *deadline(wasmtime_context_t *context, void *env, uint64_t *delta,
                                       wasmtime_update_deadline_kind_t *kind);
 
-public:
+  public:
     using Owned::Owned;
 
     /// An empty store, which holds the engine.
@@ -57,7 +57,7 @@ public:
     {
         wasmtime_context_t *ptr;
 
-    public:
+      public:
         explicit Context(wasmtime_context_t *raw) : ptr(raw)
         {
         }
@@ -170,8 +170,8 @@ public:
     /// What happens at the deadline, in place of a trap: `f(context, delta)` sets the number of
     /// epochs until the next one, or gives an error that ends the call.
     template <typename F,
-              std::enable_if_t<
-                  std::is_invocable_r_v<Result<DeadlineKind>, F, Context, uint64_t &>, bool> = true>
+              std::enable_if_t<std::is_invocable_r_v<Result<DeadlineKind>, F, Context, uint64_t &>,
+                               bool> = true>
     void epoch_deadline_callback(F &&f)
     {
         using Function = std::decay_t<F>;

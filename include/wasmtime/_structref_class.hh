@@ -22,10 +22,10 @@ class EqRef;
 class Val;
 
 /// A struct type made ready in a store.
-class StructRefPre : public detail::Owned<StructRefPre, wasmtime_struct_ref_pre_t,
-                                          wasmtime_struct_ref_pre_delete>
+class StructRefPre
+    : public detail::Owned<StructRefPre, wasmtime_struct_ref_pre_t, wasmtime_struct_ref_pre_delete>
 {
-public:
+  public:
     using Owned::Owned;
 
     /// Makes a type ready for structs in this store.
@@ -36,9 +36,10 @@ public:
 };
 
 /// A reference to a struct. Valid as long as its store.
-class StructRef : public detail::Rooted<wasmtime_structref_t, wasmtime_structref_clone, wasmtime_structref_unroot>
+class StructRef : public detail::Rooted<wasmtime_structref_t, wasmtime_structref_clone,
+                                        wasmtime_structref_unroot>
 {
-public:
+  public:
     using Rooted::Rooted;
 
     /// Makes a struct; there must be one value for each field, of its type.

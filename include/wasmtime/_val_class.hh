@@ -61,7 +61,7 @@ class Val
             detail::give_up("a value was asked for something of another kind");
     }
 
-public:
+  public:
     /// The type of the C API.
     using Raw = wasmtime_val_t;
 

@@ -58,7 +58,7 @@ class PoolAllocationConfig
     : public detail::Owned<PoolAllocationConfig, wasmtime_pooling_allocation_config_t,
                            wasmtime_pooling_allocation_config_delete>
 {
-public:
+  public:
     using Owned::Owned;
 
     PoolAllocationConfig() : Owned(wasmtime_pooling_allocation_config_new())
@@ -231,7 +231,7 @@ class Config : public detail::Owned<Config, wasm_config_t, wasm_config_delete>
             [](const char *what) { return wasmtime_error_new(what); });
     }
 
-public:
+  public:
     using Owned::Owned;
 
     Config() : Owned(wasm_config_new())
@@ -410,7 +410,8 @@ public:
     /// What the compiler optimizes for.
     void cranelift_opt_level(OptLevel level)
     {
-        wasmtime_config_cranelift_opt_level_set(ptr.get(), static_cast<wasmtime_opt_level_t>(level));
+        wasmtime_config_cranelift_opt_level_set(ptr.get(),
+                                                static_cast<wasmtime_opt_level_t>(level));
     }
 
     /// Turns a flag of the compiler on.
@@ -428,14 +429,16 @@ public:
     /// How the compiler chooses registers.
     void cranelift_regalloc_algorithm(RegallocAlgorithm algo)
     {
-        wasmtime_config_cranelift_regalloc_algorithm_set(ptr.get(), static_cast<wasmtime_regalloc_algorithm_t>(algo));
+        wasmtime_config_cranelift_regalloc_algorithm_set(
+            ptr.get(), static_cast<wasmtime_regalloc_algorithm_t>(algo));
     }
 #endif // WASMTIME_FEATURE_COMPILER
 
     /// Which profiler is told about compiled code.
     void profiler(ProfilingStrategy profiler)
     {
-        wasmtime_config_profiler_set(ptr.get(), static_cast<wasmtime_profiling_strategy_t>(profiler));
+        wasmtime_config_profiler_set(ptr.get(),
+                                     static_cast<wasmtime_profiling_strategy_t>(profiler));
     }
 
     /// How many bytes of address space a memory starts with.

@@ -17,10 +17,10 @@ namespace wasmtime
 {
 
 /// An engine; copies are the same engine.
-class Engine : public detail::Cloned<Engine, wasm_engine_t, wasm_engine_delete,
-                                     wasmtime_engine_clone>
+class Engine
+    : public detail::Cloned<Engine, wasm_engine_t, wasm_engine_delete, wasmtime_engine_clone>
 {
-public:
+  public:
     using Cloned::Cloned;
 
     /// An engine with the usual configuration.

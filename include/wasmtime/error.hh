@@ -33,7 +33,7 @@ class Trace;
 /// What went wrong, in words.
 class Error : public detail::Owned<Error, wasmtime_error_t, wasmtime_error_delete>
 {
-public:
+  public:
     using Owned::Owned;
 
     /// An error with this message, for a callback to give.
@@ -73,7 +73,7 @@ template <typename T, typename E = Error> class [[nodiscard]] Result
 {
     std::variant<T, E> data;
 
-public:
+  public:
     /// Success.
     Result(T t) : data(std::in_place_index<0>, std::move(t))
     {

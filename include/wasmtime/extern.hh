@@ -28,18 +28,12 @@ namespace detail
 inline Extern cvt_extern(const wasmtime_extern_t &raw)
 {
     switch (raw.kind) {
-    case WASMTIME_EXTERN_FUNC:
-        return Func(raw.of.func);
-    case WASMTIME_EXTERN_GLOBAL:
-        return Global(raw.of.global);
-    case WASMTIME_EXTERN_MEMORY:
-        return Memory(raw.of.memory);
-    case WASMTIME_EXTERN_TABLE:
-        return Table(raw.of.table);
-    case WASMTIME_EXTERN_TAG:
-        return Tag(raw.of.tag);
-    default:
-        give_up("an export that this API has no class for, such as a shared memory");
+    case WASMTIME_EXTERN_FUNC: return Func(raw.of.func);
+    case WASMTIME_EXTERN_GLOBAL: return Global(raw.of.global);
+    case WASMTIME_EXTERN_MEMORY: return Memory(raw.of.memory);
+    case WASMTIME_EXTERN_TABLE: return Table(raw.of.table);
+    case WASMTIME_EXTERN_TAG: return Tag(raw.of.tag);
+    default: give_up("an export that this API has no class for, such as a shared memory");
     }
 }
 

@@ -94,8 +94,7 @@ template <> struct WasmType<std::optional<Func>> {
         return ValType::funcref();
     }
 
-    static void store(Store::Context cx, wasmtime_val_raw_t *slot,
-                      const std::optional<Func> &value)
+    static void store(Store::Context cx, wasmtime_val_raw_t *slot, const std::optional<Func> &value)
     {
         slot->funcref = value ? wasmtime_func_to_raw(cx.capi(), &value->capi()) : nullptr;
     }
@@ -217,12 +216,11 @@ template <typename... T> struct WasmTypeList<std::tuple<T...>> {
         return {WasmType<T>::valtype()...};
     }
 
-private:
+  private:
     template <size_t... I>
-    static void store_each([[maybe_unused]] Store::Context cx,
-                           [[maybe_unused]] wasmtime_val_raw_t *slots,
-                           [[maybe_unused]] const std::tuple<T...> &values,
-                           std::index_sequence<I...>)
+    static void
+    store_each([[maybe_unused]] Store::Context cx, [[maybe_unused]] wasmtime_val_raw_t *slots,
+               [[maybe_unused]] const std::tuple<T...> &values, std::index_sequence<I...>)
     {
         (WasmType<T>::store(cx, &slots[I], std::get<I>(values)), ...);
     }
@@ -332,8 +330,8 @@ HOSPES_MEMBER_SIGNATURE(&)
 HOSPES_MEMBER_SIGNATURE(const &)
 HOSPES_MEMBER_SIGNATURE(noexcept)
 HOSPES_MEMBER_SIGNATURE(const noexcept)
-HOSPES_MEMBER_SIGNATURE(&noexcept)
-HOSPES_MEMBER_SIGNATURE(const &noexcept)
+HOSPES_MEMBER_SIGNATURE(& noexcept)
+HOSPES_MEMBER_SIGNATURE(const & noexcept)
 
 #undef HOSPES_MEMBER_SIGNATURE
 
@@ -362,9 +360,9 @@ struct WasmHostFunc<F, std::enable_if_t<!std::is_same_v<F, std::decay_t<F>>>>
 };
 
 template <typename F>
-struct WasmHostFunc<F, std::enable_if_t<std::is_same_v<F, std::decay_t<F>> &&
-                                        std::is_member_function_pointer_v<
-                                            decltype(&F::operator())>>>
+struct WasmHostFunc<F,
+                    std::enable_if_t<std::is_same_v<F, std::decay_t<F>> &&
+                                     std::is_member_function_pointer_v<decltype(&F::operator())>>>
     : MemberSignature<decltype(&F::operator())> {
 };
 
@@ -409,10 +407,9 @@ template <typename F> struct UncheckedCallback {
 
 } // namespace detail
 
-template <typename F,
-          std::enable_if_t<std::is_invocable_r_v<Result<std::monostate, Trap>, F, Caller,
-                                                 Span<const Val>, Span<Val>>,
-                           bool>>
+template <typename F, std::enable_if_t<std::is_invocable_r_v<Result<std::monostate, Trap>, F,
+                                                             Caller, Span<const Val>, Span<Val>>,
+                                       bool>>
 Func::Func(Store::Context cx, const FuncType &ty, F f)
 {
     auto function = std::make_unique<F>(std::move(f));
@@ -438,9 +435,9 @@ inline TrapResult<std::vector<Val>> Func::call_raw(Store::Context cx, const wasm
 {
     std::vector<Val> results(type(cx)->results().size(), Val(int32_t(0)));
     wasm_trap_t *trap = nullptr;
-    wasmtime_error_t *error = wasmtime_func_call(
-        cx.capi(), &func, params, count, reinterpret_cast<wasmtime_val_t *>(results.data()),
-        results.size(), &trap);
+    wasmtime_error_t *error = wasmtime_func_call(cx.capi(), &func, params, count,
+                                                 reinterpret_cast<wasmtime_val_t *>(results.data()),
+                                                 results.size(), &trap);
     if (error)
         return TrapError(Error(error));
     if (trap)
@@ -501,8 +498,7 @@ TrapResult<Results> TypedFunc<Params, Results>::call(Store::Context cx, const Pa
     wasmtime_val_raw_t slots[count ? count : 1];
     In::store(cx, slots, params);
     wasm_trap_t *trap = nullptr;
-    wasmtime_error_t *error =
-        wasmtime_func_call_unchecked(cx.capi(), &f.func, slots, count, &trap);
+    wasmtime_error_t *error = wasmtime_func_call_unchecked(cx.capi(), &f.func, slots, count, &trap);
     if (error)
         return TrapError(Error(error));
     if (trap)

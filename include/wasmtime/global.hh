@@ -18,7 +18,7 @@ class Global
 {
     wasmtime_global_t global;
 
-public:
+  public:
     Global(wasmtime_global_t raw) : global(raw)
     {
     }

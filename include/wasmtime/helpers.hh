@@ -56,7 +56,7 @@ template <typename Raw, void (*Delete)(Raw *)> struct Deleter {
 /// A handle with one owner.
 template <typename Self, typename RawType, void (*Delete)(RawType *)> class Owned
 {
-public:
+  public:
     /// The type of the C API.
     using Raw = RawType;
 
@@ -90,7 +90,7 @@ public:
         return reinterpret_cast<const Self *>(raw);
     }
 
-protected:
+  protected:
     std::unique_ptr<Raw, Deleter<Raw, Delete>> ptr;
 };
 
@@ -106,7 +106,7 @@ class Cloned : public Owned<Self, RawType, Delete>
         return raw ? Clone(raw) : nullptr;
     }
 
-public:
+  public:
     using Base::Base;
 
     Cloned(const Cloned &other) : Base(clone(other.ptr.get()))
@@ -130,7 +130,7 @@ template <typename Self, typename RawType, void (*Delete)(RawType *),
           RawType *(*Clone)(const RawType *), bool (*Equal)(const RawType *, const RawType *)>
 class Comparable : public Cloned<Self, RawType, Delete, Clone>
 {
-public:
+  public:
     using Cloned<Self, RawType, Delete, Clone>::Cloned;
 
     friend bool operator==(const Self &a, const Self &b)
@@ -149,7 +149,7 @@ public:
 template <typename RawType, void (*Clone)(const RawType *, RawType *), void (*Unroot)(RawType *)>
 class Rooted
 {
-public:
+  public:
     /// The type of the C API.
     using Raw = RawType;
 
@@ -204,7 +204,7 @@ public:
         return &raw;
     }
 
-protected:
+  protected:
     Raw raw;
 };
 
@@ -214,7 +214,7 @@ template <typename RawType, typename RefType, RawType *(*Copy)(const RawType *),
           void (*Delete)(RawType *)>
 class Described
 {
-public:
+  public:
     Described(const Described &other) : Described(Copy(other.ref.capi()))
     {
     }
@@ -262,7 +262,7 @@ public:
         return ptr.get();
     }
 
-protected:
+  protected:
     explicit Described(RawType *raw) : ptr(raw), ref(raw)
     {
     }

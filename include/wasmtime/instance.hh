@@ -36,7 +36,7 @@ class Instance
         return Instance(instance);
     }
 
-public:
+  public:
     Instance(wasmtime_instance_t raw) : instance(raw)
     {
     }

@@ -25,7 +25,7 @@ namespace wasmtime
 /// A dictionary of what modules can import, under two names.
 class Linker : public detail::Owned<Linker, wasmtime_linker_t, wasmtime_linker_delete>
 {
-public:
+  public:
     using Owned::Owned;
 
     /// An empty linker.
@@ -61,8 +61,8 @@ public:
     Result<std::monostate> define_instance(Store::Context cx, std::string_view name,
                                            Instance instance)
     {
-        return detail::done(wasmtime_linker_define_instance(
-            ptr.get(), cx.capi(), name.data(), name.size(), &instance.instance));
+        return detail::done(wasmtime_linker_define_instance(ptr.get(), cx.capi(), name.data(),
+                                                            name.size(), &instance.instance));
     }
 
     /// Makes an instance with what is defined here.
@@ -94,10 +94,10 @@ public:
     }
 
     /// Defines a function of the host's, as `Func(cx, ty, f)` makes one, but for all stores.
-    template <typename F, std::enable_if_t<
-                              std::is_invocable_r_v<Result<std::monostate, Trap>, F, Caller,
-                                                    Span<const Val>, Span<Val>>,
-                              bool> = true>
+    template <typename F,
+              std::enable_if_t<std::is_invocable_r_v<Result<std::monostate, Trap>, F, Caller,
+                                                     Span<const Val>, Span<Val>>,
+                               bool> = true>
     Result<std::monostate> func_new(std::string_view module, std::string_view name,
                                     const FuncType &ty, F &&f)
     {
@@ -129,8 +129,8 @@ public:
     Result<Func> get_default(Store::Context cx, std::string_view name)
     {
         wasmtime_func_t func;
-        if (wasmtime_error_t *error = wasmtime_linker_get_default(ptr.get(), cx.capi(), name.data(),
-                                                                  name.size(), &func))
+        if (wasmtime_error_t *error =
+                wasmtime_linker_get_default(ptr.get(), cx.capi(), name.data(), name.size(), &func))
             return Error(error);
         return Func(func);
     }

@@ -20,7 +20,7 @@ class Memory
 {
     wasmtime_memory_t memory;
 
-public:
+  public:
     Memory(wasmtime_memory_t raw) : memory(raw)
     {
     }

@@ -25,7 +25,7 @@ namespace wasmtime
 class Module : public detail::Cloned<Module, wasmtime_module_t, wasmtime_module_delete,
                                      wasmtime_module_clone>
 {
-public:
+  public:
     using Cloned::Cloned;
 
 #ifdef WASMTIME_FEATURE_COMPILER

@@ -60,7 +60,7 @@ template <typename T, std::size_t Extent = dynamic_extent> class Span
     T *start;
     std::size_t count;
 
-public:
+  public:
     /// Iterates over the elements.
     using iterator = T *;
 
@@ -70,23 +70,23 @@ public:
     }
 
     /// All elements of a container that has `data()` and `size()`.
-    template <typename C,
-              std::enable_if_t<
-                  !IsSpan<std::remove_cv_t<C>>::value &&
-                      std::is_pointer_v<decltype(std::declval<C &>().data())> &&
-                      std::is_convertible_v<
-                          std::remove_pointer_t<decltype(std::declval<C &>().data())> (*)[],
-                          T (*)[]> &&
-                      std::is_convertible_v<decltype(std::declval<C>().size()), std::size_t>,
-                  int> = 0>
+    template <
+        typename C,
+        std::enable_if_t<
+            !IsSpan<std::remove_cv_t<C>>::value &&
+                std::is_pointer_v<decltype(std::declval<C &>().data())> &&
+                std::is_convertible_v<
+                    std::remove_pointer_t<decltype(std::declval<C &>().data())> (*)[], T (*)[]> &&
+                std::is_convertible_v<decltype(std::declval<C>().size()), std::size_t>,
+            int> = 0>
     Span(C &range) : start(range.data()), count(range.size())
     {
     }
 
     /// The same elements, which cannot be changed through the new span.
-    template <typename U, std::enable_if_t<!std::is_same_v<U, T> &&
-                                               std::is_convertible_v<U (*)[], T (*)[]>,
-                                           int> = 0>
+    template <
+        typename U,
+        std::enable_if_t<!std::is_same_v<U, T> && std::is_convertible_v<U (*)[], T (*)[]>, int> = 0>
     Span(const Span<U, Extent> &other) : start(other.data()), count(other.size())
     {
     }

@@ -20,7 +20,7 @@ class Table
 {
     wasmtime_table_t table;
 
-public:
+  public:
     Table(wasmtime_table_t raw) : table(raw)
     {
     }

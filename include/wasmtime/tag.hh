@@ -19,7 +19,7 @@ class Tag
 {
     wasmtime_tag_t tag;
 
-public:
+  public:
     Tag(wasmtime_tag_t raw) : tag(raw)
     {
     }

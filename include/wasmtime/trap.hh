@@ -35,7 +35,7 @@ class FrameRef
         return std::nullopt;
     }
 
-public:
+  public:
     /// The number of the function in its module.
     uint32_t func_index() const
     {
@@ -85,7 +85,7 @@ class Trace
         wasmtime_error_wasm_trace(error, &frames);
     }
 
-public:
+  public:
     ~Trace() noexcept
     {
         wasm_frame_vec_delete(&frames);
@@ -127,7 +127,7 @@ inline Trace Error::trace() const
 /// The end of a guest.
 class Trap : public detail::Owned<Trap, wasm_trap_t, wasm_trap_delete>
 {
-public:
+  public:
     using Owned::Owned;
 
     /// A trap with this message, for a function of the host to give.

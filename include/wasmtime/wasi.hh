@@ -24,7 +24,7 @@ namespace wasmtime
 /// The configuration of WASI for one store; `Store::Context::set_wasi` takes it.
 class WasiConfig : public detail::Owned<WasiConfig, wasi_config_t, wasi_config_delete>
 {
-public:
+  public:
     using Owned::Owned;
 
     WasiConfig() : Owned(wasi_config_new())

@@ -26,7 +26,7 @@ class StorageType
     {
     }
 
-public:
+  public:
     StorageType(const StorageType &other)
     {
         wasmtime_storage_type_clone(&other.raw, &raw);
@@ -105,7 +105,7 @@ class FieldType
 {
     wasmtime_field_type_t raw;
 
-public:
+  public:
     /// Takes over `ty`.
     FieldType(wasmtime_field_type ty) : raw(ty)
     {
@@ -184,7 +184,7 @@ static_assert(sizeof(FieldType) == sizeof(wasmtime_field_type_t), "the same layo
 class StructType : public detail::Cloned<StructType, wasmtime_struct_type_t,
                                          wasmtime_struct_type_delete, wasmtime_struct_type_copy>
 {
-public:
+  public:
     using Cloned::Cloned;
 
     StructType(const Engine &engine, const std::vector<FieldType> &fields)

@@ -20,7 +20,7 @@ class RefType;
 /// The type of a value: a number, a vector or a reference.
 class ValType
 {
-public:
+  public:
     class ListRef;
 
     /// A view of a value type that belongs to something else, such as a function type.
@@ -29,7 +29,7 @@ public:
         friend class ValType;
         const wasm_valtype_t *ptr;
 
-    public:
+      public:
         Ref(const wasm_valtype_t *raw) : ptr(raw)
         {
         }
@@ -51,7 +51,7 @@ public:
         }
     };
 
-private:
+  private:
     Ref ref;               /* owned, unlike other views; null once moved from */
     wasmtime_valtype_t ty; /* the same type spelled out */
 
@@ -81,7 +81,7 @@ private:
         ty.kind = WASMTIME_VALTYPE_KIND_I32;
     }
 
-public:
+  public:
     /// A copy of the type that is looked at.
     ValType(Ref other) : ValType(Take(), wasm_valtype_copy(other.ptr))
     {
@@ -245,7 +245,7 @@ public:
     {
         const wasm_valtype_vec_t *list;
 
-    public:
+      public:
         ListRef(const wasm_valtype_vec_t *raw) : list(raw)
         {
         }

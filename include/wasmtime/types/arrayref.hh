@@ -16,7 +16,7 @@ namespace wasmtime
 class ArrayType : public detail::Cloned<ArrayType, wasmtime_array_type_t,
                                         wasmtime_array_type_delete, wasmtime_array_type_copy>
 {
-public:
+  public:
     using Cloned::Cloned;
 
     ArrayType(const Engine &engine, const FieldType &field)

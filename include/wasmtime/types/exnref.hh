@@ -19,7 +19,7 @@ namespace wasmtime
 class ExnType : public detail::Cloned<ExnType, wasmtime_exn_type_t, wasmtime_exn_type_delete,
                                       wasmtime_exn_type_copy>
 {
-public:
+  public:
     using Cloned::Cloned;
 
     /// Exceptions that carry these values.

@@ -14,9 +14,10 @@ namespace wasmtime
 {
 
 /// An export: a name, and the type of what it stands for.
-class ExportType : public detail::Cloned<ExportType, wasm_exporttype_t, wasm_exporttype_delete, wasm_exporttype_copy>
+class ExportType : public detail::Cloned<ExportType, wasm_exporttype_t, wasm_exporttype_delete,
+                                         wasm_exporttype_copy>
 {
-public:
+  public:
     using Cloned::Cloned;
 
     /// A view of an export; valid as long as the list it comes from.
@@ -25,7 +26,7 @@ public:
         friend class ExternType;
         const wasm_exporttype_t *ptr;
 
-    public:
+      public:
         Ref(const wasm_exporttype_t *raw) : ptr(raw)
         {
         }
@@ -49,7 +50,7 @@ public:
         friend class Module;
         wasm_exporttype_vec_t list;
 
-    public:
+      public:
         /// An empty list.
         List() : list{0, nullptr}
         {

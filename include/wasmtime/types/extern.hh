@@ -22,10 +22,10 @@ namespace wasmtime
 /// The type of an import or export, whatever its kind.
 class ExternType
 {
-public:
+  public:
     /// A view of one of the five kinds; valid as long as the list of imports or exports.
-    using Ref = std::variant<FuncType::Ref, GlobalType::Ref, TableType::Ref, MemoryType::Ref,
-                             TagType::Ref>;
+    using Ref =
+        std::variant<FuncType::Ref, GlobalType::Ref, TableType::Ref, MemoryType::Ref, TagType::Ref>;
 
     /// What an import wants.
     static Ref from_import(ImportType::Ref ty)
@@ -39,22 +39,16 @@ public:
         return view(wasm_exporttype_type(ty.ptr));
     }
 
-private:
+  private:
     static Ref view(const wasm_externtype_t *type)
     {
         switch (wasm_externtype_kind(type)) {
-        case WASM_EXTERN_FUNC:
-            return FuncType::Ref(wasm_externtype_as_functype_const(type));
-        case WASM_EXTERN_GLOBAL:
-            return GlobalType::Ref(wasm_externtype_as_globaltype_const(type));
-        case WASM_EXTERN_TABLE:
-            return TableType::Ref(wasm_externtype_as_tabletype_const(type));
-        case WASM_EXTERN_MEMORY:
-            return MemoryType::Ref(wasm_externtype_as_memorytype_const(type));
-        case WASM_EXTERN_TAG:
-            return TagType::Ref(wasm_externtype_as_tagtype_const(type));
-        default:
-            detail::give_up("an import or export of an unknown kind");
+        case WASM_EXTERN_FUNC: return FuncType::Ref(wasm_externtype_as_functype_const(type));
+        case WASM_EXTERN_GLOBAL: return GlobalType::Ref(wasm_externtype_as_globaltype_const(type));
+        case WASM_EXTERN_TABLE: return TableType::Ref(wasm_externtype_as_tabletype_const(type));
+        case WASM_EXTERN_MEMORY: return MemoryType::Ref(wasm_externtype_as_memorytype_const(type));
+        case WASM_EXTERN_TAG: return TagType::Ref(wasm_externtype_as_tagtype_const(type));
+        default: detail::give_up("an import or export of an unknown kind");
         }
     }
 };

@@ -24,7 +24,7 @@ class FuncTypeRef
 {
     const wasm_functype_t *ptr;
 
-public:
+  public:
     FuncTypeRef(const wasm_functype_t *raw) : ptr(raw)
     {
     }
@@ -72,7 +72,7 @@ class FuncType : public detail::Described<wasm_functype_t, detail::FuncTypeRef, 
         return wasm_functype_new(&params, &results);
     }
 
-public:
+  public:
     using Ref = detail::FuncTypeRef;
 
     FuncType(std::initializer_list<ValType> params, std::initializer_list<ValType> results)

@@ -21,7 +21,7 @@ class GlobalTypeRef
 {
     const wasm_globaltype_t *ptr;
 
-public:
+  public:
     GlobalTypeRef(const wasm_globaltype_t *raw) : ptr(raw)
     {
     }
@@ -53,12 +53,13 @@ public:
 class GlobalType : public detail::Described<wasm_globaltype_t, detail::GlobalTypeRef,
                                             wasm_globaltype_copy, wasm_globaltype_delete>
 {
-public:
+  public:
     using Ref = detail::GlobalTypeRef;
 
     GlobalType(ValType ty, bool mut)
-        : Described(wasm_globaltype_new(wasm_valtype_copy(ty.capi()),
-                                        static_cast<wasm_mutability_t>(mut ? WASM_VAR : WASM_CONST)))
+        : Described(
+              wasm_globaltype_new(wasm_valtype_copy(ty.capi()),
+                                  static_cast<wasm_mutability_t>(mut ? WASM_VAR : WASM_CONST)))
     {
     }
 

@@ -14,9 +14,10 @@ namespace wasmtime
 {
 
 /// An import: two names, and the type of what is wanted.
-class ImportType : public detail::Cloned<ImportType, wasm_importtype_t, wasm_importtype_delete, wasm_importtype_copy>
+class ImportType : public detail::Cloned<ImportType, wasm_importtype_t, wasm_importtype_delete,
+                                         wasm_importtype_copy>
 {
-public:
+  public:
     using Cloned::Cloned;
 
     /// A view of an import; valid as long as the list it comes from.
@@ -25,7 +26,7 @@ public:
         friend class ExternType;
         const wasm_importtype_t *ptr;
 
-    public:
+      public:
         Ref(const wasm_importtype_t *raw) : ptr(raw)
         {
         }
@@ -55,7 +56,7 @@ public:
         friend class Module;
         wasm_importtype_vec_t list;
 
-    public:
+      public:
         /// An empty list.
         List() : list{0, nullptr}
         {

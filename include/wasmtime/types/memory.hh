@@ -26,7 +26,7 @@ class MemoryTypeRef
 {
     const wasm_memorytype_t *ptr;
 
-public:
+  public:
     MemoryTypeRef(const wasm_memorytype_t *raw) : ptr(raw)
     {
     }
@@ -99,7 +99,7 @@ class MemoryType : public detail::Described<wasm_memorytype_t, detail::MemoryTyp
         return type;
     }
 
-public:
+  public:
     using Ref = detail::MemoryTypeRef;
 
     /// At least `min` pages.
@@ -138,7 +138,7 @@ public:
         bool shared_ = false;
         uint8_t page_size_log2_ = 16;
 
-    public:
+      public:
         Builder() = default;
 
         /// How many pages a new memory has.
@@ -188,9 +188,8 @@ inline detail::MemoryTypeRef::MemoryTypeRef(const MemoryType &ty) : MemoryTypeRe
 inline Result<MemoryType> MemoryType::Builder::build() const
 {
     wasm_memorytype_t *type = nullptr;
-    if (wasmtime_error_t *error =
-            wasmtime_memorytype_new(min_, max_.has_value(), max_.value_or(0), memory64_, shared_,
-                                    page_size_log2_, &type))
+    if (wasmtime_error_t *error = wasmtime_memorytype_new(
+            min_, max_.has_value(), max_.value_or(0), memory64_, shared_, page_size_log2_, &type))
         return Error(error);
     return MemoryType(type);
 }

@@ -22,7 +22,7 @@ class TableTypeRef
 {
     const wasm_tabletype_t *ptr;
 
-public:
+  public:
     TableTypeRef(const wasm_tabletype_t *raw) : ptr(raw)
     {
     }
@@ -68,7 +68,7 @@ class TableType : public detail::Described<wasm_tabletype_t, detail::TableTypeRe
         return wasm_tabletype_new(wasm_valtype_copy(ty.capi()), &limits);
     }
 
-public:
+  public:
     using Ref = detail::TableTypeRef;
 
     /// At least `min` elements. The type must be a reference type.
@@ -78,8 +78,7 @@ public:
     }
 
     /// Between `min` and `max` elements. The type must be a reference type.
-    TableType(ValType ty, uint32_t min, uint32_t max)
-        : Described(make(ty, wasm_limits_t{min, max}))
+    TableType(ValType ty, uint32_t min, uint32_t max) : Described(make(ty, wasm_limits_t{min, max}))
     {
     }
 

@@ -21,7 +21,7 @@ class TagTypeRef
 {
     const wasm_tagtype_t *ptr;
 
-public:
+  public:
     TagTypeRef(const wasm_tagtype_t *raw) : ptr(raw)
     {
     }
@@ -54,7 +54,7 @@ class TagType : public detail::Described<wasm_tagtype_t, detail::TagTypeRef, was
     {
     }
 
-public:
+  public:
     using Ref = detail::TagTypeRef;
 
     /// The parameters are the values that an exception carries; there are no results.

@@ -31,7 +31,7 @@ class HeapType
         raw.of.concrete_func = nullptr;
     }
 
-public:
+  public:
     /// Takes over `ty`.
     HeapType(wasmtime_heaptype_t &ty) : raw(ty)
     {
@@ -264,40 +264,23 @@ static_assert(sizeof(HeapType) == sizeof(wasmtime_heaptype_t), "the same layout"
 inline std::ostream &operator<<(std::ostream &os, const HeapType &ty)
 {
     switch (ty.capi()->kind) {
-    case WASMTIME_HEAPTYPE_KIND_EXTERN:
-        return os << "extern";
-    case WASMTIME_HEAPTYPE_KIND_NOEXTERN:
-        return os << "noextern";
-    case WASMTIME_HEAPTYPE_KIND_FUNC:
-        return os << "func";
-    case WASMTIME_HEAPTYPE_KIND_NOFUNC:
-        return os << "nofunc";
-    case WASMTIME_HEAPTYPE_KIND_ANY:
-        return os << "any";
-    case WASMTIME_HEAPTYPE_KIND_NONE:
-        return os << "none";
-    case WASMTIME_HEAPTYPE_KIND_EQ:
-        return os << "eq";
-    case WASMTIME_HEAPTYPE_KIND_I31:
-        return os << "i31";
-    case WASMTIME_HEAPTYPE_KIND_ARRAY:
-        return os << "array";
-    case WASMTIME_HEAPTYPE_KIND_STRUCT:
-        return os << "struct";
-    case WASMTIME_HEAPTYPE_KIND_EXN:
-        return os << "exn";
-    case WASMTIME_HEAPTYPE_KIND_NOEXN:
-        return os << "noexn";
-    case WASMTIME_HEAPTYPE_KIND_CONCRETE_FUNC:
-        return os << "$func";
-    case WASMTIME_HEAPTYPE_KIND_CONCRETE_ARRAY:
-        return os << "$array";
-    case WASMTIME_HEAPTYPE_KIND_CONCRETE_STRUCT:
-        return os << "$struct";
-    case WASMTIME_HEAPTYPE_KIND_CONCRETE_EXN:
-        return os << "$exn";
-    default:
-        return os << "?";
+    case WASMTIME_HEAPTYPE_KIND_EXTERN: return os << "extern";
+    case WASMTIME_HEAPTYPE_KIND_NOEXTERN: return os << "noextern";
+    case WASMTIME_HEAPTYPE_KIND_FUNC: return os << "func";
+    case WASMTIME_HEAPTYPE_KIND_NOFUNC: return os << "nofunc";
+    case WASMTIME_HEAPTYPE_KIND_ANY: return os << "any";
+    case WASMTIME_HEAPTYPE_KIND_NONE: return os << "none";
+    case WASMTIME_HEAPTYPE_KIND_EQ: return os << "eq";
+    case WASMTIME_HEAPTYPE_KIND_I31: return os << "i31";
+    case WASMTIME_HEAPTYPE_KIND_ARRAY: return os << "array";
+    case WASMTIME_HEAPTYPE_KIND_STRUCT: return os << "struct";
+    case WASMTIME_HEAPTYPE_KIND_EXN: return os << "exn";
+    case WASMTIME_HEAPTYPE_KIND_NOEXN: return os << "noexn";
+    case WASMTIME_HEAPTYPE_KIND_CONCRETE_FUNC: return os << "$func";
+    case WASMTIME_HEAPTYPE_KIND_CONCRETE_ARRAY: return os << "$array";
+    case WASMTIME_HEAPTYPE_KIND_CONCRETE_STRUCT: return os << "$struct";
+    case WASMTIME_HEAPTYPE_KIND_CONCRETE_EXN: return os << "$exn";
+    default: return os << "?";
     }
 }
 
@@ -306,7 +289,7 @@ class RefType
 {
     wasmtime_reftype_t raw;
 
-public:
+  public:
     RefType(const RefType &other)
     {
         wasmtime_reftype_clone(&other.raw, &raw);
