@@ -7,7 +7,7 @@ S ?= 60
 SPEC ?= $(firstword $(wildcard ../shared/spec-testsuite) $(HOSPES_SPEC))
 export HOSPES_SPEC := $(SPEC)
 
-.PHONY: all lib test test-full lint format asan tsan stress bench golden fuzz fuzz-regress guests demo setup install deb clean
+.PHONY: all lib test test-full lint format asan tsan stress bench golden plants random fuzz fuzz-regress guests demo setup install deb clean
 
 all: $(BUILD)/build.ninja ## build the library, the program and the tests
 	@ninja -C $(BUILD)
@@ -52,6 +52,12 @@ demo: all guests ## the examples and the samples, run
 bench: all ## measure beside the peers; see bench/README.md
 	@bench/run.sh $(BUILD)
 
+plants: ## do the tests notice compiler bugs? Twenty are planted, one after the other
+	@tests/plants/run.sh build-plants
+
+random: all ## a hundred thousand random modules, in every configuration and in V8
+	@tools/random-modules.sh $(BUILD)
+
 golden: all ## rewrite the expectations of tests/golden; then look at the diff
 	@python3 tests/golden/run.py --build $(BUILD) --rewrite
 
@@ -73,4 +79,4 @@ deb: lib ## Debian packages, in $(BUILD)/deb
 	@cpack --config $(BUILD)/CPackConfig.cmake -G DEB -B $(BUILD)/deb
 
 clean:
-	@rm -rf build build-asan build-tsan build-hostile build-fuzz
+	@rm -rf build build-asan build-tsan build-hostile build-fuzz build-plants
