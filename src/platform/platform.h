@@ -69,6 +69,10 @@ size_t hs_code_memory_next(const struct hs_code_memory *m, size_t place);
 /* Lowest usable address of the calling thread's stack; 0 if unknown. Cached per thread. */
 uintptr_t hs_thread_stack_low(void);
 
+/* Makes fork safe while other threads work: `take` takes the locks of the layers above, `give` gives them back, in the
+ * parent and in the child. The same functions at every call. */
+void hs_fork_watch(void (*take)(void), void (*give)(void));
+
 /* Waiting on a word of shared memory. Sleeps while the word has the expected value, for *timeout nanoseconds
  * (negative: for ever; what is left is written back), in slices: WAIT_AGAIN when *stop was seen set. */
 enum wait_result { WAIT_WOKEN = 0, WAIT_NOT_EQUAL = 1, WAIT_TIMED_OUT = 2, WAIT_AGAIN = 3 };

@@ -34,6 +34,20 @@ void hs_code_object_deinit(struct code_object *c)
     pthread_mutex_destroy(&c->lock);
 }
 
+void hs_code_lock_all(void)
+{
+    pthread_mutex_lock(&all_lock);
+    for (struct code_object *c = all; c; c = c->next)
+        pthread_mutex_lock(&c->lock);
+}
+
+void hs_code_unlock_all(void)
+{
+    for (struct code_object *c = all; c; c = c->next)
+        pthread_mutex_unlock(&c->lock);
+    pthread_mutex_unlock(&all_lock);
+}
+
 void hs_code_unref(struct code_object *c)
 {
     if (c && atomic_fetch_sub_explicit(&c->refs, 1, memory_order_acq_rel) == 1)

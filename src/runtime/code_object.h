@@ -50,6 +50,10 @@ static inline void hs_code_ref(struct code_object *c)
 }
 void hs_code_unref(struct code_object *c);
 
+/* For fork: the list of code objects and the lock of each. */
+void hs_code_lock_all(void);
+void hs_code_unlock_all(void);
+
 /* The code object and placed function a machine address lies in; false if in none. Takes a process-wide lock. */
 bool hs_code_find(uintptr_t pc, struct code_object **out_code, uint32_t *out_func, uint32_t *out_offset);
 

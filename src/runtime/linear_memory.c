@@ -171,9 +171,18 @@ static uint64_t grow(struct memory_obj *m, uint64_t delta)
     return old;
 }
 
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of all shared memories: growing is rare */
+
+void hs_memory_growth_lock(bool take)
+{
+    if (take)
+        pthread_mutex_lock(&lock);
+    else
+        pthread_mutex_unlock(&lock);
+}
+
 uint64_t hs_memory_grow(struct memory_obj *m, uint64_t delta)
 {
-    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of all shared memories: growing is rare */
     if (!m->type.shared)
         return grow(m, delta);
     pthread_mutex_lock(&lock);

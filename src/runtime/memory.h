@@ -76,6 +76,7 @@ void hs_memory_close(struct runtime *rt, struct memory_obj *m);
 
 /* Grows by `delta` pages: the old size in pages, or UINT64_MAX (limits, address space; nothing changed). */
 uint64_t hs_memory_grow(struct memory_obj *m, uint64_t delta);
+void hs_memory_growth_lock(bool take); /* for fork: no shared memory grows meanwhile */
 static inline uint64_t hs_memory_pages(const struct memory_obj *m)
 {
     return m->rec.bytes >> m->type.page_log2;

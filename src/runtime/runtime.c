@@ -2,6 +2,7 @@
  * values go in which class of register), so a few serve all types; each type remembers its own. */
 #include "runtime/runtime.h"
 #include "base/bits.h"
+#include "runtime/code_object.h"
 #include "runtime/memory.h"
 #include "runtime/store.h"
 
@@ -14,6 +15,45 @@ struct trampoline_shape {
     uint8_t classes[]; /* 0 i32, 1 i64 and references, 2 f32, 3 f64, 4 v128 */
 };
 
+/* --- Fork --------------------------------------------------------------------------------------------------- */
+
+static pthread_mutex_t all_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct runtime *all;
+
+/* Every lock of this folder, outer ones first: an order that no other place contradicts. Nobody forks with one held:
+ * callbacks of the host run without. */
+static void take_locks(void)
+{
+    hs_code_lock_all();
+    pthread_mutex_lock(&all_lock);
+    for (struct runtime *rt = all; rt; rt = rt->next) {
+        pthread_mutex_lock(&rt->trampoline_lock);
+        pthread_mutex_lock(&rt->types.lock);
+        pthread_mutex_lock(&rt->pool_lock);
+    }
+    hs_memory_growth_lock(true);
+    for (struct runtime *rt = all; rt; rt = rt->next)
+        hs_siglock_take(&rt->epoch_lock, &rt->fork_signals);
+}
+
+static void give_locks(void)
+{
+    /* The first one taken saved the signals that were let through before; the others found all blocked. */
+    for (struct runtime *rt = all; rt; rt = rt->next)
+        if (rt != all)
+            hs_siglock_give(&rt->epoch_lock, &rt->fork_signals);
+    if (all)
+        hs_siglock_give(&all->epoch_lock, &all->fork_signals);
+    hs_memory_growth_lock(false);
+    for (struct runtime *rt = all; rt; rt = rt->next) {
+        pthread_mutex_unlock(&rt->pool_lock);
+        pthread_mutex_unlock(&rt->types.lock);
+        pthread_mutex_unlock(&rt->trampoline_lock);
+    }
+    pthread_mutex_unlock(&all_lock);
+    hs_code_unlock_all();
+}
+
 enum status hs_runtime_init(struct runtime *rt, const struct runtime_config *config)
 {
     *rt = (struct runtime){.config = *config};
@@ -25,11 +65,24 @@ enum status hs_runtime_init(struct runtime *rt, const struct runtime_config *con
     hs_vec_init(&rt->shapes, 1u << 20);
     rt->trampolines.fd = -1;
     rt->trampolines_ticket = -1;
+    hs_fork_watch(take_locks, give_locks);
+    pthread_mutex_lock(&all_lock);
+    rt->next = all;
+    rt->link = &all;
+    if (all)
+        all->link = &rt->next;
+    all = rt;
+    pthread_mutex_unlock(&all_lock);
     return ST_OK;
 }
 
 void hs_runtime_deinit(struct runtime *rt)
 {
+    pthread_mutex_lock(&all_lock);
+    *rt->link = rt->next;
+    if (rt->next)
+        rt->next->link = rt->link;
+    pthread_mutex_unlock(&all_lock);
     for (struct mem_slot *slot = rt->free_slots, *next; slot; slot = next) {
         next = slot->next;
         hs_pool_drop(slot);

@@ -60,6 +60,8 @@ struct runtime {
     struct hs_siglock epoch_lock;
     struct store *epoch_stores;
     void *engine;                    /* struct engine */
+    struct runtime *next, **link;    /* of the process, for fork */
+    struct hs_sigstate fork_signals; /* while forking */
 };
 
 enum status hs_runtime_init(struct runtime *rt, const struct runtime_config *config);

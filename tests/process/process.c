@@ -151,7 +151,7 @@ static void *compiles(void *engine)
 static int forks_wanted(void)
 {
     const char *n = getenv("FORKS");
-    return n ? atoi(n) : 200;
+    return n ? atoi(n) : 800;
 }
 
 static void fork_among_threads(void)

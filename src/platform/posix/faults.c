@@ -5,6 +5,7 @@
  * The table of ranges is a list of fixed chunks that only grows, so the handler reads it without a lock. */
 #include "base/alloc.h"
 #include "platform/platform.h"
+#include "platform/posix/fork.h"
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -21,6 +22,16 @@ struct chunk {
 };
 static struct chunk tables[2];
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
+
+void hs_faults_lock(void)
+{
+    pthread_mutex_lock(&table_lock);
+}
+
+void hs_faults_unlock(void)
+{
+    pthread_mutex_unlock(&table_lock);
+}
 
 int hs_fault_range_add(enum hs_fault_kind kind, const void *base, size_t size)
 {

@@ -1,6 +1,7 @@
 /* memory.atomic.wait and notify; see platform.h. Sleepers stand in a hash table of queues by address; the lock of a queue
  * makes "compare, then sleep" one step against a notify. Sleeps are sliced, so that a request to stop is seen. */
 #include "platform/platform.h"
+#include "platform/posix/fork.h"
 #include <pthread.h>
 #include <time.h>
 
@@ -18,6 +19,21 @@ static struct queue {
     pthread_mutex_t lock;
     struct sleeper *first;
 } queues[QUEUES] = {[0 ... QUEUES - 1] = {PTHREAD_MUTEX_INITIALIZER, NULL}};
+
+void hs_wait_lock(void)
+{
+    for (unsigned i = 0; i < QUEUES; i++)
+        pthread_mutex_lock(&queues[i].lock);
+}
+
+void hs_wait_unlock(bool in_child)
+{
+    for (unsigned i = QUEUES; i-- > 0;) {
+        if (in_child)
+            queues[i].first = NULL;
+        pthread_mutex_unlock(&queues[i].lock);
+    }
+}
 
 static struct queue *queue_of(const void *word)
 {
