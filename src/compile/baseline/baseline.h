@@ -216,7 +216,16 @@ static inline uint32_t bl_u32(const uint8_t **p)
     }
 }
 uint64_t hs_bl_u64(const uint8_t **p);
-int64_t hs_bl_s64(const uint8_t **p);
+int64_t hs_bl_s64_slow(const uint8_t **p);
+static inline int64_t hs_bl_s64(const uint8_t **p)
+{
+    uint8_t c = **p;
+    if (HS_LIKELY(c < 0x80)) {
+        ++*p;
+        return (int64_t)((uint64_t)c << 57) >> 57;
+    }
+    return hs_bl_s64_slow(p);
+}
 static inline uint32_t bl_offset(const struct bl *b)
 {
     return (uint32_t)(b->at - b->bytes);
@@ -327,9 +336,9 @@ struct opnd {
 };
 _Static_assert(sizeof(struct opnd) == 16, "operands travel in two registers");
 enum { O_REG, O_MEM, O_IMM };
-struct opnd hs_bl_operand(struct bl *b, struct value v);     /* register, memory or 32-bit immediate (integers only) */
+struct opnd hs_bl_operand_slow(struct bl *b, struct value v);
 struct opnd hs_bl_operand_rm(struct bl *b, struct value v);  /* register or memory */
-uint8_t hs_bl_use(struct bl *b, struct value v);             /* a register to read: a temporary or a pin */
+uint8_t hs_bl_use_slow(struct bl *b, struct value v);
 uint8_t hs_bl_own(struct bl *b, struct value v);             /* a temporary to write to, with the value in it */
 void hs_bl_move_to(struct bl *b, struct value v, uint8_t reg); /* into a register; flags are lost */
 void hs_bl_const_i64(struct bl *b, struct value v, int64_t *out); /* of V_CONST, V_WIDE of integers */
@@ -395,6 +404,10 @@ struct moves {
     } m[16];
 };
 void hs_bl_moves(struct bl *b, struct moves *mv);
+struct reg_move {
+    uint8_t to, from, type;
+};
+void hs_bl_reg_moves(struct bl *b, struct reg_move *reg, uint32_t n); /* none has to == from; destinations differ */
 
 /* ---- pins.c ---- */
 
@@ -411,6 +424,30 @@ static inline void bl_reload(struct bl *b, uint8_t pin)
         hs_bl_reload_slow(b, BIT(pin));
 }
 void hs_bl_save_pins(struct bl *b);   /* before a call: stale homes are written */
+/* Register, memory or 32-bit immediate (integers only). */
+static inline struct opnd hs_bl_operand(struct bl *b, struct value v)
+{
+    uint8_t r = v.kind == V_REG ? v.reg : BL_NONE;
+    if (v.kind == V_LOCAL) {
+        r = b->locals[v.num].pin;
+        if (r != BL_NONE)
+            bl_reload(b, r);
+    }
+    if (r == BL_NONE)
+        return hs_bl_operand_slow(b, v);
+    return (struct opnd){.kind = O_REG, .reg = r};
+}
+/* A register to read: a temporary or a pin. */
+static inline uint8_t hs_bl_use(struct bl *b, struct value v)
+{
+    if (v.kind == V_REG)
+        return v.reg;
+    if (v.kind == V_LOCAL && b->locals[v.num].pin != BL_NONE) {
+        bl_reload(b, b->locals[v.num].pin);
+        return b->locals[v.num].pin;
+    }
+    return hs_bl_use_slow(b, v);
+}
 static inline void bl_lose_pins(struct bl *b) /* after a call */
 {
     b->inval = HS_PLANTED(14) ? b->spill_pins & (b->spill_pins - 1) : b->spill_pins;

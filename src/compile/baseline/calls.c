@@ -65,6 +65,40 @@ static void store_area(struct bl *b, uint8_t base, struct value v, uint32_t i)
 static void pass(struct bl *b, uint32_t n, const uint8_t *ints, uint32_t nints, uint32_t nfps)
 {
     struct value *first = b->sp - n;
+    if (HS_LIKELY(n <= nints && n <= nfps)) { /* registers for all */
+        struct reg_move reg[8];
+        uint8_t late[8];
+        uint32_t k = 0, nlate = 0, ni = 0, nf = 0;
+        for (uint32_t i = 0; i < n; i++) {
+            struct value v = first[i];
+            uint8_t to = bl_is_fp(v.type) ? (uint8_t)(16 + nf++) : ints[ni++], from = BL_NONE;
+            if (v.kind == V_REG) {
+                from = v.reg;
+                b->free |= BIT(from);
+            } else if (v.kind == V_LOCAL) {
+                from = b->locals[v.num].pin;
+                if (from != BL_NONE && (b->inval & BIT(from)))
+                    from = BL_NONE;
+            }
+            if (from == BL_NONE)
+                late[nlate++] = (uint8_t)i | (uint8_t)(to << 3);
+            else if (from != to)
+                reg[k++] = (struct reg_move){to, from, v.type};
+        }
+        hs_bl_reg_moves(b, reg, k);
+        b->sp = first;
+        for (uint32_t i = 0; i < nlate; i++) {
+            struct value v = first[late[i] & 7];
+            uint8_t to = late[i] >> 3;
+            if (v.kind == V_LOCAL) {
+                hs_bl_load_frame(b, to, b->locals[v.num].type, b->locals[v.num].home);
+            } else {
+                v.num = v.kind == V_SLOT ? (uint32_t)(first + (late[i] & 7) - b->stack) : v.num;
+                hs_bl_move_to(b, v, to);
+            }
+        }
+        return;
+    }
     uint32_t ni = 0, nf = 0;
     struct moves mv = {.n = 0};
     bool area = false;

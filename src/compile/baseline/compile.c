@@ -16,7 +16,7 @@ uint64_t hs_bl_u64(const uint8_t **p)
     }
 }
 
-int64_t hs_bl_s64(const uint8_t **p)
+int64_t hs_bl_s64_slow(const uint8_t **p)
 {
     uint64_t x = 0;
     int shift = 0;
@@ -170,8 +170,12 @@ static void fast_loop(struct bl *b, const uint8_t *p)
         if (HS_UNLIKELY(!x64_room(&b->a, BL_ROOM)) && !hs_bl_room(b, BL_ROOM))
             return;
         HS_ASSERT(one_byte[*p] && b->held == 0);
-        while (p[0] == 0x20 && p[1] < 0x80) { /* local.get, the most frequent one, emits nothing */
-            bl_push(b, (struct value){V_LOCAL, b->locals[p[1]].type, 0, 0, p[1]});
+        /* What is most frequent and emits nothing: local.get and i32.const, with one byte. */
+        while (p[1] < 0x80 && (p[0] == 0x20 || p[0] == 0x41)) {
+            if (p[0] == 0x20)
+                bl_push(b, (struct value){V_LOCAL, b->locals[p[1]].type, 0, 0, p[1]});
+            else
+                bl_push_const(b, VT_I32, (uint32_t)((int32_t)((uint32_t)p[1] << 25) >> 25));
             p += 2;
         }
         b->at = p;

@@ -145,23 +145,15 @@ static bool const_bits(struct bl *b, struct value v, uint64_t bits[2], uint8_t *
     return (bits[0] | bits[1]) == 0;
 }
 
-struct opnd hs_bl_operand(struct bl *b, struct value v)
+struct opnd hs_bl_operand_slow(struct bl *b, struct value v)
 {
     struct opnd o = {.kind = O_REG, .reg = BL_NONE};
     switch (v.kind) {
-    case V_REG: o.reg = v.reg; break;
-    case V_LOCAL: {
-        const struct local *l = &b->locals[v.num];
-        if (l->pin != BL_NONE) {
-            bl_reload(b, l->pin);
-            o.reg = l->pin;
-        } else {
-            HS_ASSERT(l->type == v.type);
-            o.kind = O_MEM;
-            o.m = x64_bd(RBP, l->home);
-        }
+    case V_LOCAL: /* not pinned */
+        HS_ASSERT(b->locals[v.num].type == v.type);
+        o.kind = O_MEM;
+        o.m = x64_bd(RBP, b->locals[v.num].home);
         break;
-    }
     case V_SLOT:
         o.kind = O_MEM;
         o.m = x64_bd(RBP, bl_slot(b, v.num));
@@ -248,14 +240,8 @@ void hs_bl_move_to(struct bl *b, struct value v, uint8_t reg)
     }
 }
 
-uint8_t hs_bl_use(struct bl *b, struct value v)
+uint8_t hs_bl_use_slow(struct bl *b, struct value v)
 {
-    if (v.kind == V_REG)
-        return v.reg;
-    if (v.kind == V_LOCAL && b->locals[v.num].pin != BL_NONE) {
-        bl_reload(b, b->locals[v.num].pin);
-        return b->locals[v.num].pin;
-    }
     uint8_t r = bl_alloc(b, bl_class_of(v.type));
     hs_bl_move_to(b, v, r);
     return r;
@@ -377,29 +363,8 @@ void hs_bl_unalias_slow(struct bl *b, uint32_t local)
 
 /* ---- parallel moves ---- */
 
-/* First the moves between registers, each when its destination is no source of another, cycles by exchange; then
- * everything that comes from the frame or is constant. */
-void hs_bl_moves(struct bl *b, struct moves *mv)
+void hs_bl_reg_moves(struct bl *b, struct reg_move *reg, uint32_t n)
 {
-    struct {
-        uint8_t to, from, type;
-    } reg[16];
-    uint32_t n = 0, late = 0;
-    for (uint32_t i = 0; i < mv->n; i++) {
-        struct value v = mv->m[i].v;
-        uint8_t from = BL_NONE;
-        if (v.kind == V_REG)
-            from = v.reg;
-        else if (v.kind == V_LOCAL && b->locals[v.num].pin != BL_NONE && !(b->inval & BIT(b->locals[v.num].pin)))
-            from = b->locals[v.num].pin;
-        if (from == BL_NONE)
-            late |= BIT(i);
-        else if (from != mv->m[i].to) {
-            reg[n].to = mv->m[i].to;
-            reg[n].from = from;
-            reg[n++].type = v.type;
-        }
-    }
     while (n) {
         uint32_t sources = 0, i, before = n;
         for (i = 0; i < n; i++)
@@ -433,6 +398,30 @@ void hs_bl_moves(struct bl *b, struct moves *mv)
                 reg[i--] = reg[--n];
         }
     }
+}
+
+/* First the moves between registers, each when its destination is no source of another, cycles by exchange; then
+ * everything that comes from the frame or is constant. */
+void hs_bl_moves(struct bl *b, struct moves *mv)
+{
+    struct reg_move reg[16];
+    uint32_t n = 0, late = 0;
+    for (uint32_t i = 0; i < mv->n; i++) {
+        struct value v = mv->m[i].v;
+        uint8_t from = BL_NONE;
+        if (v.kind == V_REG)
+            from = v.reg;
+        else if (v.kind == V_LOCAL && b->locals[v.num].pin != BL_NONE && !(b->inval & BIT(b->locals[v.num].pin)))
+            from = b->locals[v.num].pin;
+        if (from == BL_NONE)
+            late |= BIT(i);
+        else if (from != mv->m[i].to) {
+            reg[n].to = mv->m[i].to;
+            reg[n].from = from;
+            reg[n++].type = v.type;
+        }
+    }
+    hs_bl_reg_moves(b, reg, n);
     for (uint32_t i = 0; i < mv->n; i++) {
         if (!(late & BIT(i)))
             continue;

@@ -29,26 +29,46 @@ static uint8_t *put_modrm_m(struct x64_asm *a, uint8_t *p, uint32_t form, unsign
     return p + (mod == 0 ? 0 : mod == 0x40 ? 1 : 4);
 }
 
-/* The most frequent function of a compiler: the usual operands with as few branches as possible. */
-void x64_emit_m(struct x64_asm *a, uint32_t form, unsigned reg, struct x64_mem m)
+/* Every form: prefixes, opcode maps, byte registers, RIP. */
+static __attribute__((noinline)) void emit_m_any(struct x64_asm *a, uint32_t form, unsigned reg, struct x64_mem m)
 {
     uint8_t *p = x64_put_prefix(a->p, form);
-    unsigned rex = (form >> 13 & 8) | (reg >> 3 & 1) << 2 | (m.index >> 3 & 1u) << 1 | (m.base >> 3 & 1u);
-    bool want = rex != 0 || ((form & X64_F_BYTE) && reg >= RSP);
-    *p = (uint8_t)(0x40 | rex);
+    unsigned rex = 0x40 | (form & X64_F_W ? 8 : 0) | (reg >> 3 & 1) << 2 | (m.index >> 3 & 1u) << 1 |
+                   (m.base >> 3 & 1u);
+    bool want = rex != 0x40 || ((form & X64_F_BYTE) && reg >= RSP);
+    *p = (uint8_t)rex;
     p = x64_put_opcode(p + want, form);
-    if (HS_UNLIKELY(m.base >= X64_RIP)) {
-        a->p = put_modrm_m(a, p, form, reg, m);
+    a->p = put_modrm_m(a, p, form, reg, m);
+}
+
+/* The most frequent function of a compiler: one opcode byte and a register as the base come first. */
+void x64_emit_m(struct x64_asm *a, uint32_t form, unsigned reg, struct x64_mem m)
+{
+    if ((form & ~(uint32_t)(X64_F_W | X64_IMM(7) | 0xff)) || m.base >= X64_RIP) {
+        emit_m_any(a, form, reg, m);
         return;
     }
-    static const uint8_t displacement_size[3] = {0, 1, 4};
-    unsigned base = m.base & 7u, mod = x64_is_i8(m.disp) ? m.disp != 0 || base == RBP : 2;
-    bool sib = m.index != X64_NO_INDEX || base == RSP;
-    p[0] = (uint8_t)(mod << 6 | (reg & 7) << 3 | (sib ? 4 : base));
-    p[1] = (uint8_t)(m.scale << 6 | (m.index & 7) << 3 | base);
-    p += 1 + sib;
+    uint8_t *p = a->p;
+    unsigned rex = (form >> 13 & 8) | (reg >> 1 & 4) | (m.index >> 2 & 2u) | m.base >> 3;
+    *p = (uint8_t)(0x40 | rex);
+    p += rex != 0;
+    unsigned low = m.base & 7u, mod_reg = (reg & 7) << 3, skip = 0;
+    if (!x64_is_i8(m.disp)) {
+        mod_reg |= 0x80;
+        skip = 4;
+    } else if (m.disp != 0 || low == RBP) {
+        mod_reg |= 0x40;
+        skip = 1;
+    }
+    *p++ = (uint8_t)form;
+    if (m.index == X64_NO_INDEX && low != RSP) {
+        *p++ = (uint8_t)(mod_reg | low);
+    } else {
+        *p++ = (uint8_t)(mod_reg | 4);
+        *p++ = (uint8_t)(m.scale << 6 | (m.index & 7) << 3 | low);
+    }
     memcpy(p, &m.disp, 4);
-    a->p = p + displacement_size[mod];
+    a->p = p + skip;
 }
 _Static_assert(X64_F_W >> 13 == 8, "the W bit becomes REX.W by a shift");
 
