@@ -171,7 +171,7 @@ static void fast_loop(struct bl *b, const uint8_t *p)
             return;
         HS_ASSERT(one_byte[*p] && b->held == 0);
         /* What is most frequent and emits nothing: local.get and i32.const, with one byte. */
-        while (p[1] < 0x80 && (p[0] == 0x20 || p[0] == 0x41)) {
+        while ((p[0] == 0x20 || p[0] == 0x41) && p[1] < 0x80) { /* what follows an end may not be ours */
             if (p[0] == 0x20)
                 bl_push(b, (struct value){V_LOCAL, b->locals[p[1]].type, 0, 0, p[1]});
             else
