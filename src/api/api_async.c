@@ -8,8 +8,17 @@
 #include "api/api.h"
 #include <ucontext.h>
 
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/common_interface_defs.h>
+#elif defined(__SANITIZE_THREAD__)
+#include <sanitizer/tsan_interface.h>
+#endif
+
 struct fiber {
     ucontext_t inside, outside;
+    void *inside_shadow, *outside_shadow; /* of the sanitizers */
+    const void *outside_stack;
+    size_t outside_size;
     struct wasmtime_store *store;
     struct hs_activation *activations; /* of the resting call */
     bool running, cancelled;
@@ -42,6 +51,46 @@ static wasmtime_call_future_t over = {.done = true, .permanent = true};
 
 /* --- Switching -------------------------------------------------------------------------------- */
 
+/* The switches, and what the sanitizers want to know of them. */
+static void enter(struct fiber *f, const void *stack, size_t size)
+{
+#if defined(__SANITIZE_ADDRESS__)
+    __sanitizer_start_switch_fiber(&f->outside_shadow, stack, size);
+#elif defined(__SANITIZE_THREAD__)
+    f->outside_shadow = __tsan_get_current_fiber();
+    if (!f->inside_shadow)
+        f->inside_shadow = __tsan_create_fiber(0);
+    __tsan_switch_to_fiber(f->inside_shadow, 0);
+#endif
+    (void)stack;
+    (void)size;
+    swapcontext(&f->outside, &f->inside);
+#if defined(__SANITIZE_ADDRESS__)
+    __sanitizer_finish_switch_fiber(f->outside_shadow, NULL, NULL);
+#endif
+}
+
+static void arrived(struct fiber *f)
+{
+#if defined(__SANITIZE_ADDRESS__)
+    __sanitizer_finish_switch_fiber(f->inside_shadow, &f->outside_stack, &f->outside_size);
+#endif
+    (void)f;
+}
+
+static void leave(struct fiber *f, bool for_good)
+{
+#if defined(__SANITIZE_ADDRESS__)
+    __sanitizer_start_switch_fiber(for_good ? NULL : &f->inside_shadow, f->outside_stack,
+                                   f->outside_size);
+#elif defined(__SANITIZE_THREAD__)
+    __tsan_switch_to_fiber(f->outside_shadow, 0);
+#endif
+    (void)for_good;
+    swapcontext(&f->inside, &f->outside);
+    arrived(f);
+}
+
 void hs_api_need_async(struct wasmtime_store *w)
 {
     w->needs_async = true;
@@ -59,7 +108,7 @@ uint32_t hs_api_fiber_yield(struct wasmtime_store *w)
     struct fiber *f = w->fiber;
     if (!f->cancelled) {
         f->activations = hs_activation_top;
-        swapcontext(&f->inside, &f->outside);
+        leave(f, false);
     }
     return f->cancelled
                ? hs_api_raise_error(w->store, hs_api_error("the asynchronous call was given up"))
@@ -87,10 +136,11 @@ static void run(struct wasmtime_call_future *c)
 static void entry(unsigned low, unsigned high)
 {
     struct wasmtime_call_future *c = (struct wasmtime_call_future *)((uintptr_t)high << 32 | low);
+    arrived(&c->fiber);
     run(c);
     c->done = true;
     c->fiber.activations = NULL;
-    swapcontext(&c->fiber.inside, &c->fiber.outside);
+    leave(&c->fiber, true);
     __builtin_unreachable();
 }
 
@@ -122,6 +172,10 @@ static wasmtime_error_t *stack_new(struct wasmtime_call_future *c)
 
 static void stack_delete(struct wasmtime_call_future *c)
 {
+#if defined(__SANITIZE_THREAD__)
+    if (c->fiber.inside_shadow)
+        __tsan_destroy_fiber(c->fiber.inside_shadow);
+#endif
     if (c->reservation)
         hs_pages_release(c->reservation, c->stack_size + hs_page_size());
     else if (c->host_stack.finalizer)
@@ -152,7 +206,7 @@ static void resume(struct wasmtime_call_future *c)
     f->running = true;
     s->stack_low = (uintptr_t)c->stack;
     hs_activation_top = f->activations;
-    swapcontext(&f->outside, &f->inside);
+    enter(f, c->stack, c->stack_size);
     hs_activation_top = activations;
     s->stack_low = stack_low;
     f->running = false;

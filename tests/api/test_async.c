@@ -1,5 +1,6 @@
 /* Asynchronous calls: suspended by host functions, fuel and epochs; given up halfway. */
 #include "check.h"
+#include <pthread.h>
 #include <wasmtime/async.h>
 
 struct job {
@@ -98,6 +99,58 @@ static void test_host(void)
     world_delete(&w);
 }
 
+static bool poll_once(wasmtime_call_future_t *c)
+{
+    return wasmtime_call_future_poll(c);
+}
+
+static void *poll_thread(void *c)
+{
+    return poll_once(c) ? c : NULL;
+}
+
+/* A call may go on in another thread than it began in; traps and faults find their way there, too. */
+static void test_moving(void)
+{
+    struct world w = world_new(NULL);
+    struct job job = {0};
+    wasmtime_linker_t *l = wasmtime_linker_new(w.engine);
+    wasm_functype_t *t = wasm_functype_new_1_1(wasm_valtype_new_i32(), wasm_valtype_new_i32());
+    OK(wasmtime_linker_define_async_func(l, "", 0, "slow", 4, t, slow, &job, NULL));
+    wasm_functype_delete(t);
+    wasmtime_module_t *m = module_of(
+        w.engine, "(module (import \"\" \"slow\" (func $s (param i32) (result i32))) (memory 1)"
+                  "(func (export \"f\") (param i32) (result i32)"
+                  " (i32.load (i32.mul (call $s (local.get 0)) (i32.const 0x8000)))))");
+    wasmtime_instance_t i;
+    wasm_trap_t *trap = NULL;
+    wasmtime_error_t *error = NULL;
+    OK(wasmtime_linker_instantiate(l, w.context, m, &i, &trap));
+    wasmtime_extern_t f = export_of(&w, i, "f");
+    for (int32_t n = 0; n < 6; n++) {
+        wasmtime_val_t arg = i32(n), r = i32(7);
+        wasmtime_call_future_t *c =
+            wasmtime_func_call_async(w.context, &f.of.func, &arg, 1, &r, 1, &trap, &error);
+        void *done = NULL;
+        for (int32_t k = 0; k <= n; k++) {
+            pthread_t thread;
+            CHECK(!done);
+            pthread_create(&thread, NULL, poll_thread, c);
+            pthread_join(thread, &done);
+        }
+        CHECK(done && !error);
+        wasmtime_call_future_delete(c);
+        if (n == 0)
+            CHECK(!trap && r.of.i32 == 0);
+        else
+            TRAP_HAS(trap, "out of bounds memory access");
+        trap = NULL;
+    }
+    wasmtime_module_delete(m);
+    wasmtime_linker_delete(l);
+    world_delete(&w);
+}
+
 static void test_fuel(void)
 {
     wasm_config_t *config = wasm_config_new();
@@ -159,6 +212,7 @@ static void test_epoch(void)
 int main(void)
 {
     test_host();
+    test_moving();
     test_fuel();
     test_epoch();
     FINISH();
