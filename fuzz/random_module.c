@@ -236,6 +236,11 @@ static uint32_t base(const struct gen *g)
     return g->ctls[g->nctls - 1].base;
 }
 
+static uint32_t letter(char t)
+{
+    return (uint32_t)(strchr(numbers, t) - numbers);
+}
+
 /* ---- constants ---- */
 
 static uint64_t edge_int(struct gen *g, uint32_t bits)
@@ -421,6 +426,7 @@ static void value(struct gen *g, char t, int depth);
 static void simple(struct gen *g, enum op op, int depth, bool reuse);
 static void block(struct gen *g, int depth, const char *results);
 static void call(struct gen *g, uint32_t func, int depth);
+static void grow(struct gen *g, uint32_t memory, int depth);
 
 /* Makes a NaN on top of the stack the canonical one. */
 static void clean(struct gen *g, char t)
@@ -601,7 +607,27 @@ static uint64_t address(struct gen *g, uint32_t memory, uint32_t size, bool alig
     } else if (way < 906) { /* anything at all */
         value(g, t, depth);
         return chance(g, 50) ? offset : m->is64 ? edge_int(g, 64) : (uint32_t)edge_int(g, 32);
-    } else if (way < 910) {
+    } else if (way < 914) { /* together beyond 4 GiB: wraps around if an offset counts as signed */
+        offset = (UINT64_C(0x80000000) + below(g, 0x7fff0000)) & (uint64_t)align;
+        value(g, t, depth);
+        put_address(g, m->is64, 0xff & align);
+        put(g, and_);
+        put_address(g, m->is64, -(int64_t)offset);
+        put(g, add);
+        return offset;
+    } else if (way < 930 && !m->is64) { /* 64 bits, of which the lower half counts */
+        value(g, 'l', depth);
+        put_i64(g, 0x3fff & align);
+        put(g, OP_I64_AND);
+        put_i64(g, (int64_t)(draw(g) << 32 | below(g, 2)));
+        put(g, chance(g, 50) || aligned ? OP_I64_OR : OP_I64_SUB);
+        put(g, OP_I32_WRAP_I64);
+        g->height--;
+        if (aligned) {
+            put_i32(g, align);
+            put(g, OP_I32_AND);
+        }
+    } else if (way < 932) {
         put_address(g, m->is64, below(g, 3));
         offset = m->is64 ? edge_int(g, 64) : (uint32_t)edge_int(g, 32);
     } else { /* a local as it is, which is mostly a loop's counter */
@@ -654,6 +680,31 @@ static void immediates(struct gen *g, enum op op, uint32_t memory, uint64_t offs
     }
 }
 
+/* A load of a whole value: what is done with it at once may be one instruction of the machine. */
+static void load(struct gen *g, char t, int depth)
+{
+    static const uint16_t loads[] = {OP_I32_LOAD, OP_I64_LOAD, OP_F32_LOAD, OP_F64_LOAD,
+                                     OP_V128_LOAD};
+    simple(g, (enum op)loads[letter(t)], depth, false);
+}
+
+/* A multiple of a constant divided by it, where a multiplication instead of the division has its worst case. */
+static void divide_multiple(struct gen *g, enum op op, char t, int depth)
+{
+    int64_t by = 2 + (int64_t)(below(g, 2) ? below(g, 50) : below(g, 100000));
+    if (chance(g, 30))
+        by = -by;
+    value(g, t, depth);
+    put_address(g, t == 'l', by);
+    put(g, t == 'i' ? OP_I32_MUL : OP_I64_MUL);
+    if (chance(g, 30)) {
+        put_address(g, t == 'l', 1);
+        put(g, t == 'i' ? OP_I32_SUB : OP_I64_SUB);
+    }
+    put_address(g, t == 'l', by);
+    leave(g, op);
+}
+
 /* An instruction by its signature; reuse: its operands may be what lies on the stack. */
 static void simple(struct gen *g, enum op op, int depth, bool reuse)
 {
@@ -667,6 +718,10 @@ static void simple(struct gen *g, enum op op, int depth, bool reuse)
     if (op == OP_V128_CONST) {
         constant(g, 'v');
         push(g, 'v');
+        return;
+    }
+    if (divides(op) && chance(g, 25)) {
+        divide_multiple(g, op, sig[0], depth - 1);
         return;
     }
     uint32_t n = (uint32_t)(strchr(sig, '_') - sig), from = 0,
@@ -691,8 +746,11 @@ static void simple(struct gen *g, enum op op, int depth, bool reuse)
         else if (special && k == 2) {
             put_i64(g, below(g, 3)); /* nanoseconds */
             push(g, 'l');
-        } else
+        } else if (k && k == n - 1 && sig[0] != 'm' && g->nmems && chance(g, 8)) {
+            load(g, sig[k], depth - 1);
+        } else {
             value(g, sig[k], depth - 1);
+        }
     }
     if (shows_bits(op))
         clean(g, g->stack[g->height - 1]);
@@ -705,11 +763,6 @@ static void simple(struct gen *g, enum op op, int depth, bool reuse)
     push_list(g, sig + n + 1);
     if (computes_lanes(info->text))
         clean_lanes(g, info->text[1] == '6');
-}
-
-static uint32_t letter(char t)
-{
-    return (uint32_t)(strchr(numbers, t) - numbers);
 }
 
 /* An index into a table. */
@@ -800,10 +853,25 @@ static void value(struct gen *g, char t, int depth)
         if ((t == 'i' || t == 'l') && g->nmems) {
             uint32_t memory = below(g, g->nmems);
             if (g->mems[memory].is64 == (t == 'l')) {
-                put_u(g, OP_MEMORY_SIZE, memory);
-                push(g, t);
+                if (chance(g, 25)) {
+                    grow(g, memory, depth - 1);
+                } else {
+                    put_u(g, OP_MEMORY_SIZE, memory);
+                    push(g, t);
+                }
                 return;
             }
+        }
+        break;
+    case 13: /* what is above an i32 */
+        if (t == 'l') {
+            if (g->nmems && !g->mems[0].is64 && chance(g, 15))
+                grow(g, 0, depth - 1);
+            else
+                value(g, 'i', depth - 1);
+            put(g, OP_I64_EXTEND_I32_U);
+            g->stack[g->height - 1] = 'l';
+            return;
         }
         break;
     case 11:
@@ -1016,12 +1084,18 @@ static const struct ctl *label(const struct gen *g, uint32_t depth)
 
 static void br_table(struct gen *g, int depth)
 {
-    uint32_t first = below(g, g->nctls), labels[12], n = 0, count = 1 + below(g, 8);
-    const char *list = label(g, first)->label;
-    while (n < count) { /* all with the same types */
-        uint32_t l = below(g, g->nctls);
-        labels[n++] = strcmp(label(g, l)->label, list) ? first : l;
+    uint32_t labels[12], alike[MAX_CTLS], nalike = 0, count = 1 + below(g, 8);
+    const char *list = NULL;
+    for (int tries = 0; tries < 4 && nalike < 2;
+         tries++) { /* labels of one list, two at least if there are */
+        list = label(g, below(g, g->nctls))->label;
+        nalike = 0;
+        for (uint32_t l = 0; l < g->nctls; l++)
+            if (!strcmp(label(g, l)->label, list))
+                alike[nalike++] = l;
     }
+    for (uint32_t k = 0; k < count; k++)
+        labels[k] = alike[below(g, nalike)];
     want(g, list, depth);
     value(g, 'i', depth);
     if (chance(g, 85)) {
@@ -1029,10 +1103,25 @@ static void br_table(struct gen *g, int depth)
         put(g, OP_I32_AND);
     }
     leave(g, OP_BR_TABLE);
-    hs_buffer_u(&g->b, n - 1);
-    for (uint32_t k = 0; k < n; k++)
+    hs_buffer_u(&g->b, count - 1);
+    for (uint32_t k = 0; k < count; k++)
         hs_buffer_u(&g->b, labels[k]);
     code_is_dead(g, depth);
+}
+
+/* Arguments of a call: values, or locals in any order, which are in registers that arguments go to. */
+static void arguments(struct gen *g, const char *params, int depth)
+{
+    bool locals = chance(g, 35);
+    for (; *params; params++) {
+        int n = locals ? find_local(g, *params, true) : -1;
+        if (n >= 0) {
+            put_u(g, OP_LOCAL_GET, (uint32_t)n);
+            push(g, *params);
+        } else {
+            value(g, *params, depth);
+        }
+    }
 }
 
 static void called(struct gen *g, const struct sig *s)
@@ -1044,7 +1133,7 @@ static void called(struct gen *g, const struct sig *s)
 static void call(struct gen *g, uint32_t func, int depth)
 {
     const struct sig *s = &g->types[g->func_type[func]];
-    values(g, s->params, depth);
+    arguments(g, s->params, depth);
     leave(g, OP_CALL);
     hs_buffer_u(&g->b, func);
     called(g, s);
@@ -1065,7 +1154,10 @@ static void any_call(struct gen *g, int depth, bool tail)
     const struct sig *s = &g->types[type];
     if (strlen(s->params) + g->height > MAX_STACK - 20)
         return;
-    want(g, s->params, depth);
+    if (chance(g, 50))
+        want(g, s->params, depth);
+    else
+        arguments(g, s->params, depth);
     int table = g->ntabs && chance(g, 85) ? 0 : find_table(g, 'r');
     uint32_t way = below(g, 3);
     if (way == 1 && table >= 0) {
@@ -1120,15 +1212,20 @@ static void small(struct gen *g, bool is64, uint32_t most, int depth)
     }
 }
 
+static void grow(struct gen *g, uint32_t memory, int depth)
+{
+    small(g, g->mems[memory].is64, chance(g, 80) ? 2 : 9, depth);
+    leave(g, OP_MEMORY_GROW);
+    hs_buffer_u(&g->b, memory);
+}
+
 static void bulk(struct gen *g, int depth)
 {
     uint32_t a = below(g, g->nmems), b = below(g, g->nmems);
     bool a64 = g->mems[a].is64, b64 = g->mems[b].is64;
     switch (below(g, 4)) {
-    case 0: /* the largest size is small: failure is as welcome as success */
-        small(g, a64, chance(g, 80) ? 2 : 9, depth);
-        leave(g, OP_MEMORY_GROW);
-        hs_buffer_u(&g->b, a);
+    case 0: /* the largest size is small, failure as welcome as success */
+        grow(g, a, depth);
         return;
     case 1:
         small(g, a64, 0x4000, depth);
@@ -1517,6 +1614,8 @@ static void choose_shape(struct gen *g)
     for (uint32_t n = 4 + below(g, 6); n; n--) {
         struct sig *s = &g->types[g->ntypes++];
         random_list(g, s->params, chance(g, 70) ? below(g, 5) : below(g, 16));
+        if (chance(g, 20)) /* integers for all registers */
+            memset(s->params, chance(g, 50) ? 'i' : 'l', strlen(s->params));
         snprintf(s->results, sizeof s->results, "%s", results[below(g, 3)]);
     }
     g->nfuncs = 2 + below(g, MAX_FUNCS - 2);
