@@ -157,6 +157,7 @@ struct bl {
     uint8_t membase;             /* register with the base of memory 0, or BL_NONE */
     bool dead;                   /* the code here cannot be reached */
     bool entering;               /* in the prologue: the frame is not yet there */
+    bool plain_memory;           /* memory 0 is guarded, 32-bit, and its base is in rbx */
     bool leaf;                   /* calls nothing: r13 is not saved, a small frame lies below rsp (the red zone) */
     uint8_t flags_reg, flags_w;  /* the flags at flags_pos say whether this register is zero */
     uint32_t flags_pos;
@@ -499,7 +500,12 @@ void hs_bl_return(struct bl *b);           /* results into their registers, leav
 void hs_bl_branch_if(struct bl *b, int cc, uint32_t depth);
 const uint8_t *hs_bl_branch(struct bl *b, const uint8_t *p, uint32_t depth); /* unconditional: returns after the dead code */
 const uint8_t *hs_bl_dead(struct bl *b, const uint8_t *p);
-void hs_bl_fuel_block(struct bl *b);
+void hs_bl_fuel_charge(struct bl *b);
+static inline void hs_bl_fuel_block(struct bl *b) /* a basic block starts here */
+{
+    if (HS_UNLIKELY(b->layout->fuel))
+        hs_bl_fuel_charge(b);
+}
 bool hs_bl_room(struct bl *b, size_t bytes);    /* false: out of memory, status is set */
 const uint8_t *hs_bl_fail(struct bl *b, enum status s, const char *reason);
 

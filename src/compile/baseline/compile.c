@@ -169,7 +169,7 @@ static void fast_loop(struct bl *b, const uint8_t *p)
     do {
         if (HS_UNLIKELY(!x64_room(&b->a, BL_ROOM)) && !hs_bl_room(b, BL_ROOM))
             return;
-        HS_ASSERT(one_byte[*p] && b->held == 0);
+        HS_ASSERT(one_byte[*p] && b->held == 0 && bl_height(b) <= b->facts->max_height + 8);
         /* What is most frequent and emits nothing: local.get and i32.const, with one byte. */
         while ((p[0] == 0x20 || p[0] == 0x41) && p[1] < 0x80) { /* what follows an end may not be ours */
             if (p[0] == 0x20)

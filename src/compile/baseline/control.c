@@ -67,11 +67,16 @@ static bool in_place(const struct bl *b, const struct ctl *c)
 /* Moves the topmost values to where the label takes them. Changes no entry: the code may be jumped around.
  * Everything else on the stack is dead in this path, so any register may be overwritten, in this order: slots upwards
  * (a source is never below its destination). */
-static void label_moves(struct bl *b, const struct ctl *c)
+static void move_values(struct bl *b, const struct ctl *c, uint32_t n);
+static inline void label_moves(struct bl *b, const struct ctl *c)
 {
     uint32_t n = arity(c);
-    if (n == 0)
-        return;
+    if (n != 0)
+        move_values(b, c, n);
+}
+
+static void move_values(struct bl *b, const struct ctl *c, uint32_t n)
+{
     if (in_register(c)) {
         struct moves mv = {.n = 1};
         mv.m[0].v = peek_entry(b, 0);
@@ -165,10 +170,8 @@ const uint8_t *hs_bl_dead(struct bl *b, const uint8_t *p)
 /* ---- fuel ----
  *
  * The number of instructions of a basic block is known at its end: the charge at its start is patched then. */
-void hs_bl_fuel_block(struct bl *b)
+void hs_bl_fuel_charge(struct bl *b)
 {
-    if (HS_LIKELY(!b->layout->fuel))
-        return;
     uint8_t r = bl_alloc_gpr(b);
     x64_mov64_rm(&b->a, r, x64_bd(R13, HS_OFF_RUN));
     x64_emit_dm(&b->a, X64_F_W | 0x81 | X64_IMM(4), ALU_SUB, x64_bd(r, HS_OFF_RUN_FUEL));
@@ -284,7 +287,8 @@ BL_OP(BLOCK)
 {
     struct blocksig s;
     p = read_block(b, p, &s);
-    hs_bl_flush(b, b->sp - s.nparams, 0);
+    if (b->sp - s.nparams > b->stack + b->ctl->base)
+        hs_bl_flush(b, b->sp - s.nparams, 0);
     push_ctl(b, CTL_BLOCK, &s);
     return p;
 }

@@ -93,6 +93,20 @@ static struct x64_mem checked_address(struct bl *b, uint32_t memory, uint64_t of
     return x64_bid(base_of(b, memory), end, -(int32_t)size);
 }
 
+/* Whether accesses of memory 0 at small offsets need neither a check nor a register for the base. */
+static inline bool simple(const struct bl *b, const struct bl_memarg *arg)
+{
+    return b->plain_memory && arg->memory == 0 && arg->offset <= HS_GUARD_BYTES - 16;
+}
+
+/* hs_bl_address, with the usual case here. */
+static inline struct x64_mem address_of(struct bl *b, const struct bl_memarg *arg, uint32_t size, struct value address)
+{
+    if (HS_LIKELY(simple(b, arg) && address.kind != V_CONST))
+        return x64_bid(RBX, hs_bl_use(b, address), (int32_t)arg->offset);
+    return hs_bl_address(b, arg->memory, arg->offset, size, address);
+}
+
 struct x64_mem hs_bl_address(struct bl *b, uint32_t memory, uint64_t offset, uint32_t size, struct value address)
 {
     bool guarded = b->layout->memory_style[memory] == MEMORY_GUARDED_FIXED && b->layout->signals;
@@ -129,7 +143,7 @@ static const uint8_t *load(struct bl *b, const uint8_t *p, enum access access, u
 {
     struct bl_memarg arg = bl_memarg(&p);
     struct value address = bl_pop(b);
-    struct x64_mem m = hs_bl_address(b, arg.memory, arg.offset, size, address);
+    struct x64_mem m = address_of(b, &arg, size, address);
     if (access <= I64) {
         if (hs_bl_folds_int(*p, type))
             return hs_bl_fold_int(b, p, m);
@@ -187,7 +201,7 @@ static const uint8_t *store_int(struct bl *b, const uint8_t *p, uint32_t size)
     struct opnd o = hs_bl_operand(b, v);
     if (o.kind == O_MEM)
         o = (struct opnd){.kind = O_REG, .reg = hs_bl_use(b, v)};
-    struct x64_mem m = hs_bl_address(b, arg.memory, arg.offset, size, address);
+    struct x64_mem m = address_of(b, &arg, size, address);
     if (o.kind == O_REG)
         switch (size) {
         case 1: x64_mov8_mr(&b->a, m, o.reg); break;

@@ -151,6 +151,7 @@ enum status hs_bl_frame_layout(struct bl *b, const uint8_t **body)
     if (base) {
         b->membase = RBX;
         b->saved |= BIT(RBX);
+        b->plain_memory = b->layout->memory_style[0] == MEMORY_GUARDED_FIXED && b->layout->signals;
     }
     b->free = b->temps;
 

@@ -37,27 +37,50 @@ void hs_bl_move_reg(struct bl *b, uint8_t type, uint8_t to, uint8_t from)
         bl_mov_rr(b, bl_w(type), to, from);
 }
 
+/* mov between a general register and [rbp + offset], the most frequent instructions of all. */
+static inline void mov_frame(struct bl *b, unsigned opcode, int w, uint8_t reg, int32_t offset)
+{
+    uint8_t *p = b->a.p;
+    unsigned rex = (w ? 8 : 0) | (reg >> 1 & 4u);
+    *p = (uint8_t)(0x40 | rex);
+    p += rex != 0;
+    p[0] = (uint8_t)opcode;
+    if (x64_is_i8(offset)) {
+        p[1] = (uint8_t)(0x45 | (reg & 7) << 3);
+        p[2] = (uint8_t)offset;
+        b->a.p = p + 3;
+    } else {
+        p[1] = (uint8_t)(0x85 | (reg & 7) << 3);
+        hs_store32(p + 2, (uint32_t)offset);
+        b->a.p = p + 6;
+    }
+}
+
 void hs_bl_load_frame(struct bl *b, uint8_t reg, uint8_t type, int32_t offset)
 {
+    if (!bl_is_fp(type)) {
+        mov_frame(b, 0x8b, bl_w(type), reg, offset);
+        return;
+    }
     struct x64_mem m = x64_bd(RBP, offset);
     switch (type) {
-    case VT_I32: x64_mov32_rm(&b->a, reg, m); break;
     case VT_F32: x64_movss_rm(&b->a, XR(reg), m); break;
     case VT_F64: x64_movsd_rm(&b->a, XR(reg), m); break;
-    case VT_V128: x64_movups_rm(&b->a, XR(reg), m); break;
-    default: x64_mov64_rm(&b->a, reg, m); break;
+    default: x64_movups_rm(&b->a, XR(reg), m); break;
     }
 }
 
 void hs_bl_store_frame(struct bl *b, uint8_t reg, uint8_t type, int32_t offset)
 {
+    if (!bl_is_fp(type)) {
+        mov_frame(b, 0x89, bl_w(type), reg, offset);
+        return;
+    }
     struct x64_mem m = x64_bd(RBP, offset);
     switch (type) {
-    case VT_I32: x64_mov32_mr(&b->a, m, reg); break;
     case VT_F32: x64_movss_mr(&b->a, m, XR(reg)); break;
     case VT_F64: x64_movsd_mr(&b->a, m, XR(reg)); break;
-    case VT_V128: x64_movups_mr(&b->a, m, XR(reg)); break;
-    default: x64_mov64_mr(&b->a, m, reg); break;
+    default: x64_movups_mr(&b->a, m, XR(reg)); break;
     }
 }
 
