@@ -2,6 +2,7 @@
  * merges, tail calls, the argument area, traps and their places, fuel, the stack. Each in all styles of memory and with
  * random pins. The numbered pitfalls were bugs of a prototype. */
 #include "support.h"
+#include "base/alloc.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -471,6 +472,105 @@ static void places(void **state)
     }
 }
 
+static char *text;
+static size_t length;
+static void add(const char *s)
+{
+    size_t n = strlen(s);
+    memcpy(text + length, s, n + 1);
+    length += n;
+}
+static void repeat(int n, const char *s)
+{
+    for (int i = 0; i < n; i++)
+        add(s);
+}
+
+/* Sizes at the edge of what the tables are made for. */
+static void large_functions(void **state)
+{
+    text = malloc(8 << 20);
+    for (int o = 0; o < NOPTIONS; o += 3) {
+        /* 49,000 locals: a frame of many pages, zeroed, and checked against the limit as a whole. */
+        length = 0;
+        add("(module (func $f (export \"f\") (param i32) (result i64) (local i64");
+        repeat(48998, " i64");
+        add(") (if (local.get 0) (then (local.set 48998 (i64.const 5)) (local.set 4 (call $f (i32.sub (local.get 0) (i32.const 1))))))"
+            "  (i64.add (local.get 48998) (i64.add (local.get 4) (local.get 30000)))))");
+        assert_true(guest_open(&g, text, &options[o]));
+        assert_int_equal(call("f", 1, L(0)), 0);
+        g.run.stack_limit = g.ctx->stack_limit = (uint64_t)(uintptr_t)__builtin_frame_address(0) - (1 << 20);
+        assert_int_equal(call("f", 1, L(1)), 5);
+        assert_int_equal(call("f", 1, L(5)), TRAP(STACK_OVERFLOW));
+        guest_close(&g);
+        /* 500 operands in flight, with a call below which all must survive. */
+        length = 0;
+        add("(module (func $id (param i32) (result i32) (local.get 0)) (func (export \"f\") (param i32) (result i32)");
+        repeat(500, " (i32.add (local.get 0) (i32.const 1))");
+        add(" (call $id (local.get 0))");
+        repeat(500, " i32.add");
+        add("))");
+        assert_true(guest_open(&g, text, &options[o]));
+        assert_int_equal(call("f", 1, L(7)), 500 * 8 + 7);
+        guest_close(&g);
+        /* 5,000 blocks, and a table of branches that leaves them all. */
+        length = 0;
+        add("(module (func (export \"f\") (param i32) (result i32) (local i32)");
+        repeat(5000, " (block");
+        add(" (br_table");
+        for (int i = 0; i < 5000; i++) {
+            char number[16];
+            sprintf(number, " %d", i);
+            add(number);
+        }
+        add(" (local.get 0))");
+        repeat(5000, ") (local.set 1 (i32.add (local.get 1) (i32.const 1)))");
+        add(" (local.get 1)))");
+        assert_true(guest_open(&g, text, &options[o]));
+        assert_int_equal(call("f", 1, L(0)), 5000);
+        assert_int_equal(call("f", 1, L(4999)), 1);
+        assert_int_equal(call("f", 1, L(4000)), 1000);
+        assert_int_equal(call("f", 1, L(0x80000000)), 1);
+        guest_close(&g);
+    }
+    free(text);
+}
+
+/* Each allocation fails once: an error, and nothing is lost. */
+static void exhausted_memory(void **state)
+{
+    text = malloc(1 << 20);
+    length = 0;
+    add("(module (memory 1) (func (export \"f\") (param i32 f64) (result f64) (local i64");
+    repeat(300, " i64");
+    add(")");
+    repeat(80, " (block");
+    add(" (drop (i32.div_s (local.get 0) (i32.load offset=0xfffffff0 (local.get 0))))");
+    repeat(80, ")");
+    repeat(300, " (i32.add (local.get 0) (i32.const 3))");
+    repeat(300, " drop");
+    add(" (f64.add (local.get 1) (f64.const 1.5))))");
+    assert_true(guest_open(&g, text, &options[3]));
+    struct hs_compile_input in = {
+        .module = &g.m, .layout = &g.layout, .func = 0, .plt_size = g.range.plt_size, .code_capacity = g.range.code_capacity,
+    };
+    enum status s = ST_OOM;
+    for (uint64_t n = 1; s != ST_OK; n++) {
+        assert_true(n < 1000);
+        struct hs_machine_code c;
+        struct error e;
+        hs_machine_code_init(&c);
+        hs_error_init(&e);
+        hs_alloc_fail_at(n);
+        s = hs_baseline_compile(&in, &c, &e);
+        hs_alloc_fail_at(0);
+        assert_true(s == ST_OK || (s == ST_OOM && n > 0));
+        hs_machine_code_deinit(&c);
+    }
+    guest_close(&g);
+    free(text);
+}
+
 /* Compiling is a function of its input. */
 static void determinism(void **state)
 {
@@ -505,6 +605,7 @@ int main(void)
         cmocka_unit_test(multiplication_helper),
         cmocka_unit_test(wide_and_atomic),  cmocka_unit_test(stack_overflow),   cmocka_unit_test(interruption),
         cmocka_unit_test(fuel),             cmocka_unit_test(places),           cmocka_unit_test(determinism),
+        cmocka_unit_test(large_functions),  cmocka_unit_test(exhausted_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
