@@ -137,7 +137,7 @@ wasmtime_error_t *wasmtime_table_set(wasmtime_context_t *store, const wasmtime_t
     if (e)
         return e;
     if (index >= t->rec.size)
-        return hs_api_error("table element index out of bounds");
+        return hs_api_error("wasm trap: undefined element: out of bounds table access");
     t->rec.elems[index] = bits;
     return NULL;
 }

@@ -22,10 +22,11 @@ static bool limits_match(const struct limits *want, uint64_t size, bool has_max,
 
 static void show_limits(char out[64], uint64_t min, bool has_max, uint64_t max)
 {
+    int n = snprintf(out, 64, "(min: %llu, max: ", (unsigned long long)min);
     if (has_max)
-        snprintf(out, 64, "{min: %llu, max: %llu}", (unsigned long long)min, (unsigned long long)max);
+        snprintf(out + n, 64 - (size_t)n, "%llu)", (unsigned long long)max);
     else
-        snprintf(out, 64, "{min: %llu}", (unsigned long long)min);
+        snprintf(out + n, 64 - (size_t)n, "none)");
 }
 
 /* "(func (param i32) (result i64))"; long lists are cut. */
@@ -76,7 +77,8 @@ static enum status check_memory(struct code_object *c, uint32_t index, const str
     if (!limits_match(want, hs_memory_pages(m), m->type.has_max, m->type.max)) {
         show_limits(expected, want->min, want->has_max, want->max);
         show_limits(found, hs_memory_pages(m), m->type.has_max, m->type.max);
-        return mismatch(e, "memory types incompatible: expected limits %s, found limits %s", expected, found);
+        return mismatch(e, "memory types incompatible: expected memory limits %s doesn't match provided memory limits %s",
+                        expected, found);
     }
     if (!hs_memory_style_fits((enum hs_memory_style)c->layout.memory_style[index], m->style))
         return mismatch(e, "memory types incompatible: the memory cannot be accessed the way this module's code does");
@@ -98,7 +100,8 @@ static enum status check_table(struct code_object *c, uint32_t index, const stru
     if (!limits_match(&want->limits, t->rec.size, t->type.has_max, t->type.max)) {
         show_limits(expected, want->limits.min, want->limits.has_max, want->limits.max);
         show_limits(found, t->rec.size, t->type.has_max, t->type.max);
-        return mismatch(e, "table types incompatible: expected table limits %s, found limits %s", expected, found);
+        return mismatch(e, "table types incompatible: expected table limits %s doesn't match provided table limits %s", expected,
+                        found);
     }
     return ST_OK;
 }
@@ -123,7 +126,8 @@ enum status hs_link_check(struct code_object *c, uint32_t i, const struct hs_ext
 {
     const struct import *im = &c->module->imports[i];
     if (item->kind != im->kind)
-        return mismatch(e, "expected %s, but found %s", kind_names[im->kind], kind_names[item->kind]);
+        return mismatch(e, "expected %s, but found %s", kind_names[im->kind],
+                        item->kind == EXTERN_FUNC ? "function" : kind_names[item->kind]); /* Wasmtime's words */
     switch (im->kind) {
     case EXTERN_FUNC: return check_func(c, im->index, item->func, e);
     case EXTERN_TABLE: return check_table(c, im->index, item->table, e);
