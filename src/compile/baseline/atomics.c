@@ -9,7 +9,8 @@
 enum rmw { ADD, SUB, AND, OR, XOR, XCHG };
 
 /* The operand for an aligned access, after the popped address. */
-static struct x64_mem aligned(struct bl *b, struct bl_memarg arg, uint32_t size, struct value address)
+static struct x64_mem aligned(struct bl *b, struct bl_memarg arg, uint32_t size,
+                              struct value address)
 {
     uint8_t r = hs_bl_use(b, address);
     if (size > 1) {
@@ -45,7 +46,7 @@ static void emit(struct bl *b, uint32_t form, uint32_t size, struct x64_mem m, u
 }
 
 enum { LOCK = 0xf0, OP_XCHG = 0x87, OP_MOV = 0x89 };
-#define OP_XADD X64_FORM(0, 1, 0xc1)
+#define OP_XADD    X64_FORM(0, 1, 0xc1)
 #define OP_CMPXCHG X64_FORM(0, 1, 0xb1)
 
 static void load_zero(struct bl *b, uint32_t size, uint8_t d, struct x64_mem m)
@@ -81,7 +82,8 @@ static const uint8_t *store(struct bl *b, const uint8_t *p, uint32_t size)
 }
 
 /* rax must be free for the loop before anything is popped. */
-static const uint8_t *read_modify_write(struct bl *b, const uint8_t *p, enum rmw op, uint32_t size, uint8_t type)
+static const uint8_t *read_modify_write(struct bl *b, const uint8_t *p, enum rmw op, uint32_t size,
+                                        uint8_t type)
 {
     struct bl_memarg arg = bl_memarg(&p);
     bool loop = op == AND || op == OR || op == XOR;
@@ -131,10 +133,10 @@ static const uint8_t *compare_exchange(struct bl *b, const uint8_t *p, uint32_t 
     return bl_result(b, p, RAX, type);
 }
 
-#define BL_ATOMIC_LOAD(id, size, type)                                                                       \
-    BL_OP(id)                                                                                                \
-    {                                                                                                        \
-        return load(b, p, size, type);                                                                       \
+#define BL_ATOMIC_LOAD(id, size, type)                                                             \
+    BL_OP(id)                                                                                      \
+    {                                                                                              \
+        return load(b, p, size, type);                                                             \
     }
 BL_ATOMIC_LOAD(I32_ATOMIC_LOAD, 4, VT_I32)
 BL_ATOMIC_LOAD(I64_ATOMIC_LOAD, 8, VT_I64)
@@ -144,10 +146,10 @@ BL_ATOMIC_LOAD(I64_ATOMIC_LOAD8_U, 1, VT_I64)
 BL_ATOMIC_LOAD(I64_ATOMIC_LOAD16_U, 2, VT_I64)
 BL_ATOMIC_LOAD(I64_ATOMIC_LOAD32_U, 4, VT_I64)
 
-#define BL_ATOMIC_STORE(id, size)                                                                            \
-    BL_OP(id)                                                                                                \
-    {                                                                                                        \
-        return store(b, p, size);                                                                            \
+#define BL_ATOMIC_STORE(id, size)                                                                  \
+    BL_OP(id)                                                                                      \
+    {                                                                                              \
+        return store(b, p, size);                                                                  \
     }
 BL_ATOMIC_STORE(I32_ATOMIC_STORE, 4)
 BL_ATOMIC_STORE(I64_ATOMIC_STORE, 8)
@@ -157,18 +159,18 @@ BL_ATOMIC_STORE(I64_ATOMIC_STORE8, 1)
 BL_ATOMIC_STORE(I64_ATOMIC_STORE16, 2)
 BL_ATOMIC_STORE(I64_ATOMIC_STORE32, 4)
 
-#define BL_RMW(id, op, size, type)                                                                           \
-    BL_OP(id)                                                                                                \
-    {                                                                                                        \
-        return read_modify_write(b, p, op, size, type);                                                      \
+#define BL_RMW(id, op, size, type)                                                                 \
+    BL_OP(id)                                                                                      \
+    {                                                                                              \
+        return read_modify_write(b, p, op, size, type);                                            \
     }
-#define BL_RMWS(op)                                                                                          \
-    BL_RMW(I32_ATOMIC_RMW_##op, op, 4, VT_I32)                                                               \
-    BL_RMW(I64_ATOMIC_RMW_##op, op, 8, VT_I64)                                                               \
-    BL_RMW(I32_ATOMIC_RMW8_##op##_U, op, 1, VT_I32)                                                          \
-    BL_RMW(I32_ATOMIC_RMW16_##op##_U, op, 2, VT_I32)                                                         \
-    BL_RMW(I64_ATOMIC_RMW8_##op##_U, op, 1, VT_I64)                                                          \
-    BL_RMW(I64_ATOMIC_RMW16_##op##_U, op, 2, VT_I64)                                                         \
+#define BL_RMWS(op)                                                                                \
+    BL_RMW(I32_ATOMIC_RMW_##op, op, 4, VT_I32)                                                     \
+    BL_RMW(I64_ATOMIC_RMW_##op, op, 8, VT_I64)                                                     \
+    BL_RMW(I32_ATOMIC_RMW8_##op##_U, op, 1, VT_I32)                                                \
+    BL_RMW(I32_ATOMIC_RMW16_##op##_U, op, 2, VT_I32)                                               \
+    BL_RMW(I64_ATOMIC_RMW8_##op##_U, op, 1, VT_I64)                                                \
+    BL_RMW(I64_ATOMIC_RMW16_##op##_U, op, 2, VT_I64)                                               \
     BL_RMW(I64_ATOMIC_RMW32_##op##_U, op, 4, VT_I64)
 BL_RMWS(ADD)
 BL_RMWS(SUB)
@@ -177,10 +179,10 @@ BL_RMWS(OR)
 BL_RMWS(XOR)
 BL_RMWS(XCHG)
 
-#define BL_CMPXCHG(id, size, type)                                                                           \
-    BL_OP(id)                                                                                                \
-    {                                                                                                        \
-        return compare_exchange(b, p, size, type);                                                           \
+#define BL_CMPXCHG(id, size, type)                                                                 \
+    BL_OP(id)                                                                                      \
+    {                                                                                              \
+        return compare_exchange(b, p, size, type);                                                 \
     }
 BL_CMPXCHG(I32_ATOMIC_RMW_CMPXCHG, 4, VT_I32)
 BL_CMPXCHG(I64_ATOMIC_RMW_CMPXCHG, 8, VT_I64)

@@ -60,29 +60,30 @@
 #include "compile/x64/x64_masm.h"
 
 enum {
-    BL_ROOM = 1024,       /* bytes of output an ordinary handler may write; others ask for more */
-    BL_FRAME_MARGIN = 4096, /* frames below this may cross the stack limit before they are checked */
-    BL_NONE = 0xff,       /* no register */
+    BL_ROOM = 1024, /* bytes of output an ordinary handler may write; others ask for more */
+    BL_FRAME_MARGIN =
+        4096,       /* frames below this may cross the stack limit before they are checked */
+    BL_NONE = 0xff, /* no register */
     BL_VECTOR_CPU = HS_CPU_SSSE3 | HS_CPU_SSE41, /* what vector instructions ask for */
 };
 
 /* Registers as the value stack counts them: 0 to 15 general, 16 to 31 vector. */
 enum bl_class { GPR = 0, FPR = 16 };
-#define BIT(r) (UINT32_C(1) << (r))
-#define BL_TEMP_GPRS (BIT(RAX) | BIT(RCX) | BIT(RDX) | BIT(R10) | BIT(R11))
-#define BL_SPARE_GPRS (BIT(RDI) | BIT(RSI) | BIT(R8) | BIT(R9)) /* pins or temporaries */
+#define BIT(r)          (UINT32_C(1) << (r))
+#define BL_TEMP_GPRS    (BIT(RAX) | BIT(RCX) | BIT(RDX) | BIT(R10) | BIT(R11))
+#define BL_SPARE_GPRS   (BIT(RDI) | BIT(RSI) | BIT(R8) | BIT(R9)) /* pins or temporaries */
 #define BL_CALLEE_SAVED (BIT(RBX) | BIT(R12) | BIT(R14) | BIT(R15))
-#define BL_GPRS UINT32_C(0x0000ffff)
-#define BL_FPRS UINT32_C(0xffff0000)
-#define BL_TEMP_FPRS UINT32_C(0x00ff0000)
-#define BL_SPARE_FPRS UINT32_C(0xff000000)
+#define BL_GPRS         UINT32_C(0x0000ffff)
+#define BL_FPRS         UINT32_C(0xffff0000)
+#define BL_TEMP_FPRS    UINT32_C(0x00ff0000)
+#define BL_SPARE_FPRS   UINT32_C(0xff000000)
 
 enum value_kind {
     V_REG,   /* in temporary register `reg`, owned by the entry */
     V_LOCAL, /* the same as local `num` (pinned or at home) */
     V_CONST, /* `num`: i32; i64 sign-extended from it; bits of f32; null reference */
-    V_WIDE,  /* a constant too large: `num` is the offset in the module of its immediate (i64: LEB128) */
-    V_SLOT,  /* in the slot of this entry */
+    V_WIDE, /* a constant too large: `num` is the offset in the module of its immediate (i64: LEB128) */
+    V_SLOT, /* in the slot of this entry */
 };
 
 struct value {
@@ -95,23 +96,23 @@ struct value {
 _Static_assert(sizeof(struct value) == 8, "entries are copied as one word");
 
 struct local {
-    int32_t home;  /* offset from rbp */
-    uint8_t type;  /* enum valkind */
-    uint8_t pin;   /* register, or BL_NONE */
+    int32_t home; /* offset from rbp */
+    uint8_t type; /* enum valkind */
+    uint8_t pin;  /* register, or BL_NONE */
 };
 
 enum ctl_kind { CTL_FUNC, CTL_BLOCK, CTL_LOOP, CTL_IF, CTL_ELSE };
 
 struct ctl {
-    uint8_t kind;          /* enum ctl_kind */
-    uint32_t base;         /* entries below the block's parameters */
+    uint8_t kind;  /* enum ctl_kind */
+    uint32_t base; /* entries below the block's parameters */
     uint32_t nparams, nresults;
     const struct valtype *types; /* parameters, then results */
     struct valtype single;       /* what `types` points at for one result */
     struct x64_label label;      /* of a branch: the end, or the head of a loop */
     struct x64_label other;      /* CTL_IF: where the condition is false */
-    uint32_t dirty;        /* union over the branches to the label */
-    uint32_t else_dirty;   /* state at the if */
+    uint32_t dirty;              /* union over the branches to the label */
+    uint32_t else_dirty;         /* state at the if */
 };
 
 /* Code that runs rarely, written after the body. */
@@ -122,20 +123,21 @@ enum cold_kind {
 };
 struct cold {
     uint8_t kind, code;
-    uint8_t arg[2];     /* COLD_CALL: registers of the arguments, BL_NONE: none; arg[1] may be BL_IMMEDIATE */
-    uint8_t result;     /* COLD_CALL: register that receives the result, or BL_NONE */
+    uint8_t arg
+        [2]; /* COLD_CALL: registers of the arguments, BL_NONE: none; arg[1] may be BL_IMMEDIATE */
+    uint8_t result; /* COLD_CALL: register that receives the result, or BL_NONE */
     uint32_t immediate;
     struct x64_label here; /* the jump to it */
-    uint32_t back;      /* where to continue */
-    uint32_t live;      /* registers to keep */
-    uint32_t depth;     /* rbp - rsp at the jump */
-    uint32_t offset;    /* of the instruction, for locate */
+    uint32_t back;         /* where to continue */
+    uint32_t live;         /* registers to keep */
+    uint32_t depth;        /* rbp - rsp at the jump */
+    uint32_t offset;       /* of the instruction, for locate */
 };
 enum { BL_IMMEDIATE = 0xfe };
 
-struct pool_use {      /* a rel32 that refers to a constant after the code */
-    uint32_t fixup;    /* field; ends the instruction */
-    uint32_t size;     /* 4, 8 or 16 */
+struct pool_use {   /* a rel32 that refers to a constant after the code */
+    uint32_t fixup; /* field; ends the instruction */
+    uint32_t size;  /* 4, 8 or 16 */
     uint64_t bits[2];
 };
 
@@ -144,40 +146,41 @@ enum { BL_INLINE_VALUES = 256, BL_INLINE_LOCALS = 128, BL_INLINE_CTLS = 64 };
 struct locate_target;
 
 struct bl {
-    struct x64_asm a;            /* the output */
-    struct value *sp;            /* first free entry */
-    struct value *stack;         /* entry 0 */
-    struct ctl *ctl;             /* innermost */
+    struct x64_asm a;    /* the output */
+    struct value *sp;    /* first free entry */
+    struct value *stack; /* entry 0 */
+    struct ctl *ctl;     /* innermost */
     struct local *locals;
-    uint32_t free;               /* temporaries that nobody has */
-    uint32_t held;               /* registers locked by the current instruction */
-    uint32_t temps;              /* all temporaries of this function */
-    uint32_t dirty, inval;       /* pins; see I3 */
-    uint32_t spill_pins;         /* pins that calls destroy */
-    uint8_t membase;             /* register with the base of memory 0, or BL_NONE */
-    bool dead;                   /* the code here cannot be reached */
-    bool entering;               /* in the prologue: the frame is not yet there */
-    bool plain_memory;           /* memory 0 is guarded, 32-bit, and its base is in rbx */
-    bool leaf;                   /* calls nothing: r13 is not saved, a small frame lies below rsp (the red zone) */
-    uint8_t flags_reg, flags_w;  /* the flags at flags_pos say whether this register is zero */
+    uint32_t free;         /* temporaries that nobody has */
+    uint32_t held;         /* registers locked by the current instruction */
+    uint32_t temps;        /* all temporaries of this function */
+    uint32_t dirty, inval; /* pins; see I3 */
+    uint32_t spill_pins;   /* pins that calls destroy */
+    uint8_t membase;       /* register with the base of memory 0, or BL_NONE */
+    bool dead;             /* the code here cannot be reached */
+    bool entering;         /* in the prologue: the frame is not yet there */
+    bool plain_memory;     /* memory 0 is guarded, 32-bit, and its base is in rbx */
+    bool leaf; /* calls nothing: r13 is not saved, a small frame lies below rsp (the red zone) */
+    uint8_t flags_reg, flags_w; /* the flags at flags_pos say whether this register is zero */
     uint32_t flags_pos;
-    uint64_t pool_bits[2];       /* of the pooled operand that is about to be used */
-    bool slow;                   /* count fuel or watch positions: the careful loop */
-    uint32_t slot_size;          /* 8; 16 in functions with vectors */
-    int32_t slots;               /* offset from rbp of the end of slot 0: slot i is at slots - (i + 1) * slot_size */
+    uint64_t pool_bits[2]; /* of the pooled operand that is about to be used */
+    bool slow;             /* count fuel or watch positions: the careful loop */
+    uint32_t slot_size;    /* 8; 16 in functions with vectors */
+    int32_t
+        slots; /* offset from rbp of the end of slot 0: slot i is at slots - (i + 1) * slot_size */
     uint32_t cpu;
     const struct module *m;
     const struct hs_vmlayout *layout;
     const struct hs_compile_input *in;
     const struct functype *type;
     const struct func_facts *facts;
-    const uint8_t *bytes;        /* of the module */
-    const uint8_t *at;           /* opcode of the current instruction */
-    const uint8_t *end;          /* of the body */
+    const uint8_t *bytes; /* of the module */
+    const uint8_t *at;    /* opcode of the current instruction */
+    const uint8_t *end;   /* of the body */
     uint32_t nparams, nlocals;
-    uint32_t saved;              /* callee-saved registers in use */
-    uint32_t frame;              /* bytes below the saved registers */
-    uint16_t pin_local[32];      /* local of a pin */
+    uint32_t saved;         /* callee-saved registers in use */
+    uint32_t frame;         /* bytes below the saved registers */
+    uint16_t pin_local[32]; /* local of a pin */
     HS_VEC(struct cold) cold;
     HS_VEC(struct pool_use) pool;
     struct hs_machine_code *out;
@@ -185,11 +188,11 @@ struct bl {
     enum status status;
     struct ctl *ctls, *ctls_end;
     /* fuel */
-    const uint8_t *counted;      /* fuel: instructions before this are charged */
-    uint32_t fuel_field;         /* imm32 of the current block's charge; 0: none */
-    uint32_t fuel_next;          /* a new block was begun by the current instruction */
+    const uint8_t *counted; /* fuel: instructions before this are charged */
+    uint32_t fuel_field;    /* imm32 of the current block's charge; 0: none */
+    uint32_t fuel_next;     /* a new block was begun by the current instruction */
     uint32_t fuel_count;
-    const uint8_t *dead_from;    /* instructions from here to the end of the handler were skipped */
+    const uint8_t *dead_from; /* instructions from here to the end of the handler were skipped */
     struct locate_target *locate;
     struct local inline_locals[BL_INLINE_LOCALS];
     struct value inline_stack[BL_INLINE_VALUES];
@@ -303,7 +306,8 @@ static inline void bl_push(struct bl *b, struct value v)
 {
     *b->sp++ = v;
 }
-static inline void bl_push_reg(struct bl *b, uint8_t reg, uint8_t type) /* a held temporary becomes an entry */
+static inline void bl_push_reg(struct bl *b, uint8_t reg,
+                               uint8_t type) /* a held temporary becomes an entry */
 {
     b->held &= ~BIT(reg);
     *b->sp++ = (struct value){V_REG, type, reg, 0, 0};
@@ -331,18 +335,20 @@ static inline struct value bl_pop(struct bl *b)
 struct opnd {
     uint8_t kind; /* O_... */
     uint8_t reg;
-    uint8_t pool; /* size of the constant in b->pool_bits that m refers to: bl_used must follow the instruction; 0: none */
+    uint8_t
+        pool; /* size of the constant in b->pool_bits that m refers to: bl_used must follow the instruction; 0: none */
     int32_t imm;
     struct x64_mem m;
 };
 _Static_assert(sizeof(struct opnd) == 16, "operands travel in two registers");
 enum { O_REG, O_MEM, O_IMM };
 struct opnd hs_bl_operand_slow(struct bl *b, struct value v);
-struct opnd hs_bl_operand_rm(struct bl *b, struct value v);  /* register or memory */
+struct opnd hs_bl_operand_rm(struct bl *b, struct value v); /* register or memory */
 uint8_t hs_bl_use_slow(struct bl *b, struct value v);
-uint8_t hs_bl_own(struct bl *b, struct value v);             /* a temporary to write to, with the value in it */
+uint8_t hs_bl_own(struct bl *b, struct value v); /* a temporary to write to, with the value in it */
 void hs_bl_move_to(struct bl *b, struct value v, uint8_t reg); /* into a register; flags are lost */
-void hs_bl_const_i64(struct bl *b, struct value v, int64_t *out); /* of V_CONST, V_WIDE of integers */
+void hs_bl_const_i64(struct bl *b, struct value v,
+                     int64_t *out); /* of V_CONST, V_WIDE of integers */
 /* Stores to [rbp + offset]; may need a scratch register. */
 void hs_bl_store_to(struct bl *b, struct value v, int32_t offset);
 void hs_bl_load_frame(struct bl *b, uint8_t reg, uint8_t type, int32_t offset);
@@ -408,7 +414,8 @@ void hs_bl_moves(struct bl *b, struct moves *mv);
 struct reg_move {
     uint8_t to, from, type;
 };
-void hs_bl_reg_moves(struct bl *b, struct reg_move *reg, uint32_t n); /* none has to == from; destinations differ */
+void hs_bl_reg_moves(struct bl *b, struct reg_move *reg,
+                     uint32_t n); /* none has to == from; destinations differ */
 
 /* ---- pins.c ---- */
 
@@ -424,7 +431,7 @@ static inline void bl_reload(struct bl *b, uint8_t pin)
     if (HS_UNLIKELY(b->inval & BIT(pin)))
         hs_bl_reload_slow(b, BIT(pin));
 }
-void hs_bl_save_pins(struct bl *b);   /* before a call: stale homes are written */
+void hs_bl_save_pins(struct bl *b); /* before a call: stale homes are written */
 /* Register, memory or 32-bit immediate (integers only). */
 static inline struct opnd hs_bl_operand(struct bl *b, struct value v)
 {
@@ -454,7 +461,7 @@ static inline void bl_lose_pins(struct bl *b) /* after a call */
     b->inval = HS_PLANTED(14) ? b->spill_pins & (b->spill_pins - 1) : b->spill_pins;
 }
 void hs_bl_prologue(struct bl *b);
-void hs_bl_epilogue(struct bl *b);    /* restores and leaves the frame; without ret or jump */
+void hs_bl_epilogue(struct bl *b); /* restores and leaves the frame; without ret or jump */
 
 /* ---- control.c ---- */
 
@@ -466,8 +473,8 @@ static inline void bl_test_zero(struct bl *b, int w, uint8_t r)
 }
 
 enum { /* conditions of floats that take two flags */
-    BL_FEQ = 16,
-    BL_FNE = 17,
+       BL_FEQ = 16,
+       BL_FNE = 17,
 };
 static inline int bl_invert(int cc)
 {
@@ -489,16 +496,17 @@ struct cond {
     struct use u;
     uint8_t dst;
     bool zeroed;
-    uint8_t type;        /* select */
-    struct opnd other;   /* select: the value if the condition is false */
+    uint8_t type;      /* select */
+    struct opnd other; /* select: the value if the condition is false */
 };
 void hs_bl_before(struct bl *b, const struct use *u, uint32_t operand_regs, struct cond *out);
 const uint8_t *hs_bl_after(struct bl *b, struct cond *c, int cc);
 void hs_bl_jcc(struct bl *b, int cc, struct x64_label *l);
-bool hs_bl_begin(struct bl *b);            /* the function's own label */
-void hs_bl_return(struct bl *b);           /* results into their registers, leave, ret */
+bool hs_bl_begin(struct bl *b);  /* the function's own label */
+void hs_bl_return(struct bl *b); /* results into their registers, leave, ret */
 void hs_bl_branch_if(struct bl *b, int cc, uint32_t depth);
-const uint8_t *hs_bl_branch(struct bl *b, const uint8_t *p, uint32_t depth); /* unconditional: returns after the dead code */
+const uint8_t *hs_bl_branch(struct bl *b, const uint8_t *p,
+                            uint32_t depth); /* unconditional: returns after the dead code */
 const uint8_t *hs_bl_dead(struct bl *b, const uint8_t *p);
 void hs_bl_fuel_charge(struct bl *b);
 static inline void hs_bl_fuel_block(struct bl *b) /* a basic block starts here */
@@ -506,14 +514,15 @@ static inline void hs_bl_fuel_block(struct bl *b) /* a basic block starts here *
     if (HS_UNLIKELY(b->layout->fuel))
         hs_bl_fuel_charge(b);
 }
-bool hs_bl_room(struct bl *b, size_t bytes);    /* false: out of memory, status is set */
+bool hs_bl_room(struct bl *b, size_t bytes); /* false: out of memory, status is set */
 const uint8_t *hs_bl_fail(struct bl *b, enum status s, const char *reason);
 
 /* ---- calls.c ---- */
 
 /* Calls a runtime function with the n topmost entries, then `extra` immediates; results are pushed as `result` (VT_BOT:
  * none). */
-void hs_bl_libcall(struct bl *b, enum hs_libcall id, uint32_t n, uint32_t nextra, const uint64_t *extra, uint8_t result);
+void hs_bl_libcall(struct bl *b, enum hs_libcall id, uint32_t n, uint32_t nextra,
+                   const uint64_t *extra, uint8_t result);
 
 /* ---- intrinsics.c ---- */
 
@@ -523,7 +532,8 @@ bool hs_bl_intrinsic(struct bl *b, uint32_t func);
 /* ---- memory.c ---- */
 
 /* The operand for `size` bytes at the popped address. Registers that it names are held or are pins. */
-struct x64_mem hs_bl_address(struct bl *b, uint32_t memory, uint64_t offset, uint32_t size, struct value address);
+struct x64_mem hs_bl_address(struct bl *b, uint32_t memory, uint64_t offset, uint32_t size,
+                             struct value address);
 struct bl_memarg {
     uint32_t memory;
     uint64_t offset;
@@ -544,14 +554,15 @@ static inline struct bl_memarg bl_memarg(const uint8_t **p)
 /* ---- numeric.c, float.c: operations with a memory operand instead of the right entry ---- */
 
 bool hs_bl_folds_int(uint8_t op, uint8_t type);
-const uint8_t *hs_bl_fold_int(struct bl *b, const uint8_t *p, struct x64_mem m); /* p at the operation */
+const uint8_t *hs_bl_fold_int(struct bl *b, const uint8_t *p,
+                              struct x64_mem m); /* p at the operation */
 bool hs_bl_folds_float(uint8_t op, uint8_t type);
 const uint8_t *hs_bl_fold_float(struct bl *b, const uint8_t *p, struct x64_mem m);
 
 /* ---- emitters with an operand size known at run time; w: 0 32 bits, 1 64 bits ---- */
 
 enum alu { ALU_ADD, ALU_OR, ALU_ADC, ALU_SBB, ALU_AND, ALU_SUB, ALU_XOR, ALU_CMP };
-#define W(w) ((w) ? X64_F_W : 0u)
+#define W(w)  ((w) ? X64_F_W : 0u)
 #define XR(r) ((r) & 15) /* a vector register as the assembler counts */
 static inline void bl_alu_rr(struct bl *b, int op, int w, uint8_t d, uint8_t s)
 {
@@ -589,11 +600,12 @@ static inline void bl_used(struct bl *b, const struct opnd *o);
 /* ---- cold.c ---- */
 
 void hs_bl_trap_if(struct bl *b, int cc, enum trap code);
-void hs_bl_trap_label(struct bl *b, const struct x64_label *l, enum trap code); /* jumps to an unbound label trap */
+void hs_bl_trap_label(struct bl *b, const struct x64_label *l,
+                      enum trap code);         /* jumps to an unbound label trap */
 void hs_bl_trap(struct bl *b, enum trap code); /* here and now */
 /* A jump to a runtime call in cold code if cc; execution continues after the jump. Everything live is kept. */
-void hs_bl_cold_call(struct bl *b, int cc, enum hs_libcall id, uint8_t arg0, uint8_t arg1, uint32_t immediate, uint8_t result,
-                     uint32_t live);
+void hs_bl_cold_call(struct bl *b, int cc, enum hs_libcall id, uint8_t arg0, uint8_t arg1,
+                     uint32_t immediate, uint8_t result, uint32_t live);
 uint32_t hs_bl_live(const struct bl *b); /* caller-saved registers with a value */
 void hs_bl_cold_add(struct bl *b, const struct cold *c);
 void hs_bl_pool(struct bl *b, uint32_t field, uint32_t size, const uint64_t bits[2]);
@@ -614,6 +626,7 @@ void hs_bl_watch(struct bl *b, uint32_t offset);
 
 /* ---- compile.c ---- */
 
-enum status hs_bl_run(const struct hs_compile_input *in, struct hs_machine_code *out, struct error *error, struct locate_target *locate);
+enum status hs_bl_run(const struct hs_compile_input *in, struct hs_machine_code *out,
+                      struct error *error, struct locate_target *locate);
 
 #endif

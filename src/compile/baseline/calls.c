@@ -31,7 +31,8 @@ static void save_below(struct bl *b, struct value *first)
         }
 }
 
-static uint8_t place(const uint8_t *ints, uint32_t nints, uint32_t nfps, uint8_t type, uint32_t *ni, uint32_t *nf)
+static uint8_t place(const uint8_t *ints, uint32_t nints, uint32_t nfps, uint8_t type, uint32_t *ni,
+                     uint32_t *nf)
 {
     if (bl_is_fp(type))
         return *nf < nfps ? (uint8_t)(16 + (*nf)++) : BL_NONE;
@@ -187,7 +188,8 @@ static const uint8_t *push_results(struct bl *b, const uint8_t *p, const struct 
     struct value *first = b->sp;
     for (uint32_t i = 0; i < t->nresults; i++) {
         uint8_t type = (uint8_t)hs_vt_kind(types[i]);
-        uint8_t r = place(HS_PLANTED(13) ? (const uint8_t[]){RAX, RCX, RDX, R8} : int_results, 4, 4, type, &ni, &nf);
+        uint8_t r = place(HS_PLANTED(13) ? (const uint8_t[]){RAX, RCX, RDX, R8} : int_results, 4, 4,
+                          type, &ni, &nf);
         if (r == BL_NONE) {
             area = true;
             bl_push_slot(b, type);
@@ -257,7 +259,8 @@ static void load_callee(struct bl *b, uint32_t type, uint32_t table)
 {
     const struct table *t = &b->m->tables[table];
     bool wide = t->type.limits.is64;
-    struct value idx = *--b->sp; /* the index; r11 must not be taken from another entry, so first make it free */
+    struct value idx =
+        *--b->sp; /* the index; r11 must not be taken from another entry, so first make it free */
     if (idx.kind == V_REG)
         b->held |= BIT(idx.reg);
     else if (idx.kind == V_SLOT)
@@ -295,8 +298,8 @@ static void load_callee(struct bl *b, uint32_t type, uint32_t table)
     if (b->m->types[type].final)
         hs_bl_trap_if(b, CC_NE, TRAP_BAD_SIGNATURE);
     else
-        hs_bl_cold_call(b, CC_NE, LIBCALL_CALL_MISMATCH, R11, BL_IMMEDIATE, b->layout->type_ids[type], BL_NONE,
-                        hs_bl_live(b) | BIT(R11));
+        hs_bl_cold_call(b, CC_NE, LIBCALL_CALL_MISMATCH, R11, BL_IMMEDIATE,
+                        b->layout->type_ids[type], BL_NONE, hs_bl_live(b) | BIT(R11));
 }
 
 static void call_r11(struct bl *b)
@@ -375,7 +378,8 @@ void hs_bl_return(struct bl *b)
         b->held = 0;
         struct value below[32];
         uint32_t nbelow = 0;
-        for (struct value *v = b->stack + (b->ctl->base < height - n ? b->ctl->base : height - n); v < sp - n; v++)
+        for (struct value *v = b->stack + (b->ctl->base < height - n ? b->ctl->base : height - n);
+             v < sp - n; v++)
             if (v->kind == V_REG && nbelow < 32) {
                 below[nbelow] = *v;
                 below[nbelow++].num = (uint32_t)(v - b->stack);
@@ -433,7 +437,8 @@ static const uint8_t *tail_r11(struct bl *b, const uint8_t *p, const struct func
     x64_cmp64_rm(&b->a, R13, x64_bd(R11, HS_OFF_FUNCREF_VMCTX));
     x64_jcc_label(&b->a, CC_NE, &leaves);
     x64_jmp_m(&b->a, x64_bd(R11, HS_OFF_FUNCREF_CODE));
-    hs_bl_cold_add(b, &(struct cold){.kind = COLD_TAIL_SWITCH, .here = leaves, .offset = bl_offset(b)});
+    hs_bl_cold_add(
+        b, &(struct cold){.kind = COLD_TAIL_SWITCH, .here = leaves, .offset = bl_offset(b)});
     return hs_bl_dead(b, p);
 }
 
@@ -457,7 +462,8 @@ BL_OP(RETURN_CALL_REF)
 
 /* ---- the runtime ---- */
 
-void hs_bl_libcall(struct bl *b, enum hs_libcall id, uint32_t n, uint32_t nextra, const uint64_t *extra, uint8_t result)
+void hs_bl_libcall(struct bl *b, enum hs_libcall id, uint32_t n, uint32_t nextra,
+                   const uint64_t *extra, uint8_t result)
 {
     static const uint8_t regs[5] = {RDI, RSI, RDX, RCX, R8};
     HS_ASSERT(n + nextra <= 5);

@@ -13,7 +13,9 @@ void hs_bl_cold_add(struct bl *b, const struct cold *c)
 void hs_bl_trap_label(struct bl *b, const struct x64_label *l, enum trap code)
 {
     if (x64_label_used(l))
-        hs_bl_cold_add(b, &(struct cold){.kind = COLD_TRAP, .code = (uint8_t)code, .here = *l, .offset = bl_offset(b)});
+        hs_bl_cold_add(
+            b, &(struct cold){
+                   .kind = COLD_TRAP, .code = (uint8_t)code, .here = *l, .offset = bl_offset(b)});
 }
 
 void hs_bl_trap_if(struct bl *b, int cc, enum trap code)
@@ -34,8 +36,8 @@ uint32_t hs_bl_live(const struct bl *b)
     return (b->temps & ~b->free) | (b->spill_pins & ~b->inval);
 }
 
-void hs_bl_cold_call(struct bl *b, int cc, enum hs_libcall id, uint8_t arg0, uint8_t arg1, uint32_t immediate, uint8_t result,
-                     uint32_t live)
+void hs_bl_cold_call(struct bl *b, int cc, enum hs_libcall id, uint8_t arg0, uint8_t arg1,
+                     uint32_t immediate, uint8_t result, uint32_t live)
 {
     struct cold c = {
         .kind = COLD_CALL,
@@ -45,7 +47,8 @@ void hs_bl_cold_call(struct bl *b, int cc, enum hs_libcall id, uint8_t arg0, uin
         .immediate = immediate,
         .live = live,
         .offset = bl_offset(b),
-        .depth = (b->leaf ? 0 : 8) + 8 * (uint32_t)__builtin_popcount(b->saved) + (b->entering ? 0 : b->frame),
+        .depth = (b->leaf ? 0 : 8) + 8 * (uint32_t)__builtin_popcount(b->saved) +
+                 (b->entering ? 0 : b->frame),
     };
     x64_label_init(&c.here);
     x64_jcc_label(&b->a, (enum x64_cc)cc, &c.here);

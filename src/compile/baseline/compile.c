@@ -60,12 +60,17 @@ static const uint8_t *unsupported(struct bl *b, const uint8_t *p)
 {
     struct error ignored;
     hs_error_init(&ignored);
-    struct insn_reader r = {.p = b->at, .end = b->end, .base = b->bytes, .features = ~(hs_features)0, .error = &ignored};
+    struct insn_reader r = {.p = b->at,
+                            .end = b->end,
+                            .base = b->bytes,
+                            .features = ~(hs_features)0,
+                            .error = &ignored};
     struct insn i;
     const char *name = hs_insn_read(&r, &i) == ST_OK ? hs_op_info[i.op].text : "instruction";
     if (b->status == ST_OK) {
         b->status = ST_UNSUPPORTED;
-        hs_error_set(b->error, ST_UNSUPPORTED, bl_offset(b), "the fast tier does not compile %s yet", name);
+        hs_error_set(b->error, ST_UNSUPPORTED, bl_offset(b),
+                     "the fast tier does not compile %s yet", name);
         b->error->func = b->in->func;
         b->a.end = b->a.p;
     }
@@ -74,31 +79,32 @@ static const uint8_t *unsupported(struct bl *b, const uint8_t *p)
 
 /* ---- dispatch ---- */
 
-#define LACKS(id) unsupported
-#define HAS(id) hs_bl_##id
-#define FEATURE_MVP_ HAS
-#define FEATURE_SIGN_EXTENSION_ HAS
+#define LACKS(id)                        unsupported
+#define HAS(id)                          hs_bl_##id
+#define FEATURE_MVP_                     HAS
+#define FEATURE_SIGN_EXTENSION_          HAS
 #define FEATURE_SATURATING_FLOAT_TO_INT_ HAS
-#define FEATURE_MULTI_VALUE_ HAS
-#define FEATURE_BULK_MEMORY_ HAS
-#define FEATURE_REFERENCE_TYPES_ HAS
-#define FEATURE_SIMD_ HAS
-#define FEATURE_RELAXED_SIMD_ HAS
-#define FEATURE_TAIL_CALL_ HAS
-#define FEATURE_FUNCTION_REFERENCES_ HAS
-#define FEATURE_GC_ LACKS
-#define FEATURE_EXCEPTIONS_ LACKS
-#define FEATURE_LEGACY_EXCEPTIONS_ LACKS
-#define FEATURE_THREADS_ HAS
-#define FEATURE_WIDE_ARITHMETIC_ HAS
-#define HANDLER(feature, id) FEATURE_##feature##_(id)
+#define FEATURE_MULTI_VALUE_             HAS
+#define FEATURE_BULK_MEMORY_             HAS
+#define FEATURE_REFERENCE_TYPES_         HAS
+#define FEATURE_SIMD_                    HAS
+#define FEATURE_RELAXED_SIMD_            HAS
+#define FEATURE_TAIL_CALL_               HAS
+#define FEATURE_FUNCTION_REFERENCES_     HAS
+#define FEATURE_GC_                      LACKS
+#define FEATURE_EXCEPTIONS_              LACKS
+#define FEATURE_LEGACY_EXCEPTIONS_       LACKS
+#define FEATURE_THREADS_                 HAS
+#define FEATURE_WIDE_ARITHMETIC_         HAS
+#define HANDLER(feature, id)             FEATURE_##feature##_(id)
 
 static const uint8_t *prefix_fb(struct bl *b, const uint8_t *p);
 static const uint8_t *prefix_fc(struct bl *b, const uint8_t *p);
 static const uint8_t *prefix_fd(struct bl *b, const uint8_t *p);
 static const uint8_t *prefix_fe(struct bl *b, const uint8_t *p);
 
-#define OP(id, text, prefix, code, imm, sig, feature, flags) ROW_##prefix(code, HANDLER(feature, id))
+#define OP(id, text, prefix, code, imm, sig, feature, flags)                                       \
+    ROW_##prefix(code, HANDLER(feature, id))
 
 #define ROW_0x00(code, handler) [code] = handler,
 #define ROW_0xfb(code, handler)
@@ -107,12 +113,16 @@ static const uint8_t *prefix_fe(struct bl *b, const uint8_t *p);
 #define ROW_0xfe(code, handler)
 static bl_handler *const one_byte[256] = {
 #include "syntax/opcodes.def"
-    [0xfb] = prefix_fb, [0xfc] = prefix_fc, [0xfd] = prefix_fd, [0xfe] = prefix_fe,
+    [0xfb] = prefix_fb,
+    [0xfc] = prefix_fc,
+    [0xfd] = prefix_fd,
+    [0xfe] = prefix_fe,
 };
 #undef ROW_0x00
 #define ROW_0x00(code, handler)
 
-#define OP(id, text, prefix, code, imm, sig, feature, flags) ROW_##prefix(code, HANDLER(feature, id))
+#define OP(id, text, prefix, code, imm, sig, feature, flags)                                       \
+    ROW_##prefix(code, HANDLER(feature, id))
 #undef ROW_0xfb
 #define ROW_0xfb(code, handler) [code] = handler,
 static bl_handler *const after_fb[] = {
@@ -121,7 +131,8 @@ static bl_handler *const after_fb[] = {
 #undef ROW_0xfb
 #define ROW_0xfb(code, handler)
 
-#define OP(id, text, prefix, code, imm, sig, feature, flags) ROW_##prefix(code, HANDLER(feature, id))
+#define OP(id, text, prefix, code, imm, sig, feature, flags)                                       \
+    ROW_##prefix(code, HANDLER(feature, id))
 #undef ROW_0xfc
 #define ROW_0xfc(code, handler) [code] = handler,
 static bl_handler *const after_fc[] = {
@@ -130,7 +141,8 @@ static bl_handler *const after_fc[] = {
 #undef ROW_0xfc
 #define ROW_0xfc(code, handler)
 
-#define OP(id, text, prefix, code, imm, sig, feature, flags) ROW_##prefix(code, HANDLER(feature, id))
+#define OP(id, text, prefix, code, imm, sig, feature, flags)                                       \
+    ROW_##prefix(code, HANDLER(feature, id))
 #undef ROW_0xfd
 #define ROW_0xfd(code, handler) [code] = handler,
 static bl_handler *const after_fd[] = {
@@ -139,19 +151,20 @@ static bl_handler *const after_fd[] = {
 #undef ROW_0xfd
 #define ROW_0xfd(code, handler)
 
-#define OP(id, text, prefix, code, imm, sig, feature, flags) ROW_##prefix(code, HANDLER(feature, id))
+#define OP(id, text, prefix, code, imm, sig, feature, flags)                                       \
+    ROW_##prefix(code, HANDLER(feature, id))
 #undef ROW_0xfe
 #define ROW_0xfe(code, handler) [code] = handler,
 static bl_handler *const after_fe[] = {
 #include "syntax/opcodes.def"
 };
 
-#define PREFIX(name)                                                                                         \
-    static const uint8_t *prefix_##name(struct bl *b, const uint8_t *p)                                      \
-    {                                                                                                        \
-        uint32_t code = bl_u32(&p);                                                                          \
-        HS_CHECK(code < HS_ARRAY_SIZE(after_##name) && after_##name[code]);                                  \
-        return after_##name[code](b, p);                                                                     \
+#define PREFIX(name)                                                                               \
+    static const uint8_t *prefix_##name(struct bl *b, const uint8_t *p)                            \
+    {                                                                                              \
+        uint32_t code = bl_u32(&p);                                                                \
+        HS_CHECK(code < HS_ARRAY_SIZE(after_##name) && after_##name[code]);                        \
+        return after_##name[code](b, p);                                                           \
     }
 PREFIX(fb)
 PREFIX(fc)
@@ -171,7 +184,8 @@ static void fast_loop(struct bl *b, const uint8_t *p)
             return;
         HS_ASSERT(one_byte[*p] && b->held == 0 && bl_height(b) <= b->facts->max_height + 8);
         /* What is most frequent and emits nothing: local.get and i32.const, with one byte. */
-        while ((p[0] == 0x20 || p[0] == 0x41) && p[1] < 0x80) { /* what follows an end may not be ours */
+        while ((p[0] == 0x20 || p[0] == 0x41) &&
+               p[1] < 0x80) { /* what follows an end may not be ours */
             if (p[0] == 0x20)
                 bl_push(b, (struct value){V_LOCAL, b->locals[p[1]].type, 0, 0, p[1]});
             else
@@ -205,7 +219,8 @@ static uint32_t count_fuel(const struct bl *b, const uint8_t *from, const uint8_
 {
     struct error ignored;
     hs_error_init(&ignored);
-    struct insn_reader r = {.p = from, .end = b->end, .base = b->bytes, .features = ~(hs_features)0, .error = &ignored};
+    struct insn_reader r = {
+        .p = from, .end = b->end, .base = b->bytes, .features = ~(hs_features)0, .error = &ignored};
     uint32_t n = 0;
     struct insn i;
     while (r.p < to && hs_insn_read(&r, &i) == ST_OK)
@@ -264,7 +279,8 @@ static enum status reserve_tables(struct bl *b)
     return b->locals && b->stack ? ST_OK : ST_OOM;
 }
 
-enum status hs_bl_run(const struct hs_compile_input *in, struct hs_machine_code *out, struct error *error, struct locate_target *locate)
+enum status hs_bl_run(const struct hs_compile_input *in, struct hs_machine_code *out,
+                      struct error *error, struct locate_target *locate)
 {
     const struct module *m = in->module;
     const struct func *f = &m->funcs[in->func];
@@ -315,7 +331,8 @@ enum status hs_bl_run(const struct hs_compile_input *in, struct hs_machine_code 
         if (b->status == ST_OK)
             hs_bl_cold_emit(b);
     }
-    if (b->status == ST_OK) /* after a failure what was written is of no use, and `end` no longer the end */
+    if (b->status ==
+        ST_OK) /* after a failure what was written is of no use, and `end` no longer the end */
         x64_code_end(&b->a, out);
 done:
     if (b->locals != b->inline_locals)
@@ -329,12 +346,14 @@ done:
     return b->status;
 }
 
-enum status hs_baseline_compile(const struct hs_compile_input *in, struct hs_machine_code *out, struct error *error)
+enum status hs_baseline_compile(const struct hs_compile_input *in, struct hs_machine_code *out,
+                                struct error *error)
 {
     return hs_bl_run(in, out, error, NULL);
 }
 
 uint32_t hs_baseline_lacks(void)
 {
-    return FACT_HAS_GC | FACT_HAS_TRY | ((hs_cpu_features() & BL_VECTOR_CPU) == BL_VECTOR_CPU ? 0 : FACT_HAS_SIMD);
+    return FACT_HAS_GC | FACT_HAS_TRY |
+           ((hs_cpu_features() & BL_VECTOR_CPU) == BL_VECTOR_CPU ? 0 : FACT_HAS_SIMD);
 }

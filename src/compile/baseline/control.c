@@ -139,7 +139,8 @@ const uint8_t *hs_bl_dead(struct bl *b, const uint8_t *p)
         return p;
     struct error ignored;
     hs_error_init(&ignored);
-    struct insn_reader r = {.p = p, .end = b->end, .base = b->bytes, .features = ~(hs_features)0, .error = &ignored};
+    struct insn_reader r = {
+        .p = p, .end = b->end, .base = b->bytes, .features = ~(hs_features)0, .error = &ignored};
     uint32_t depth = 0;
     for (;;) {
         const uint8_t *at = r.p;
@@ -314,7 +315,8 @@ BL_OP(LOOP)
             bl_free(b, r);
         } else {
             x64_cmp64_rm(&b->a, RSP, x64_bd(R13, HS_OFF_STACK_LIMIT));
-            hs_bl_cold_call(b, CC_B, LIBCALL_STACK_OR_POLL, RSP, BL_NONE, 0, BL_NONE, hs_bl_live(b));
+            hs_bl_cold_call(b, CC_B, LIBCALL_STACK_OR_POLL, RSP, BL_NONE, 0, BL_NONE,
+                            hs_bl_live(b));
         }
     }
     hs_bl_fuel_block(b);
@@ -388,7 +390,8 @@ BL_OP(END)
             if (!b->dead)
                 x64_jmp_label(&b->a, &c->label);
             x64_bind(&b->a, &c->other);
-            hs_bl_load_frame(b, label_register(c), (uint8_t)hs_vt_kind(c->types[0]), bl_slot(b, c->base));
+            hs_bl_load_frame(b, label_register(c), (uint8_t)hs_vt_kind(c->types[0]),
+                             bl_slot(b, c->base));
         } else {
             x64_bind(&b->a, &c->other);
         }
@@ -511,7 +514,10 @@ BL_OP(BR_TABLE)
     uint8_t t = bl_alloc_gpr(b), clamped = bl_alloc_gpr(b);
     struct x64_label table;
     x64_label_init(&table);
-    x64_mov32_ri(&b->a, clamped, HS_PLANTED(8) ? n - 1 : n); /* also the mask against speculation: there is no branch to mispredict */
+    x64_mov32_ri(&b->a, clamped,
+                 HS_PLANTED(8)
+                     ? n - 1
+                     : n); /* also the mask against speculation: there is no branch to mispredict */
     x64_cmp32_rr(&b->a, idx, clamped);
     x64_cmov32_rr(&b->a, CC_B, clamped, idx);
     x64_lea64_label(&b->a, t, &table);
@@ -603,7 +609,8 @@ void hs_bl_before(struct bl *b, const struct use *u, uint32_t operand_regs, stru
         uint8_t d = bl_dest(b, u->p + 1);
         if (first.kind == V_LOCAL && b->locals[first.num].pin != BL_NONE)
             bl_reload(b, b->locals[first.num].pin);
-        if (d != BL_NONE && !(operand_regs & BIT(d)) && !(c->other.kind == O_REG && c->other.reg == d)) {
+        if (d != BL_NONE && !(operand_regs & BIT(d)) &&
+            !(c->other.kind == O_REG && c->other.reg == d)) {
             hs_bl_move_to(b, first, d);
             c->dst = d;
         } else {
@@ -678,12 +685,8 @@ const uint8_t *hs_bl_after(struct bl *b, struct cond *c, int cc)
         hs_bl_fuel_block(b);
         return p;
     }
-    case USE_SELECT:
-        select_condition(b, c, cc);
-        return bl_result(b, p + 1, c->dst, c->type);
-    default:
-        set_condition(b, c, cc);
-        return bl_result(b, p, c->dst, VT_I32);
+    case USE_SELECT: select_condition(b, c, cc); return bl_result(b, p + 1, c->dst, c->type);
+    default: set_condition(b, c, cc); return bl_result(b, p, c->dst, VT_I32);
     }
 }
 

@@ -19,7 +19,8 @@ static uint8_t dest_or_new(struct bl *b, const uint8_t *p, enum bl_class c)
     return d != BL_NONE ? d : bl_alloc(b, c);
 }
 
-static const uint8_t *trunc_(struct bl *b, const uint8_t *p, unsigned width, bool is_signed, enum x64_fp fp, bool sat)
+static const uint8_t *trunc_(struct bl *b, const uint8_t *p, unsigned width, bool is_signed,
+                             enum x64_fp fp, bool sat)
 {
     uint8_t x = hs_bl_use(b, bl_pop(b)), t = bl_alloc_gpr(b), tx = bl_alloc_fpr(b);
     uint8_t d = dest_or_new(b, p, GPR);
@@ -36,10 +37,10 @@ static const uint8_t *trunc_(struct bl *b, const uint8_t *p, unsigned width, boo
     return bl_result(b, p, d, int_type(width));
 }
 
-#define BL_TRUNC(id, width, is_signed, fp, sat)                                                              \
-    BL_OP(id)                                                                                                \
-    {                                                                                                        \
-        return trunc_(b, p, width, is_signed, fp, sat);                                                      \
+#define BL_TRUNC(id, width, is_signed, fp, sat)                                                    \
+    BL_OP(id)                                                                                      \
+    {                                                                                              \
+        return trunc_(b, p, width, is_signed, fp, sat);                                            \
     }
 BL_TRUNC(I32_TRUNC_F32_S, 32, true, X64_F32, false)
 BL_TRUNC(I32_TRUNC_F32_U, 32, false, X64_F32, false)
@@ -58,7 +59,8 @@ BL_TRUNC(I64_TRUNC_SAT_F32_U, 64, false, X64_F32, true)
 BL_TRUNC(I64_TRUNC_SAT_F64_S, 64, true, X64_F64, true)
 BL_TRUNC(I64_TRUNC_SAT_F64_U, 64, false, X64_F64, true)
 
-static const uint8_t *convert(struct bl *b, const uint8_t *p, unsigned width, bool is_signed, enum x64_fp fp)
+static const uint8_t *convert(struct bl *b, const uint8_t *p, unsigned width, bool is_signed,
+                              enum x64_fp fp)
 {
     uint8_t s = hs_bl_use(b, bl_pop(b));
     uint8_t t = width == 64 && !is_signed ? bl_alloc_gpr(b) : RAX;
@@ -67,10 +69,10 @@ static const uint8_t *convert(struct bl *b, const uint8_t *p, unsigned width, bo
     return bl_result(b, p, d, float_type(fp));
 }
 
-#define BL_CONVERT(id, width, is_signed, fp)                                                                 \
-    BL_OP(id)                                                                                                \
-    {                                                                                                        \
-        return convert(b, p, width, is_signed, fp);                                                          \
+#define BL_CONVERT(id, width, is_signed, fp)                                                       \
+    BL_OP(id)                                                                                      \
+    {                                                                                              \
+        return convert(b, p, width, is_signed, fp);                                                \
     }
 BL_CONVERT(F32_CONVERT_I32_S, 32, true, X64_F32)
 BL_CONVERT(F32_CONVERT_I32_U, 32, false, X64_F32)
@@ -95,12 +97,12 @@ BL_OP(F64_PROMOTE_F32)
     return bl_result(b, p, d, VT_F64);
 }
 
-#define BL_REINTERPRET(id, insn, to_class, type, x, y)                                                       \
-    BL_OP(id)                                                                                                \
-    {                                                                                                        \
-        uint8_t s = hs_bl_use(b, bl_pop(b)), d = dest_or_new(b, p, to_class);                                \
-        insn(&b->a, x(d), y(s));                                                                             \
-        return bl_result(b, p, d, type);                                                                     \
+#define BL_REINTERPRET(id, insn, to_class, type, x, y)                                             \
+    BL_OP(id)                                                                                      \
+    {                                                                                              \
+        uint8_t s = hs_bl_use(b, bl_pop(b)), d = dest_or_new(b, p, to_class);                      \
+        insn(&b->a, x(d), y(s));                                                                   \
+        return bl_result(b, p, d, type);                                                           \
     }
 #define SAME(r) (r)
 BL_REINTERPRET(I32_REINTERPRET_F32, x64_movd_g_rr, GPR, VT_I32, SAME, XR)

@@ -31,7 +31,8 @@ static const uint8_t *divide(struct bl *b, const uint8_t *p, enum x64_div op, in
     return bl_result(b, p, d, type);
 }
 
-static void shift(struct bl *b, int w, unsigned digit, uint8_t r, unsigned n) /* 5 shr, 7 sar, 4 shl */
+static void shift(struct bl *b, int w, unsigned digit, uint8_t r,
+                  unsigned n) /* 5 shr, 7 sar, 4 shl */
 {
     if (n)
         x64_shift_ri(&b->a, w ? 64 : 32, digit, r, n);
@@ -189,10 +190,10 @@ static const uint8_t *division(struct bl *b, const uint8_t *p, enum x64_div op, 
     return divide(b, p, op, w);
 }
 
-#define BL_DIV(id, op, w)                                                                                    \
-    BL_OP(id)                                                                                                \
-    {                                                                                                        \
-        return division(b, p, op, w);                                                                        \
+#define BL_DIV(id, op, w)                                                                          \
+    BL_OP(id)                                                                                      \
+    {                                                                                              \
+        return division(b, p, op, w);                                                              \
     }
 BL_DIV(I32_DIV_S, X64_DIV_S, 0)
 BL_DIV(I32_DIV_U, X64_DIV_U, 0)

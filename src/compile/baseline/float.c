@@ -30,7 +30,8 @@ static void emit(struct bl *b, uint32_t form, uint8_t d, const struct opnd *o)
     bl_used(b, o);
 }
 
-static const uint8_t *combine(struct bl *b, const uint8_t *p, unsigned op, enum x64_fp fp, struct value l, struct opnd r)
+static const uint8_t *combine(struct bl *b, const uint8_t *p, unsigned op, enum x64_fp fp,
+                              struct value l, struct opnd r)
 {
     uint32_t form = X64_FORM(fp == X64_F32 ? 2 : 3, 1, op);
     uint8_t type = float_type(fp), rr = r.kind == O_REG ? r.reg : BL_NONE;
@@ -72,10 +73,10 @@ static const uint8_t *binop(struct bl *b, const uint8_t *p, unsigned op, enum x6
     return combine(b, p, op, fp, l, hs_bl_operand(b, r));
 }
 
-#define BL_FBINOP(id, op, fp)                                                                                \
-    BL_OP(id)                                                                                                \
-    {                                                                                                        \
-        return binop(b, p, op, fp);                                                                          \
+#define BL_FBINOP(id, op, fp)                                                                      \
+    BL_OP(id)                                                                                      \
+    {                                                                                              \
+        return binop(b, p, op, fp);                                                                \
     }
 BL_FBINOP(F32_ADD, F_ADD, X64_F32)
 BL_FBINOP(F32_SUB, F_SUB, X64_F32)
@@ -119,10 +120,10 @@ static const uint8_t *compare(struct bl *b, const uint8_t *p, int cc, enum x64_f
     return hs_bl_after(b, &c, cc);
 }
 
-#define BL_FCOMPARE(id, cc, fp, exchange)                                                                    \
-    BL_OP(id)                                                                                                \
-    {                                                                                                        \
-        return compare(b, p, cc, fp, exchange);                                                              \
+#define BL_FCOMPARE(id, cc, fp, exchange)                                                          \
+    BL_OP(id)                                                                                      \
+    {                                                                                              \
+        return compare(b, p, cc, fp, exchange);                                                    \
     }
 BL_FCOMPARE(F32_EQ, BL_FEQ, X64_F32, false)
 BL_FCOMPARE(F32_NE, BL_FNE, X64_F32, false)
@@ -139,7 +140,8 @@ BL_FCOMPARE(F64_GE, CC_AE, X64_F64, false)
 
 /* ---- signs: bit operations with a constant ---- */
 
-static const uint8_t *with_mask(struct bl *b, const uint8_t *p, unsigned op, enum x64_fp fp, uint64_t mask)
+static const uint8_t *with_mask(struct bl *b, const uint8_t *p, unsigned op, enum x64_fp fp,
+                                uint64_t mask)
 {
     struct value v = bl_pop(b);
     uint8_t s = hs_bl_use(b, v), d = destination(b, p, s);
@@ -157,11 +159,11 @@ static const uint8_t *with_mask(struct bl *b, const uint8_t *p, unsigned op, enu
 }
 
 #define F32_SIGNS UINT64_C(0x8000000080000000)
-#define F64_SIGN UINT64_C(0x8000000000000000)
-#define BL_SIGN(id, op, fp, mask)                                                                            \
-    BL_OP(id)                                                                                                \
-    {                                                                                                        \
-        return with_mask(b, p, op, fp, mask);                                                                \
+#define F64_SIGN  UINT64_C(0x8000000000000000)
+#define BL_SIGN(id, op, fp, mask)                                                                  \
+    BL_OP(id)                                                                                      \
+    {                                                                                              \
+        return with_mask(b, p, op, fp, mask);                                                      \
     }
 BL_SIGN(F32_ABS, 0x54, X64_F32, ~F32_SIGNS)
 BL_SIGN(F64_ABS, 0x54, X64_F64, ~F64_SIGN)
@@ -188,7 +190,8 @@ BL_OP(F64_COPYSIGN)
 
 /* ---- min, max, sqrt, rounding ---- */
 
-static const uint8_t *min_max(struct bl *b, const uint8_t *p, enum x64_fp fp, void (*op)(struct x64_asm *, enum x64_fp, unsigned, unsigned))
+static const uint8_t *min_max(struct bl *b, const uint8_t *p, enum x64_fp fp,
+                              void (*op)(struct x64_asm *, enum x64_fp, unsigned, unsigned))
 {
     struct value r = bl_pop(b), l = bl_pop(b);
     uint8_t x = hs_bl_use(b, r), d = hs_bl_own(b, l);
@@ -196,10 +199,10 @@ static const uint8_t *min_max(struct bl *b, const uint8_t *p, enum x64_fp fp, vo
     return bl_result(b, p, d, float_type(fp));
 }
 
-#define BL_MINMAX(id, op, fp)                                                                                \
-    BL_OP(id)                                                                                                \
-    {                                                                                                        \
-        return min_max(b, p, fp, op);                                                                        \
+#define BL_MINMAX(id, op, fp)                                                                      \
+    BL_OP(id)                                                                                      \
+    {                                                                                              \
+        return min_max(b, p, fp, op);                                                              \
     }
 BL_MINMAX(F32_MIN, x64_masm_fmin, X64_F32)
 BL_MINMAX(F32_MAX, x64_masm_fmax, X64_F32)
@@ -237,10 +240,10 @@ static const uint8_t *round_to(struct bl *b, const uint8_t *p, enum x64_fp fp, e
     return bl_result(b, p, d, float_type(fp));
 }
 
-#define BL_ROUND(id, fp, mode)                                                                               \
-    BL_OP(id)                                                                                                \
-    {                                                                                                        \
-        return round_to(b, p, fp, mode);                                                                     \
+#define BL_ROUND(id, fp, mode)                                                                     \
+    BL_OP(id)                                                                                      \
+    {                                                                                              \
+        return round_to(b, p, fp, mode);                                                           \
     }
 BL_ROUND(F32_CEIL, X64_F32, X64_CEIL)
 BL_ROUND(F32_FLOOR, X64_F32, X64_FLOOR)

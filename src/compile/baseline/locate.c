@@ -9,10 +9,12 @@ void hs_bl_watch(struct bl *b, uint32_t offset)
         b->locate->found = offset;
 }
 
-uint32_t hs_baseline_locate(const struct hs_compile_input *in, uint32_t code_offset, bool is_return_address)
+uint32_t hs_baseline_locate(const struct hs_compile_input *in, uint32_t code_offset,
+                            bool is_return_address)
 {
     struct locate_target t = {
-        .code_offset = code_offset - (is_return_address && code_offset > 0), /* the call before it */
+        .code_offset =
+            code_offset - (is_return_address && code_offset > 0), /* the call before it */
         .found = in->module->funcs[in->func].body,
     };
     struct hs_machine_code code;

@@ -41,7 +41,8 @@ static void always_out_of_bounds(struct bl *b)
     hs_bl_trap_label(b, &l, TRAP_MEMORY_OUT_OF_BOUNDS);
 }
 
-static struct x64_mem checked_address(struct bl *b, uint32_t memory, uint64_t offset, uint32_t size, struct value address)
+static struct x64_mem checked_address(struct bl *b, uint32_t memory, uint64_t offset, uint32_t size,
+                                      struct value address)
 {
     bool is64 = b->m->memories[memory].type.limits.is64;
     uint64_t add;
@@ -100,14 +101,16 @@ static inline bool simple(const struct bl *b, const struct bl_memarg *arg)
 }
 
 /* hs_bl_address, with the usual case here. */
-static inline struct x64_mem address_of(struct bl *b, const struct bl_memarg *arg, uint32_t size, struct value address)
+static inline struct x64_mem address_of(struct bl *b, const struct bl_memarg *arg, uint32_t size,
+                                        struct value address)
 {
     if (HS_LIKELY(simple(b, arg) && address.kind != V_CONST))
         return x64_bid(RBX, hs_bl_use(b, address), (int32_t)arg->offset);
     return hs_bl_address(b, arg->memory, arg->offset, size, address);
 }
 
-struct x64_mem hs_bl_address(struct bl *b, uint32_t memory, uint64_t offset, uint32_t size, struct value address)
+struct x64_mem hs_bl_address(struct bl *b, uint32_t memory, uint64_t offset, uint32_t size,
+                             struct value address)
 {
     bool guarded = b->layout->memory_style[memory] == MEMORY_GUARDED_FIXED && b->layout->signals;
     if (!guarded || (offset > HS_GUARD_BYTES - 16 && !HS_PLANTED(11)))
@@ -124,9 +127,20 @@ struct x64_mem hs_bl_address(struct bl *b, uint32_t memory, uint64_t offset, uin
 /* ---- loads ---- */
 
 enum access {
-    I32, I64, F32, F64,
-    I32_S8, I32_U8, I32_S16, I32_U16,
-    I64_S8, I64_U8, I64_S16, I64_U16, I64_S32, I64_U32,
+    I32,
+    I64,
+    F32,
+    F64,
+    I32_S8,
+    I32_U8,
+    I32_S16,
+    I32_U16,
+    I64_S8,
+    I64_U8,
+    I64_S16,
+    I64_U16,
+    I64_S32,
+    I64_U32,
 };
 
 /* A register that only the operand uses, or a new one. */
@@ -139,7 +153,8 @@ static uint8_t reuse(struct bl *b, struct x64_mem m)
     return bl_alloc_gpr(b);
 }
 
-static const uint8_t *load(struct bl *b, const uint8_t *p, enum access access, uint8_t type, uint32_t size)
+static const uint8_t *load(struct bl *b, const uint8_t *p, enum access access, uint8_t type,
+                           uint32_t size)
 {
     struct bl_memarg arg = bl_memarg(&p);
     struct value address = bl_pop(b);
@@ -172,10 +187,10 @@ static const uint8_t *load(struct bl *b, const uint8_t *p, enum access access, u
     return bl_result(b, p, d, type);
 }
 
-#define BL_LOAD(id, access, type, size)                                                                      \
-    BL_OP(id)                                                                                                \
-    {                                                                                                        \
-        return load(b, p, access, type, size);                                                               \
+#define BL_LOAD(id, access, type, size)                                                            \
+    BL_OP(id)                                                                                      \
+    {                                                                                              \
+        return load(b, p, access, type, size);                                                     \
     }
 BL_LOAD(I32_LOAD, I32, VT_I32, 4)
 BL_LOAD(I64_LOAD, I64, VT_I64, 8)
@@ -240,10 +255,10 @@ static const uint8_t *store_float(struct bl *b, const uint8_t *p, uint32_t size)
     return p;
 }
 
-#define BL_STORE(id, kind, size)                                                                             \
-    BL_OP(id)                                                                                                \
-    {                                                                                                        \
-        return store_##kind(b, p, size);                                                                     \
+#define BL_STORE(id, kind, size)                                                                   \
+    BL_OP(id)                                                                                      \
+    {                                                                                              \
+        return store_##kind(b, p, size);                                                           \
     }
 BL_STORE(I32_STORE, int, 4)
 BL_STORE(I64_STORE, int, 8)

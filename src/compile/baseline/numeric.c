@@ -16,7 +16,9 @@ static bool commutes(int op)
 
 static bool names(const struct opnd *o, uint8_t r)
 {
-    return o->kind == O_REG ? o->reg == r : o->kind == O_MEM && (o->m.base == r || (o->m.index == r && r != X64_NO_INDEX));
+    return o->kind == O_REG
+               ? o->reg == r
+               : o->kind == O_MEM && (o->m.base == r || (o->m.index == r && r != X64_NO_INDEX));
 }
 
 static void emit(struct bl *b, int op, int w, uint8_t d, const struct opnd *o)
@@ -92,11 +94,12 @@ static const uint8_t *multiply_by(struct bl *b, const uint8_t *p, int w, struct 
 }
 
 /* l is popped, r is its right operand; `right` tells whether r owns a temporary that may be the result. */
-static const uint8_t *combine(struct bl *b, const uint8_t *p, int op, int w, struct value l, struct opnd r)
+static const uint8_t *combine(struct bl *b, const uint8_t *p, int op, int w, struct value l,
+                              struct opnd r)
 {
     uint8_t type = w ? VT_I64 : VT_I32;
-    if (p[0] == 0x21 && l.kind == V_LOCAL && l.num == p[1] && p[1] < 0x80 && op != MUL && r.kind != O_MEM &&
-        b->locals[l.num].pin == BL_NONE) { /* x = x op r in the frame */
+    if (p[0] == 0x21 && l.kind == V_LOCAL && l.num == p[1] && p[1] < 0x80 && op != MUL &&
+        r.kind != O_MEM && b->locals[l.num].pin == BL_NONE) { /* x = x op r in the frame */
         struct x64_mem m = x64_bd(RBP, b->locals[l.num].home);
         bl_unalias(b, l.num);
         if (r.kind == O_IMM)
@@ -228,10 +231,10 @@ static const uint8_t *binop(struct bl *b, const uint8_t *p, int op, int w)
     return combine(b, p, op, w, l, hs_bl_operand(b, r));
 }
 
-#define BL_BINOP(id, op, w)                                                                                  \
-    BL_OP(id)                                                                                                \
-    {                                                                                                        \
-        return binop(b, p, op, w);                                                                           \
+#define BL_BINOP(id, op, w)                                                                        \
+    BL_OP(id)                                                                                      \
+    {                                                                                              \
+        return binop(b, p, op, w);                                                                 \
     }
 BL_BINOP(I32_ADD, ALU_ADD, 0)
 BL_BINOP(I32_SUB, ALU_SUB, 0)
@@ -273,7 +276,8 @@ static uint32_t registers_of(const struct opnd *o)
     return 0;
 }
 
-static const uint8_t *compare_with(struct bl *b, const struct use *u, int cc, int w, struct value l, struct opnd r)
+static const uint8_t *compare_with(struct bl *b, const struct use *u, int cc, int w, struct value l,
+                                   struct opnd r)
 {
     struct opnd lo = hs_bl_operand(b, l);
     if (lo.kind == O_IMM || (lo.kind == O_MEM && r.kind == O_MEM))
@@ -317,10 +321,10 @@ static const uint8_t *equal_zero(struct bl *b, const uint8_t *p, int w)
     return compare_with(b, &u, CC_E, w, l, (struct opnd){.kind = O_IMM, .imm = 0});
 }
 
-#define BL_COMPARE(id, cc, w)                                                                                \
-    BL_OP(id)                                                                                                \
-    {                                                                                                        \
-        return compare(b, p, cc, w);                                                                         \
+#define BL_COMPARE(id, cc, w)                                                                      \
+    BL_OP(id)                                                                                      \
+    {                                                                                              \
+        return compare(b, p, cc, w);                                                               \
     }
 BL_COMPARE(I32_EQ, CC_E, 0)
 BL_COMPARE(I32_NE, CC_NE, 0)
@@ -364,14 +368,13 @@ static const struct fold {
     [0x71] = {VT_I32, ALU_AND, 0}, [0x72] = {VT_I32, ALU_OR, 0},  [0x73] = {VT_I32, ALU_XOR, 0},
     [0x7c] = {VT_I64, ALU_ADD, 0}, [0x7d] = {VT_I64, ALU_SUB, 0}, [0x7e] = {VT_I64, MUL, 0},
     [0x83] = {VT_I64, ALU_AND, 0}, [0x84] = {VT_I64, ALU_OR, 0},  [0x85] = {VT_I64, ALU_XOR, 0},
-#define COMPARES(first, type)                                                                                \
-    [first] = {type, ALU_CMP, CC_E},        [first + 1] = {type, ALU_CMP, CC_NE},                           \
-    [first + 2] = {type, ALU_CMP, CC_L},    [first + 3] = {type, ALU_CMP, CC_B},                            \
-    [first + 4] = {type, ALU_CMP, CC_G},    [first + 5] = {type, ALU_CMP, CC_A},                            \
-    [first + 6] = {type, ALU_CMP, CC_LE},   [first + 7] = {type, ALU_CMP, CC_BE},                           \
-    [first + 8] = {type, ALU_CMP, CC_GE},   [first + 9] = {type, ALU_CMP, CC_AE}
-    COMPARES(0x46, VT_I32),
-    COMPARES(0x51, VT_I64),
+#define COMPARES(first, type)                                                                      \
+    [first] = {type, ALU_CMP, CC_E}, [first + 1] = {type, ALU_CMP, CC_NE},                         \
+    [first + 2] = {type, ALU_CMP, CC_L}, [first + 3] = {type, ALU_CMP, CC_B},                      \
+    [first + 4] = {type, ALU_CMP, CC_G}, [first + 5] = {type, ALU_CMP, CC_A},                      \
+    [first + 6] = {type, ALU_CMP, CC_LE}, [first + 7] = {type, ALU_CMP, CC_BE},                    \
+    [first + 8] = {type, ALU_CMP, CC_GE}, [first + 9] = {type, ALU_CMP, CC_AE}
+    COMPARES(0x46, VT_I32),        COMPARES(0x51, VT_I64),
 #undef COMPARES
 };
 
@@ -397,7 +400,8 @@ const uint8_t *hs_bl_fold_int(struct bl *b, const uint8_t *p, struct x64_mem m)
 
 enum shift { ROL = 0, ROR = 1, SHL = 4, SHR = 5, SAR = 7 }; /* the /digit of the instruction */
 
-static const uint8_t *shift_by(struct bl *b, const uint8_t *p, int op, int w, struct value l, unsigned n)
+static const uint8_t *shift_by(struct bl *b, const uint8_t *p, int op, int w, struct value l,
+                               unsigned n)
 {
     uint8_t type = w ? VT_I64 : VT_I32;
     n &= w ? 63 : HS_PLANTED(5) ? 15 : 31;
@@ -405,7 +409,8 @@ static const uint8_t *shift_by(struct bl *b, const uint8_t *p, int op, int w, st
     uint8_t d = bl_dest(b, p);
     if (d == BL_NONE)
         d = l.kind == V_REG ? l.reg : bl_alloc_gpr(b);
-    if (n && (op == ROL || op == ROR) && (b->cpu & HS_CPU_BMI2) && !(o.kind == O_REG && o.reg == d)) {
+    if (n && (op == ROL || op == ROR) && (b->cpu & HS_CPU_BMI2) &&
+        !(o.kind == O_REG && o.reg == d)) {
         unsigned right = (op == ROR) != HS_PLANTED(16) ? n : (w ? 64 : 32) - n;
         if (o.kind == O_REG)
             x64_emit_vex(&b->a, X64_FORM(3, 3, 0xf0) | W(w), d, 0, o.reg);
@@ -473,10 +478,10 @@ static const uint8_t *shift(struct bl *b, const uint8_t *p, int op, int w)
     return bl_result(b, p, d, type);
 }
 
-#define BL_SHIFT(id, op, w)                                                                                  \
-    BL_OP(id)                                                                                                \
-    {                                                                                                        \
-        return shift(b, p, op, w);                                                                           \
+#define BL_SHIFT(id, op, w)                                                                        \
+    BL_OP(id)                                                                                      \
+    {                                                                                              \
+        return shift(b, p, op, w);                                                                 \
     }
 BL_SHIFT(I32_SHL, SHL, 0)
 BL_SHIFT(I32_SHR_S, SAR, 0)
@@ -501,14 +506,14 @@ static uint8_t unary(struct bl *b, const uint8_t *p, struct value v, uint8_t *ou
     return d;
 }
 
-#define BL_COUNT(id, call, width, type, feature)                                                             \
-    BL_OP(id)                                                                                                \
-    {                                                                                                        \
-        uint8_t s, d = unary(b, p, bl_pop(b), &s), t = RAX;                                                  \
-        if (!(b->cpu & (feature)))                                                                           \
-            t = bl_alloc_gpr(b);                                                                             \
-        call(&b->a, width, b->cpu, d, s, t);                                                                 \
-        return bl_result(b, p, d, type);                                                                     \
+#define BL_COUNT(id, call, width, type, feature)                                                   \
+    BL_OP(id)                                                                                      \
+    {                                                                                              \
+        uint8_t s, d = unary(b, p, bl_pop(b), &s), t = RAX;                                        \
+        if (!(b->cpu & (feature)))                                                                 \
+            t = bl_alloc_gpr(b);                                                                   \
+        call(&b->a, width, b->cpu, d, s, t);                                                       \
+        return bl_result(b, p, d, type);                                                           \
     }
 BL_COUNT(I32_CLZ, x64_masm_clz, 32, VT_I32, HS_CPU_LZCNT)
 BL_COUNT(I64_CLZ, x64_masm_clz, 64, VT_I64, HS_CPU_LZCNT)
@@ -536,12 +541,12 @@ BL_OP(I64_POPCNT)
     return popcnt(b, p, 64, VT_I64);
 }
 
-#define BL_EXTEND(id, insn, result)                                                                          \
-    BL_OP(id)                                                                                                \
-    {                                                                                                        \
-        uint8_t s, d = unary(b, p, bl_pop(b), &s);                                                           \
-        insn(&b->a, d, s);                                                                                   \
-        return bl_result(b, p, d, result);                                                                   \
+#define BL_EXTEND(id, insn, result)                                                                \
+    BL_OP(id)                                                                                      \
+    {                                                                                              \
+        uint8_t s, d = unary(b, p, bl_pop(b), &s);                                                 \
+        insn(&b->a, d, s);                                                                         \
+        return bl_result(b, p, d, result);                                                         \
     }
 BL_EXTEND(I32_EXTEND8_S, x64_movsx8_32_rr, VT_I32)
 BL_EXTEND(I32_EXTEND16_S, x64_movsx16_32_rr, VT_I32)

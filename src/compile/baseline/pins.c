@@ -155,8 +155,8 @@ enum status hs_bl_frame_layout(struct bl *b, const uint8_t **body)
     }
     b->free = b->temps;
 
-    b->leaf = !(f->flags & (FACT_HAS_CALL | FACT_HAS_TAIL_CALL | FACT_HAS_TRY | FACT_HAS_GC)) && !b->layout->fuel &&
-              (b->layout->signals || !b->layout->epochs);
+    b->leaf = !(f->flags & (FACT_HAS_CALL | FACT_HAS_TAIL_CALL | FACT_HAS_TRY | FACT_HAS_GC)) &&
+              !b->layout->fuel && (b->layout->signals || !b->layout->epochs);
     uint32_t below = (b->leaf ? 0 : 8) + 8 * (uint32_t)__builtin_popcount(b->saved);
     uint32_t offset = below;
     for (uint32_t i = 0; i < b->nlocals; i++) {
@@ -278,7 +278,8 @@ static void take_params(struct bl *b)
         x64_mov32_rr(&b->a, lowest(m), lowest(m));
     /* An exchange of two i32 moves the undefined halves too. */
     for (uint32_t i = 0; i < mv.n; i++)
-        if (mv.m[i].v.type == VT_I32 && mv.m[i].v.reg != mv.m[i].to && mv.n > 1 && (BIT(mv.m[i].to) & BL_SPARE_GPRS))
+        if (mv.m[i].v.type == VT_I32 && mv.m[i].v.reg != mv.m[i].to && mv.n > 1 &&
+            (BIT(mv.m[i].to) & BL_SPARE_GPRS))
             x64_mov32_rr(&b->a, mv.m[i].to, mv.m[i].to);
     if (!area)
         return;
@@ -336,10 +337,12 @@ void hs_bl_prologue(struct bl *b)
     if (b->frame >= BL_FRAME_MARGIN) {
         x64_lea64_rm(&b->a, R11, x64_bd(RSP, -(int32_t)b->frame));
         x64_cmp64_rm(&b->a, R11, x64_bd(R13, HS_OFF_STACK_LIMIT));
-        hs_bl_cold_call(b, CC_B, LIBCALL_STACK_OR_POLL, R11, BL_NONE, 0, BL_NONE, param_registers(b));
+        hs_bl_cold_call(b, CC_B, LIBCALL_STACK_OR_POLL, R11, BL_NONE, 0, BL_NONE,
+                        param_registers(b));
     } else if (b->facts->flags & (FACT_HAS_CALL | FACT_HAS_TAIL_CALL)) {
         x64_cmp64_rm(&b->a, RSP, x64_bd(R13, HS_OFF_STACK_LIMIT));
-        hs_bl_cold_call(b, CC_B, LIBCALL_STACK_OR_POLL, RSP, BL_NONE, 0, BL_NONE, param_registers(b));
+        hs_bl_cold_call(b, CC_B, LIBCALL_STACK_OR_POLL, RSP, BL_NONE, 0, BL_NONE,
+                        param_registers(b));
     }
     b->entering = false;
     if (b->frame)

@@ -22,7 +22,8 @@ static void set_local(struct bl *b, uint32_t i, struct value v)
         return;
     bl_unalias(b, i);
     if (l->pin == BL_NONE) {
-        if (v.kind == V_REG || v.kind == V_CONST || v.kind == V_WIDE || (v.kind == V_LOCAL && b->locals[v.num].pin != BL_NONE)) {
+        if (v.kind == V_REG || v.kind == V_CONST || v.kind == V_WIDE ||
+            (v.kind == V_LOCAL && b->locals[v.num].pin != BL_NONE)) {
             if (v.kind == V_LOCAL)
                 bl_reload(b, b->locals[v.num].pin);
             hs_bl_store_to(b, v, l->home);

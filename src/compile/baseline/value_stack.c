@@ -304,7 +304,8 @@ void hs_bl_store_to(struct bl *b, struct value v, int32_t offset)
             return;
         }
         from = l->home;
-        if (l->type == VT_I32 && v.type != VT_I32) { /* an extended alias: only the low half is at home */
+        if (l->type == VT_I32 &&
+            v.type != VT_I32) { /* an extended alias: only the low half is at home */
             copy_by_stack(b, from, offset);
             x64_mov32_mi(&b->a, x64_bd(RBP, offset + 4), 0);
             return;
@@ -392,7 +393,8 @@ void hs_bl_reg_moves(struct bl *b, struct reg_move *reg, uint32_t n)
         uint32_t sources = 0, i, before = n;
         for (i = 0; i < n; i++)
             sources |= BIT(reg[i].from);
-        for (i = 0; i < n;) { /* sources only shrinks: what it forbids wrongly comes in the next round */
+        for (i = 0;
+             i < n;) { /* sources only shrinks: what it forbids wrongly comes in the next round */
             if (sources & BIT(reg[i].to)) {
                 i++;
             } else {
@@ -434,7 +436,8 @@ void hs_bl_moves(struct bl *b, struct moves *mv)
         uint8_t from = BL_NONE;
         if (v.kind == V_REG)
             from = v.reg;
-        else if (v.kind == V_LOCAL && b->locals[v.num].pin != BL_NONE && !(b->inval & BIT(b->locals[v.num].pin)))
+        else if (v.kind == V_LOCAL && b->locals[v.num].pin != BL_NONE &&
+                 !(b->inval & BIT(b->locals[v.num].pin)))
             from = b->locals[v.num].pin;
         if (from == BL_NONE)
             late |= BIT(i);
@@ -449,7 +452,8 @@ void hs_bl_moves(struct bl *b, struct moves *mv)
         if (!(late & BIT(i)))
             continue;
         struct value v = mv->m[i].v;
-        if (v.kind == V_LOCAL) { /* not hs_bl_move_to: it would reload the pin, which may be a destination */
+        if (v.kind ==
+            V_LOCAL) { /* not hs_bl_move_to: it would reload the pin, which may be a destination */
             const struct local *l = &b->locals[v.num];
             hs_bl_load_frame(b, mv->m[i].to, l->type, l->home);
         } else {

@@ -19,7 +19,8 @@ static void on_fault(int sig, siginfo_t *info, void *context)
     ucontext_t *u = context;
     uintptr_t pc = (uintptr_t)u->uc_mcontext.gregs[REG_RIP];
     struct guest *g = current;
-    if (!g || pc < (uintptr_t)g->range.base || pc >= (uintptr_t)g->range.base + g->range.code_used) {
+    if (!g || pc < (uintptr_t)g->range.base ||
+        pc >= (uintptr_t)g->range.base + g->range.code_used) {
         signal(sig, SIG_DFL);
         return;
     }
@@ -33,7 +34,8 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 /* For each module: the test framework has handlers of its own per test. */
 static void install(void)
 {
-    struct sigaction a = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK};
+    struct sigaction a = {.sa_sigaction = on_fault,
+                          .sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK};
     sigaction(SIGSEGV, &a, NULL);
     sigaction(SIGBUS, &a, NULL);
     sigaction(SIGFPE, &a, NULL);
@@ -43,7 +45,7 @@ static void install(void)
 
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
 
-#define NO_TRAP ((struct hs_rt_result){0, TRAP_NONE})
+#define NO_TRAP     ((struct hs_rt_result){0, TRAP_NONE})
 #define TRAPS(code) ((struct hs_rt_result){0, code})
 
 uint64_t hs_rt_memory_grow(struct hs_vmctx *c, uint64_t delta, uint32_t memory)
@@ -57,7 +59,8 @@ uint64_t hs_rt_memory_grow(struct hs_vmctx *c, uint64_t delta, uint32_t memory)
     return old;
 }
 
-struct hs_rt_result hs_rt_memory_init(struct hs_vmctx *c, uint64_t d, uint64_t s, uint64_t n, uint64_t which)
+struct hs_rt_result hs_rt_memory_init(struct hs_vmctx *c, uint64_t d, uint64_t s, uint64_t n,
+                                      uint64_t which)
 {
     struct hs_memory_rec *r = &current->memories[which >> 32];
     const struct data *data = &current->m.datas[(uint32_t)which];
@@ -75,16 +78,19 @@ void hs_rt_data_drop(struct hs_vmctx *c, uint32_t data)
     current->m.datas[data].bytes.size = 0;
 }
 
-struct hs_rt_result hs_rt_memory_copy(struct hs_vmctx *c, uint64_t d, uint64_t s, uint64_t n, uint64_t which)
+struct hs_rt_result hs_rt_memory_copy(struct hs_vmctx *c, uint64_t d, uint64_t s, uint64_t n,
+                                      uint64_t which)
 {
-    struct hs_memory_rec *to = &current->memories[(uint32_t)which], *from = &current->memories[which >> 32];
+    struct hs_memory_rec *to = &current->memories[(uint32_t)which],
+                         *from = &current->memories[which >> 32];
     if (d + n < d || d + n > to->bytes || s + n < s || s + n > from->bytes)
         return TRAPS(TRAP_MEMORY_OUT_OF_BOUNDS);
     memmove(to->base + d, from->base + s, n);
     return NO_TRAP;
 }
 
-struct hs_rt_result hs_rt_memory_fill(struct hs_vmctx *c, uint64_t d, uint64_t value, uint64_t n, uint32_t memory)
+struct hs_rt_result hs_rt_memory_fill(struct hs_vmctx *c, uint64_t d, uint64_t value, uint64_t n,
+                                      uint32_t memory)
 {
     struct hs_memory_rec *r = &current->memories[memory];
     if (d + n < d || d + n > r->bytes)
@@ -105,7 +111,8 @@ uint64_t hs_rt_table_grow(struct hs_vmctx *c, uint64_t value, uint64_t delta, ui
     return old;
 }
 
-struct hs_rt_result hs_rt_table_init(struct hs_vmctx *c, uint64_t d, uint64_t s, uint64_t n, uint64_t which)
+struct hs_rt_result hs_rt_table_init(struct hs_vmctx *c, uint64_t d, uint64_t s, uint64_t n,
+                                     uint64_t which)
 {
     return TRAPS(TRAP_TABLE_OUT_OF_BOUNDS);
 }
@@ -114,16 +121,19 @@ void hs_rt_elem_drop(struct hs_vmctx *c, uint32_t elem)
 {
 }
 
-struct hs_rt_result hs_rt_table_copy(struct hs_vmctx *c, uint64_t d, uint64_t s, uint64_t n, uint64_t which)
+struct hs_rt_result hs_rt_table_copy(struct hs_vmctx *c, uint64_t d, uint64_t s, uint64_t n,
+                                     uint64_t which)
 {
-    struct hs_table_rec *to = &current->tables[(uint32_t)which], *from = &current->tables[which >> 32];
+    struct hs_table_rec *to = &current->tables[(uint32_t)which],
+                        *from = &current->tables[which >> 32];
     if (d + n > to->size || s + n > from->size)
         return TRAPS(TRAP_TABLE_OUT_OF_BOUNDS);
     memmove(to->elems + d, from->elems + s, n * 8);
     return NO_TRAP;
 }
 
-struct hs_rt_result hs_rt_table_fill(struct hs_vmctx *c, uint64_t d, uint64_t value, uint64_t n, uint32_t table)
+struct hs_rt_result hs_rt_table_fill(struct hs_vmctx *c, uint64_t d, uint64_t value, uint64_t n,
+                                     uint32_t table)
 {
     struct hs_table_rec *t = &current->tables[table];
     if (d + n > t->size)
@@ -136,7 +146,8 @@ struct hs_rt_result hs_rt_table_fill(struct hs_vmctx *c, uint64_t d, uint64_t va
 struct hs_rt_result hs_rt_table_get(struct hs_vmctx *c, uint64_t i, uint32_t table)
 {
     struct hs_table_rec *t = &current->tables[table];
-    return i < t->size ? (struct hs_rt_result){t->elems[i], TRAP_NONE} : TRAPS(TRAP_TABLE_OUT_OF_BOUNDS);
+    return i < t->size ? (struct hs_rt_result){t->elems[i], TRAP_NONE}
+                       : TRAPS(TRAP_TABLE_OUT_OF_BOUNDS);
 }
 
 uint64_t hs_rt_ref_func(struct hs_vmctx *c, uint32_t func)
@@ -178,12 +189,14 @@ struct hs_rt_result hs_rt_atomic_notify(struct hs_vmctx *c, uint64_t a, uint64_t
     return NO_TRAP;
 }
 
-struct hs_rt_result hs_rt_atomic_wait32(struct hs_vmctx *c, uint64_t a, uint64_t e, uint64_t t, uint32_t memory)
+struct hs_rt_result hs_rt_atomic_wait32(struct hs_vmctx *c, uint64_t a, uint64_t e, uint64_t t,
+                                        uint32_t memory)
 {
     return (struct hs_rt_result){1, TRAP_NONE};
 }
 
-struct hs_rt_result hs_rt_atomic_wait64(struct hs_vmctx *c, uint64_t a, uint64_t e, uint64_t t, uint32_t memory)
+struct hs_rt_result hs_rt_atomic_wait64(struct hs_vmctx *c, uint64_t a, uint64_t e, uint64_t t,
+                                        uint32_t memory)
 {
     return (struct hs_rt_result){1, TRAP_NONE};
 }
@@ -241,8 +254,10 @@ static bool compile_all(struct guest *g)
     uint64_t plt = hs_align_up((uint64_t)n * HS_PLT_ENTRY + HS_PLT_LAZY, HS_CODE_ALIGN);
     uint64_t capacity = hs_align_up(plt + 64 * (uint64_t)m->code_size + 4096 * (uint64_t)n, 4096);
     g->mapped = capacity + hs_align_up(8 * ((uint64_t)n + 1), 4096);
-    g->range = (struct hs_code_range){.plt_size = plt, .code_capacity = capacity, .code_used = plt, .nfuncs = n};
-    g->range.base = mmap(NULL, g->mapped, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    g->range = (struct hs_code_range){
+        .plt_size = plt, .code_capacity = capacity, .code_used = plt, .nfuncs = n};
+    g->range.base = mmap(NULL, g->mapped, PROT_READ | PROT_WRITE | PROT_EXEC,
+                         MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     g->range.slots = (void *_Atomic *)(g->range.base + capacity);
     g->offsets = calloc(n + 1, 4);
     g->sizes = calloc(n + 1, 4);
@@ -311,7 +326,8 @@ static void instantiate(struct guest *g)
         }
     for (uint32_t i = 0; i < m->nmemories; i++) {
         size_t size = HS_RESERVED_BYTES + 2 * HS_GUARD_BYTES;
-        g->reservation[i] = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        g->reservation[i] =
+            mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         g->memories[i].base = g->reservation[i] + HS_GUARD_BYTES;
         g->memories[i].bytes = m->memories[i].type.limits.min << 16;
         mprotect(g->memories[i].base, g->memories[i].bytes, PROT_READ | PROT_WRITE);
@@ -349,11 +365,13 @@ static void instantiate(struct guest *g)
     for (uint32_t i = 0; i < m->ndatas; i++) {
         const struct data *d = &m->datas[i];
         if (d->mode == SEGMENT_ACTIVE)
-            memcpy(g->memories[d->memory].base + hs_load32(d->offset.bits), d->bytes.data, d->bytes.size);
+            memcpy(g->memories[d->memory].base + hs_load32(d->offset.bits), d->bytes.data,
+                   d->bytes.size);
     }
 }
 
-bool guest_open_bytes(struct guest *g, const uint8_t *bytes, size_t size, const struct guest_options *o)
+bool guest_open_bytes(struct guest *g, const uint8_t *bytes, size_t size,
+                      const struct guest_options *o)
 {
     memset(g, 0, sizeof *g);
     install();
@@ -407,7 +425,8 @@ void guest_close(struct guest *g)
 
 int guest_export(const struct guest *g, const char *name)
 {
-    const struct export *e = hs_module_find_export(&g->m, (struct span){(const uint8_t *)name, strlen(name)});
+    const struct export *e =
+        hs_module_find_export(&g->m, (struct span){(const uint8_t *)name, strlen(name)});
     return e && e->kind == EXTERN_FUNC ? (int)e->index : -1;
 }
 
@@ -415,7 +434,8 @@ uint32_t guest_call(struct guest *g, uint32_t func, union hs_value *values)
 {
     static uint8_t *trampoline;
     if (!trampoline)
-        trampoline = mmap(NULL, 1 << 16, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        trampoline = mmap(NULL, 1 << 16, PROT_READ | PROT_WRITE | PROT_EXEC,
+                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     struct hs_machine_code c;
     hs_machine_code_init(&c);
     if (hs_compile_entry(hs_module_functype(&g->m, func), &c) != ST_OK)

@@ -11,7 +11,7 @@ struct guest_options {
     enum hs_memory_style style;
     bool no_signals, fuel, epochs, no_spectre;
     uint64_t pin_seed;
-    uint32_t cpu;        /* bits of hs_cpu_features() that may be used */
+    uint32_t cpu; /* bits of hs_cpu_features() that may be used */
 };
 
 struct guest {
@@ -20,7 +20,7 @@ struct guest {
     struct hs_vmlayout layout;
     uint32_t *type_ids;
     struct hs_code_range range;
-    uint32_t *offsets;   /* per defined function: place in the range */
+    uint32_t *offsets; /* per defined function: place in the range */
     uint32_t *sizes;
     size_t mapped;
     struct hs_vmctx *ctx;
@@ -35,7 +35,8 @@ struct guest {
 };
 
 /* Both leave the reason in g->error when they fail. */
-bool guest_open_bytes(struct guest *g, const uint8_t *bytes, size_t size, const struct guest_options *o);
+bool guest_open_bytes(struct guest *g, const uint8_t *bytes, size_t size,
+                      const struct guest_options *o);
 bool guest_open(struct guest *g, const char *wat, const struct guest_options *o);
 void guest_close(struct guest *g);
 int guest_export(const struct guest *g, const char *name);

@@ -1,8 +1,8 @@
 /* What the fast tier can get wrong beside arithmetic: values that live over calls, destinations that are operands, flags,
  * merges, tail calls, the argument area, traps and their places, fuel, the stack. Each in all styles of memory and with
  * random pins. The numbered pitfalls were bugs of a prototype. */
-#include "support.h"
 #include "base/alloc.h"
+#include "support.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,7 +17,11 @@ static const struct guest_options options[] = {
     {.cpu = UINT32_MAX},
     {.cpu = 0, .epochs = true},
     {.cpu = UINT32_MAX, .style = MEMORY_CHECKED_FIXED, .pin_seed = 1},
-    {.cpu = UINT32_MAX, .style = MEMORY_CHECKED_MOVABLE, .no_signals = true, .epochs = true, .pin_seed = 2},
+    {.cpu = UINT32_MAX,
+     .style = MEMORY_CHECKED_MOVABLE,
+     .no_signals = true,
+     .epochs = true,
+     .pin_seed = 2},
     {.cpu = UINT32_MAX, .style = MEMORY_CHECKED_MOVABLE, .no_spectre = true, .pin_seed = 3},
     {.cpu = HS_CPU_AVX, .fuel = true, .pin_seed = 4},
     {.cpu = UINT32_MAX, .pin_seed = 5},
@@ -48,11 +52,12 @@ static uint64_t call(const char *name, int n, ...)
     return v[0].bits[0];
 }
 #define TRAP(code) (UINT64_C(0xdead0000) + TRAP_##code)
-#define L(x) ((uint64_t)(x))
+#define L(x)       ((uint64_t)(x))
 
-#define EVERYWHERE(wat)                                                                                      \
-    for (int o_ = 0; o_ < NOPTIONS; o_++)                                                                    \
-        for (bool open_ = (assert_true(guest_open(&g, wat, &options[o_])), true); open_; guest_close(&g), open_ = false)
+#define EVERYWHERE(wat)                                                                            \
+    for (int o_ = 0; o_ < NOPTIONS; o_++)                                                          \
+        for (bool open_ = (assert_true(guest_open(&g, wat, &options[o_])), true); open_;           \
+             guest_close(&g), open_ = false)
 
 static void results_of_calls(void **state) /* pitfall 1: copying aliases must not take rax */
 {
@@ -68,38 +73,52 @@ static void results_of_calls(void **state) /* pitfall 1: copying aliases must no
     }
 }
 
-static void indirect_targets(void **state) /* pitfall 2: the target must survive the moves of arguments */
+static void
+indirect_targets(void **state) /* pitfall 2: the target must survive the moves of arguments */
 {
     EVERYWHERE("(module (type $t (func (param i32 i64 i32 i32 i64 i32 i32 f64) (result i32)))"
                "(table 4 funcref) (elem (i32.const 1) $sum)"
-               "(func $sum (type $t) (i32.add (i32.add (i32.add (local.get 0) (i32.mul (local.get 2) (i32.const 10)))"
-               "   (i32.add (i32.mul (local.get 3) (i32.const 100)) (i32.mul (local.get 5) (i32.const 1000))))"
-               "   (i32.add (i32.mul (local.get 6) (i32.const 10000)) (i32.add (i32.wrap_i64 (i64.add (local.get 1) (local.get 4))) (i32.trunc_f64_s (local.get 7))))))"
+               "(func $sum (type $t) (i32.add (i32.add (i32.add (local.get 0) (i32.mul (local.get "
+               "2) (i32.const 10)))"
+               "   (i32.add (i32.mul (local.get 3) (i32.const 100)) (i32.mul (local.get 5) "
+               "(i32.const 1000))))"
+               "   (i32.add (i32.mul (local.get 6) (i32.const 10000)) (i32.add (i32.wrap_i64 "
+               "(i64.add (local.get 1) (local.get 4))) (i32.trunc_f64_s (local.get 7))))))"
                "(func (export \"f\") (param i32 i32 i32 i32 i32 i32) (result i32) (local i32)"
                "  (loop (local.set 6 (i32.add (local.get 6) (i32.const 1)))"
-               "   (drop (i32.mul (local.get 0) (i32.mul (local.get 1) (i32.mul (local.get 2) (i32.mul (local.get 3) (local.get 4))))))"
+               "   (drop (i32.mul (local.get 0) (i32.mul (local.get 1) (i32.mul (local.get 2) "
+               "(i32.mul (local.get 3) (local.get 4))))))"
                "   (br_if 0 (i32.lt_u (local.get 6) (i32.const 3))))"
-               "  (call_indirect (type $t) (local.get 4) (i64.extend_i32_u (local.get 3)) (local.get 2) (local.get 1) (i64.const 7)"
+               "  (call_indirect (type $t) (local.get 4) (i64.extend_i32_u (local.get 3)) "
+               "(local.get 2) (local.get 1) (i64.const 7)"
                "     (local.get 0) (local.get 6) (f64.const 0.5) (local.get 5))))")
     {
-        assert_int_equal(call("f", 6, L(1), L(2), L(3), L(4), L(5), L(1)), 5 + 30 + 200 + 1000 + 30000 + 4 + 7);
-        assert_int_equal(call("f", 6, L(1), L(2), L(3), L(4), L(5), L(2)), TRAP(INDIRECT_CALL_TO_NULL));
-        assert_int_equal(call("f", 6, L(1), L(2), L(3), L(4), L(5), L(4)), TRAP(TABLE_OUT_OF_BOUNDS));
-        assert_int_equal(call("f", 6, L(1), L(2), L(3), L(4), L(5), L(0xffffffff)), TRAP(TABLE_OUT_OF_BOUNDS));
+        assert_int_equal(call("f", 6, L(1), L(2), L(3), L(4), L(5), L(1)),
+                         5 + 30 + 200 + 1000 + 30000 + 4 + 7);
+        assert_int_equal(call("f", 6, L(1), L(2), L(3), L(4), L(5), L(2)),
+                         TRAP(INDIRECT_CALL_TO_NULL));
+        assert_int_equal(call("f", 6, L(1), L(2), L(3), L(4), L(5), L(4)),
+                         TRAP(TABLE_OUT_OF_BOUNDS));
+        assert_int_equal(call("f", 6, L(1), L(2), L(3), L(4), L(5), L(0xffffffff)),
+                         TRAP(TABLE_OUT_OF_BOUNDS));
     }
 }
 
 static void signatures(void **state)
 {
-    EVERYWHERE("(module (type $a (func (param i32) (result i32))) (type $b (func (param i64) (result i64)))"
-               "(type $open (sub (func (result i32)))) (type $child (sub $open (func (result i32))))"
-               "(table funcref (elem $x $y $z))"
-               "(func $x (type $a) (i32.add (local.get 0) (i32.const 1)))"
-               "(func $y (type $b) (local.get 0))"
-               "(func $z (type $child) (i32.const 77))"
-               "(func (export \"f\") (param i32 i32) (result i32) (call_indirect (type $a) (local.get 0) (local.get 1)))"
-               "(func (export \"g\") (param i32) (result i32) (i32.add (i32.mul (local.get 0) (i32.const 100))"
-               "   (call_indirect (type $open) (local.get 0)))))")
+    EVERYWHERE(
+        "(module (type $a (func (param i32) (result i32))) (type $b (func (param i64) (result "
+        "i64)))"
+        "(type $open (sub (func (result i32)))) (type $child (sub $open (func (result i32))))"
+        "(table funcref (elem $x $y $z))"
+        "(func $x (type $a) (i32.add (local.get 0) (i32.const 1)))"
+        "(func $y (type $b) (local.get 0))"
+        "(func $z (type $child) (i32.const 77))"
+        "(func (export \"f\") (param i32 i32) (result i32) (call_indirect (type $a) (local.get 0) "
+        "(local.get 1)))"
+        "(func (export \"g\") (param i32) (result i32) (i32.add (i32.mul (local.get 0) (i32.const "
+        "100))"
+        "   (call_indirect (type $open) (local.get 0)))))")
     {
         assert_int_equal(call("f", 2, L(5), L(0)), 6);
         assert_int_equal(call("f", 2, L(5), L(1)), TRAP(BAD_SIGNATURE));
@@ -111,18 +130,28 @@ static void signatures(void **state)
 static void destinations(void **state) /* pitfall 3 */
 {
     EVERYWHERE("(module (memory 1)"
-               "(func (export \"sub\") (param i32 i32) (result i32) (local.set 1 (i32.sub (local.get 0) (local.get 1))) (local.get 1))"
-               "(func (export \"sub0\") (param i32 i32) (result i32) (local.set 0 (i32.sub (local.get 0) (local.get 1))) (local.get 0))"
-               "(func (export \"fold\") (param i32 i32) (result i32) (i32.store (local.get 1) (i32.const 1000))"
+               "(func (export \"sub\") (param i32 i32) (result i32) (local.set 1 (i32.sub "
+               "(local.get 0) (local.get 1))) (local.get 1))"
+               "(func (export \"sub0\") (param i32 i32) (result i32) (local.set 0 (i32.sub "
+               "(local.get 0) (local.get 1))) (local.get 0))"
+               "(func (export \"fold\") (param i32 i32) (result i32) (i32.store (local.get 1) "
+               "(i32.const 1000))"
                "  (local.set 1 (i32.sub (local.get 0) (i32.load (local.get 1)))) (local.get 1))"
-               "(func (export \"shift\") (param i32 i32) (result i32) (local.set 1 (i32.shl (local.get 0) (local.get 1))) (local.get 1))"
-               "(func (export \"rot\") (param i32 i32) (result i32) (local.set 1 (i32.rotl (local.get 0) (local.get 1))) (local.get 1))"
-               "(func (export \"fsub\") (param f64 f64) (result f64) (local.set 1 (f64.sub (local.get 0) (local.get 1))) (local.get 1))"
+               "(func (export \"shift\") (param i32 i32) (result i32) (local.set 1 (i32.shl "
+               "(local.get 0) (local.get 1))) (local.get 1))"
+               "(func (export \"rot\") (param i32 i32) (result i32) (local.set 1 (i32.rotl "
+               "(local.get 0) (local.get 1))) (local.get 1))"
+               "(func (export \"fsub\") (param f64 f64) (result f64) (local.set 1 (f64.sub "
+               "(local.get 0) (local.get 1))) (local.get 1))"
                "(func (export \"sel\") (param i32 i32 i32) (result i32)"
-               "  (local.set 1 (select (local.get 0) (local.get 1) (i32.lt_s (local.get 1) (local.get 2)))) (local.get 1))"
-               "(func (export \"cmp\") (param i32 i32) (result i32) (local.set 1 (i32.lt_s (local.get 0) (local.get 1))) (local.get 1))"
-               "(func (export \"tee\") (param i32) (result i32) (i32.add (local.get 0) (i32.add (local.tee 0 (i32.const 9)) (local.get 0))))"
-               "(func (export \"swap\") (param i32 i32) (result i32) (local.get 0) (local.get 1) (local.set 0) (local.set 1)"
+               "  (local.set 1 (select (local.get 0) (local.get 1) (i32.lt_s (local.get 1) "
+               "(local.get 2)))) (local.get 1))"
+               "(func (export \"cmp\") (param i32 i32) (result i32) (local.set 1 (i32.lt_s "
+               "(local.get 0) (local.get 1))) (local.get 1))"
+               "(func (export \"tee\") (param i32) (result i32) (i32.add (local.get 0) (i32.add "
+               "(local.tee 0 (i32.const 9)) (local.get 0))))"
+               "(func (export \"swap\") (param i32 i32) (result i32) (local.get 0) (local.get 1) "
+               "(local.set 0) (local.set 1)"
                "  (i32.sub (local.get 0) (local.get 1))))")
     {
         assert_int_equal(call("sub", 2, L(10), L(3)), 7);
@@ -147,19 +176,24 @@ static void destinations(void **state) /* pitfall 3 */
 
 static void flags(void **state) /* pitfall 4: nothing that changes flags between compare and jump */
 {
-    EVERYWHERE("(module (func $nop)"
-               "(func (export \"f\") (param i32 i32 i32) (result i32) (local i32)"
-               "  (local.set 3 (local.get 2)) (call $nop)"
-               "  (block (result i32) (i32.const 0) (br_if 0 (i32.lt_s (local.get 0) (local.get 1)))"
-               "    (drop) (i32.add (local.get 3) (i32.const 5))))"
-               "(func (export \"g\") (param i32) (result i64)"
-               "  (block (result i64) (i64.const 0) (br_if 0 (i32.eqz (i32.eqz (i32.eqz (local.get 0))))) (drop) (i64.const 1)))"
-               "(func (export \"h\") (param i32 i32) (result i32) (local i32 i32 i32 i32)"
-               "  (loop $l (local.set 2 (i32.add (local.get 2) (i32.const 1))) (local.set 3 (i32.add (local.get 3) (local.get 2)))"
-               "    (call $nop) (br_if $l (i32.ne (local.get 2) (local.get 0)))) (local.get 3))"
-               "(func (export \"d\") (param f64) (result i32) (if (result i32) (f64.eq (local.get 0) (local.get 0))"
-               "   (then (i32.const 1)) (else (i32.const 2))))"
-               "(func (export \"e\") (param f64) (result i32) (select (i32.const 7) (i32.const 8) (f64.ne (local.get 0) (f64.const 1)))))")
+    EVERYWHERE(
+        "(module (func $nop)"
+        "(func (export \"f\") (param i32 i32 i32) (result i32) (local i32)"
+        "  (local.set 3 (local.get 2)) (call $nop)"
+        "  (block (result i32) (i32.const 0) (br_if 0 (i32.lt_s (local.get 0) (local.get 1)))"
+        "    (drop) (i32.add (local.get 3) (i32.const 5))))"
+        "(func (export \"g\") (param i32) (result i64)"
+        "  (block (result i64) (i64.const 0) (br_if 0 (i32.eqz (i32.eqz (i32.eqz (local.get 0))))) "
+        "(drop) (i64.const 1)))"
+        "(func (export \"h\") (param i32 i32) (result i32) (local i32 i32 i32 i32)"
+        "  (loop $l (local.set 2 (i32.add (local.get 2) (i32.const 1))) (local.set 3 (i32.add "
+        "(local.get 3) (local.get 2)))"
+        "    (call $nop) (br_if $l (i32.ne (local.get 2) (local.get 0)))) (local.get 3))"
+        "(func (export \"d\") (param f64) (result i32) (if (result i32) (f64.eq (local.get 0) "
+        "(local.get 0))"
+        "   (then (i32.const 1)) (else (i32.const 2))))"
+        "(func (export \"e\") (param f64) (result i32) (select (i32.const 7) (i32.const 8) (f64.ne "
+        "(local.get 0) (f64.const 1)))))")
     {
         assert_int_equal(call("f", 3, L(1), L(2), L(3)), 0);
         assert_int_equal(call("f", 3, L(2), L(1), L(3)), 8);
@@ -176,7 +210,8 @@ static void flags(void **state) /* pitfall 4: nothing that changes flags between
 
 static void hidden_calls(void **state) /* pitfall 5 */
 {
-    EVERYWHERE("(module (memory 1 8) (func (export \"f\") (param i32 i32 i32 i32 i32 i32) (result i32) (local i32 f64)"
+    EVERYWHERE("(module (memory 1 8) (func (export \"f\") (param i32 i32 i32 i32 i32 i32) (result "
+               "i32) (local i32 f64)"
                "  (loop $l (local.set 6 (i32.add (local.get 6) (i32.const 1)))"
                "    (local.set 7 (f64.add (local.get 7) (f64.const 0.5)))"
                "    (local.set 0 (i32.add (local.get 0) (local.get 5)))"
@@ -185,28 +220,39 @@ static void hidden_calls(void **state) /* pitfall 5 */
                "    (memory.copy (i32.const 100) (i32.const 0) (i32.const 16))"
                "    (local.set 1 (i32.add (local.get 1) (i32.load8_u (i32.const 103))))"
                "    (br_if $l (i32.lt_u (local.get 6) (local.get 4))))"
-               "  (i32.add (i32.add (local.get 0) (local.get 1)) (i32.add (i32.mul (memory.size) (i32.const 1000)) (i32.trunc_f64_s (local.get 7))))))")
+               "  (i32.add (i32.add (local.get 0) (local.get 1)) (i32.add (i32.mul (memory.size) "
+               "(i32.const 1000)) (i32.trunc_f64_s (local.get 7))))))")
     {
         assert_int_equal(call("f", 6, L(1), L(2), L(3), L(4), L(10), L(6)), 61 + 57 + 2000 + 5);
     }
 }
 
-static void many_values(void **state) /* the argument area both ways, results in registers and slots */
+static void
+many_values(void **state) /* the argument area both ways, results in registers and slots */
 {
-    EVERYWHERE("(module (type $m (func (param i32 i64 f32 f64 i32 i32 i32 i32 i32 f64 f64 f64 f64 f64 f64 f64 f64 f64)"
-               "   (result i32 i64 i32 i32 i32 f64 f64 f64 f64 f64 i64)))"
-               "(func $m (type $m) (local.get 8) (i64.add (local.get 1) (i64.const 1)) (local.get 7) (local.get 6) (local.get 5)"
-               "   (local.get 17) (local.get 16) (local.get 15) (local.get 14) (f64.add (local.get 3) (local.get 13)) (i64.const -1))"
-               "(func (export \"f\") (param i32) (result i32) (local f64 f64 f64 f64 f64 i32 i32 i32 i32 i64 i64)"
-               "  (call $m (local.get 0) (i64.const 2) (f32.const 3) (f64.const 4) (i32.const 5) (i32.const 6) (i32.const 7) (i32.const 8)"
-               "    (i32.add (local.get 0) (i32.const 9)) (f64.const 10) (f64.const 11) (f64.const 12) (f64.const 13) (f64.const 14) (f64.const 15)"
-               "    (f64.const 16) (f64.const 17) (f64.const 18))"
-               "  (local.set 11) (local.set 1) (local.set 2) (local.set 3) (local.set 4) (local.set 5)"
-               "  (local.set 6) (local.set 7) (local.set 8) (local.set 10) (local.set 9)"
-               "  (i32.trunc_f64_s (f64.add (f64.add (local.get 1) (f64.mul (local.get 2) (f64.const 100))) (f64.mul (local.get 5) (f64.const 10000))))"
-               "  (i32.add (i32.mul (local.get 6) (i32.const 1000000)))"
-               "  (i32.add (i32.mul (i32.add (local.get 9) (i32.add (local.get 7) (local.get 8))) (i32.const 10000000)))"
-               "  (i32.add (i32.wrap_i64 (i64.mul (local.get 10) (local.get 11))))))")
+    EVERYWHERE(
+        "(module (type $m (func (param i32 i64 f32 f64 i32 i32 i32 i32 i32 f64 f64 f64 f64 f64 f64 "
+        "f64 f64 f64)"
+        "   (result i32 i64 i32 i32 i32 f64 f64 f64 f64 f64 i64)))"
+        "(func $m (type $m) (local.get 8) (i64.add (local.get 1) (i64.const 1)) (local.get 7) "
+        "(local.get 6) (local.get 5)"
+        "   (local.get 17) (local.get 16) (local.get 15) (local.get 14) (f64.add (local.get 3) "
+        "(local.get 13)) (i64.const -1))"
+        "(func (export \"f\") (param i32) (result i32) (local f64 f64 f64 f64 f64 i32 i32 i32 i32 "
+        "i64 i64)"
+        "  (call $m (local.get 0) (i64.const 2) (f32.const 3) (f64.const 4) (i32.const 5) "
+        "(i32.const 6) (i32.const 7) (i32.const 8)"
+        "    (i32.add (local.get 0) (i32.const 9)) (f64.const 10) (f64.const 11) (f64.const 12) "
+        "(f64.const 13) (f64.const 14) (f64.const 15)"
+        "    (f64.const 16) (f64.const 17) (f64.const 18))"
+        "  (local.set 11) (local.set 1) (local.set 2) (local.set 3) (local.set 4) (local.set 5)"
+        "  (local.set 6) (local.set 7) (local.set 8) (local.set 10) (local.set 9)"
+        "  (i32.trunc_f64_s (f64.add (f64.add (local.get 1) (f64.mul (local.get 2) (f64.const "
+        "100))) (f64.mul (local.get 5) (f64.const 10000))))"
+        "  (i32.add (i32.mul (local.get 6) (i32.const 1000000)))"
+        "  (i32.add (i32.mul (i32.add (local.get 9) (i32.add (local.get 7) (local.get 8))) "
+        "(i32.const 10000000)))"
+        "  (i32.add (i32.wrap_i64 (i64.mul (local.get 10) (local.get 11))))))")
     {
         assert_int_equal(call("f", 1, L(3)), 18 + 1500 + 180000 + 6000000 + 27 * 10000000 - 3);
     }
@@ -214,22 +260,26 @@ static void many_values(void **state) /* the argument area both ways, results in
 
 static void tail_calls(void **state)
 {
-    EVERYWHERE("(module (table funcref (elem $odd)) (type $t (func (param i64 i32) (result i32)))"
-               "(func $even (export \"even\") (type $t) (local i32)"
-               "  (if (i64.eqz (local.get 0)) (then (return (local.get 1))))"
-               "  (return_call $odd (i64.sub (local.get 0) (i64.const 1)) (i32.add (local.get 1) (i32.const 1))))"
-               "(func $odd (type $t) (if (i64.eqz (local.get 0)) (then (return (i32.const -1))))"
-               "  (return_call $even (i64.sub (local.get 0) (i64.const 1)) (local.get 1)))"
-               "(func $deep (export \"deep\") (param i64 i32) (result i32)"
-               "  (return_call_indirect (type $t) (local.get 0) (local.get 1) (i32.const 0)))"
-               "(func $many (export \"many\") (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)"
-               "  (if (i32.eqz (local.get 8)) (then (return (i32.sub (local.get 7) (local.get 0)))))"
-               "  (return_call $many (local.get 1) (local.get 0) (local.get 3) (local.get 2) (local.get 5) (local.get 4)"
-               "     (local.get 7) (local.get 6) (i32.sub (local.get 8) (i32.const 1)))))")
+    EVERYWHERE(
+        "(module (table funcref (elem $odd)) (type $t (func (param i64 i32) (result i32)))"
+        "(func $even (export \"even\") (type $t) (local i32)"
+        "  (if (i64.eqz (local.get 0)) (then (return (local.get 1))))"
+        "  (return_call $odd (i64.sub (local.get 0) (i64.const 1)) (i32.add (local.get 1) "
+        "(i32.const 1))))"
+        "(func $odd (type $t) (if (i64.eqz (local.get 0)) (then (return (i32.const -1))))"
+        "  (return_call $even (i64.sub (local.get 0) (i64.const 1)) (local.get 1)))"
+        "(func $deep (export \"deep\") (param i64 i32) (result i32)"
+        "  (return_call_indirect (type $t) (local.get 0) (local.get 1) (i32.const 0)))"
+        "(func $many (export \"many\") (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)"
+        "  (if (i32.eqz (local.get 8)) (then (return (i32.sub (local.get 7) (local.get 0)))))"
+        "  (return_call $many (local.get 1) (local.get 0) (local.get 3) (local.get 2) (local.get "
+        "5) (local.get 4)"
+        "     (local.get 7) (local.get 6) (i32.sub (local.get 8) (i32.const 1)))))")
     {
         assert_int_equal(call("even", 2, L(1000000), L(0)), 500000);
         assert_int_equal(call("deep", 2, L(99999), L(5)), 5 + 49999);
-        assert_int_equal(call("many", 9, L(1), L(2), L(3), L(4), L(5), L(6), L(7), L(80), L(100001)), 7 - 2);
+        assert_int_equal(
+            call("many", 9, L(1), L(2), L(3), L(4), L(5), L(6), L(7), L(80), L(100001)), 7 - 2);
     }
 }
 
@@ -271,17 +321,21 @@ static void merges(void **state)
     }
 }
 
-static void bounds(void **state) /* in every style the same accesses trap, also those beyond the guard */
+static void
+bounds(void **state) /* in every style the same accesses trap, also those beyond the guard */
 {
-    EVERYWHERE("(module (memory 1) (memory $b 1)"
-               "(func (export \"load\") (param i32) (result i32) (i32.load (local.get 0)))"
-               "(func (export \"off\") (param i32) (result i32) (i32.load offset=65530 (local.get 0)))"
-               "(func (export \"far\") (param i32) (result i32) (i32.load offset=0xfffffff0 (local.get 0)))"
-               "(func (export \"const\") (result i64) (i64.load (i32.const -1)))"
-               "(func (export \"edge\") (result i64) (i64.load (i32.const 65528)))"
-               "(func (export \"wrap\") (param i64) (result i32) (i32.load (i32.wrap_i64 (local.get 0))))"
-               "(func (export \"other\") (param i32) (result i32) (i32.store $b (local.get 0) (i32.const 5)) (i32.load $b (local.get 0)))"
-               "(func (export \"store\") (param i32) (i64.store (local.get 0) (i64.const 1))))")
+    EVERYWHERE(
+        "(module (memory 1) (memory $b 1)"
+        "(func (export \"load\") (param i32) (result i32) (i32.load (local.get 0)))"
+        "(func (export \"off\") (param i32) (result i32) (i32.load offset=65530 (local.get 0)))"
+        "(func (export \"far\") (param i32) (result i32) (i32.load offset=0xfffffff0 (local.get "
+        "0)))"
+        "(func (export \"const\") (result i64) (i64.load (i32.const -1)))"
+        "(func (export \"edge\") (result i64) (i64.load (i32.const 65528)))"
+        "(func (export \"wrap\") (param i64) (result i32) (i32.load (i32.wrap_i64 (local.get 0))))"
+        "(func (export \"other\") (param i32) (result i32) (i32.store $b (local.get 0) (i32.const "
+        "5)) (i32.load $b (local.get 0)))"
+        "(func (export \"store\") (param i32) (i64.store (local.get 0) (i64.const 1))))")
     {
         assert_int_equal(call("load", 1, L(65532)), 0);
         assert_int_equal(call("load", 1, L(65533)), TRAP(MEMORY_OUT_OF_BOUNDS));
@@ -305,7 +359,8 @@ static void memory64(void **state)
 {
     EVERYWHERE("(module (memory i64 1)"
                "(func (export \"load\") (param i64) (result i32) (i32.load offset=8 (local.get 0)))"
-               "(func (export \"far\") (param i64) (result i32) (i32.load offset=0xfffffffffffffff0 (local.get 0)))"
+               "(func (export \"far\") (param i64) (result i32) (i32.load "
+               "offset=0xfffffffffffffff0 (local.get 0)))"
                "(func (export \"size\") (result i64) (memory.size)))")
     {
         assert_int_equal(call("load", 1, L(65524)), 0);
@@ -321,16 +376,23 @@ static void memory64(void **state)
 
 static void references(void **state)
 {
-    EVERYWHERE("(module (type $t (func (param i32) (result i32))) (table $t 3 10 funcref) (elem declare func $inc)"
+    EVERYWHERE("(module (type $t (func (param i32) (result i32))) (table $t 3 10 funcref) (elem "
+               "declare func $inc)"
                "(func $inc (type $t) (i32.add (local.get 0) (i32.const 1)))"
-               "(func (export \"ref\") (param i32) (result i32) (call_ref $t (local.get 0) (ref.func $inc)))"
-               "(func (export \"null\") (param i32) (result i32) (call_ref $t (local.get 0) (ref.null $t)))"
-               "(func (export \"tail\") (param i32) (result i32) (return_call_ref $t (local.get 0) (ref.func $inc)))"
-               "(func (export \"table\") (param i32) (result i32) (table.set (i32.const 2) (ref.func $inc))"
+               "(func (export \"ref\") (param i32) (result i32) (call_ref $t (local.get 0) "
+               "(ref.func $inc)))"
+               "(func (export \"null\") (param i32) (result i32) (call_ref $t (local.get 0) "
+               "(ref.null $t)))"
+               "(func (export \"tail\") (param i32) (result i32) (return_call_ref $t (local.get 0) "
+               "(ref.func $inc)))"
+               "(func (export \"table\") (param i32) (result i32) (table.set (i32.const 2) "
+               "(ref.func $inc))"
                "  (ref.is_null (table.get (local.get 0))))"
                "(func (export \"branch\") (param i32) (result i32)"
-               "  (block $null (call_ref $t (i32.const 5) (br_on_null $null (select (result (ref null $t)) (ref.func $inc) (ref.null $t) (local.get 0)))) (return)) (i32.const -1))"
-               "(func (export \"grow\") (param i32) (result i32) (drop (table.grow (ref.func $inc) (local.get 0))) (table.size)))")
+               "  (block $null (call_ref $t (i32.const 5) (br_on_null $null (select (result (ref "
+               "null $t)) (ref.func $inc) (ref.null $t) (local.get 0)))) (return)) (i32.const -1))"
+               "(func (export \"grow\") (param i32) (result i32) (drop (table.grow (ref.func $inc) "
+               "(local.get 0))) (table.size)))")
     {
         assert_int_equal(call("ref", 1, L(41)), 42);
         assert_int_equal(call("tail", 1, L(41)), 42);
@@ -347,13 +409,19 @@ static void references(void **state)
 static void wide_and_atomic(void **state)
 {
     EVERYWHERE("(module (memory 1 1 shared)"
-               "(func (export \"add128\") (param i64 i64 i64 i64) (result i64) (i64.add128 (local.get 0) (local.get 1) (local.get 2) (local.get 3)) (i64.add))"
-               "(func (export \"mul\") (param i64 i64) (result i64) (i64.mul_wide_u (local.get 0) (local.get 1)) (i64.xor))"
-               "(func (export \"rmw\") (param i32 i32) (result i32) (i32.atomic.store (i32.const 8) (local.get 0))"
-               "  (drop (i32.atomic.rmw.sub (i32.const 8) (local.get 1))) (drop (i32.atomic.rmw16.xor_u (i32.const 8) (i32.const 0xff)))"
-               "  (drop (i32.atomic.rmw.cmpxchg (i32.const 8) (i32.load (i32.const 8)) (i32.add (i32.load (i32.const 8)) (i32.const 1))))"
+               "(func (export \"add128\") (param i64 i64 i64 i64) (result i64) (i64.add128 "
+               "(local.get 0) (local.get 1) (local.get 2) (local.get 3)) (i64.add))"
+               "(func (export \"mul\") (param i64 i64) (result i64) (i64.mul_wide_u (local.get 0) "
+               "(local.get 1)) (i64.xor))"
+               "(func (export \"rmw\") (param i32 i32) (result i32) (i32.atomic.store (i32.const "
+               "8) (local.get 0))"
+               "  (drop (i32.atomic.rmw.sub (i32.const 8) (local.get 1))) (drop "
+               "(i32.atomic.rmw16.xor_u (i32.const 8) (i32.const 0xff)))"
+               "  (drop (i32.atomic.rmw.cmpxchg (i32.const 8) (i32.load (i32.const 8)) (i32.add "
+               "(i32.load (i32.const 8)) (i32.const 1))))"
                "  (i32.atomic.rmw.and (i32.const 8) (i32.const 3)))"
-               "(func (export \"odd\") (param i32) (result i64) (i64.atomic.load offset=3 (local.get 0))))")
+               "(func (export \"odd\") (param i32) (result i64) (i64.atomic.load offset=3 "
+               "(local.get 0))))")
     {
         assert_true(call("add128", 4, UINT64_MAX, L(1), L(2), L(3)) == 1 + 5);
         assert_true(call("mul", 2, UINT64_MAX, UINT64_MAX) == (UINT64_C(0xfffffffffffffffe) ^ 1));
@@ -367,25 +435,35 @@ static void wide_and_atomic(void **state)
  * fuel is counted or an upper half is not the constant zero. All must agree. */
 static void multiplication_helper(void **state)
 {
-    EVERYWHERE("(module (memory 1)"
-               "(func $m (param i32 i64 i64 i64 i64) (local i64)"
-               " local.get 0 local.get 4 local.get 1 i64.mul local.get 2 local.get 3 i64.mul i64.add"
-               " local.get 3 i64.const 32 i64.shr_u local.tee 2 local.get 1 i64.const 32 i64.shr_u local.tee 4 i64.mul i64.add"
-               " local.get 3 i64.const 4294967295 i64.and local.tee 3 local.get 1 i64.const 4294967295 i64.and local.tee 1 i64.mul"
-               " local.tee 5 i64.const 32 i64.shr_u local.get 3 local.get 4 i64.mul i64.add local.tee 3 i64.const 32 i64.shr_u i64.add"
-               " local.get 3 i64.const 4294967295 i64.and local.get 2 local.get 1 i64.mul i64.add local.tee 1 i64.const 32 i64.shr_u i64.add"
-               " i64.store offset=8 local.get 0 local.get 1 i64.const 32 i64.shl local.get 5 i64.const 4294967295 i64.and i64.or i64.store)"
-               "(func (export \"f\") (param i64 i64 i32) (result i64) (local i64)"
-               "  (local.set 3 (i64.mul (local.get 0) (i64.const 3)))"
-               "  (call $m (i32.const 16) (local.get 0) (i64.const 0) (local.get 1) (i64.const 0))"
-               "  (call $m (i32.add (local.get 2) (i32.const 16)) (local.get 3) (i64.const 0) (i64.add (local.get 1) (i64.const 1)) (i64.const 0))"
-               "  (call $m (i32.const 48) (local.get 0) (i64.const 5) (local.get 1) (i64.const 0))"
-               "  (i64.xor (i64.xor (i64.xor (i64.load (i32.const 16)) (i64.load (i32.const 24))) (i64.xor (i64.load (i32.const 32)) (i64.load (i32.const 40))))"
-               "    (i64.add (i64.load (i32.const 48)) (i64.load (i32.const 56))))))")
+    EVERYWHERE(
+        "(module (memory 1)"
+        "(func $m (param i32 i64 i64 i64 i64) (local i64)"
+        " local.get 0 local.get 4 local.get 1 i64.mul local.get 2 local.get 3 i64.mul i64.add"
+        " local.get 3 i64.const 32 i64.shr_u local.tee 2 local.get 1 i64.const 32 i64.shr_u "
+        "local.tee 4 i64.mul i64.add"
+        " local.get 3 i64.const 4294967295 i64.and local.tee 3 local.get 1 i64.const 4294967295 "
+        "i64.and local.tee 1 i64.mul"
+        " local.tee 5 i64.const 32 i64.shr_u local.get 3 local.get 4 i64.mul i64.add local.tee 3 "
+        "i64.const 32 i64.shr_u i64.add"
+        " local.get 3 i64.const 4294967295 i64.and local.get 2 local.get 1 i64.mul i64.add "
+        "local.tee 1 i64.const 32 i64.shr_u i64.add"
+        " i64.store offset=8 local.get 0 local.get 1 i64.const 32 i64.shl local.get 5 i64.const "
+        "4294967295 i64.and i64.or i64.store)"
+        "(func (export \"f\") (param i64 i64 i32) (result i64) (local i64)"
+        "  (local.set 3 (i64.mul (local.get 0) (i64.const 3)))"
+        "  (call $m (i32.const 16) (local.get 0) (i64.const 0) (local.get 1) (i64.const 0))"
+        "  (call $m (i32.add (local.get 2) (i32.const 16)) (local.get 3) (i64.const 0) (i64.add "
+        "(local.get 1) (i64.const 1)) (i64.const 0))"
+        "  (call $m (i32.const 48) (local.get 0) (i64.const 5) (local.get 1) (i64.const 0))"
+        "  (i64.xor (i64.xor (i64.xor (i64.load (i32.const 16)) (i64.load (i32.const 24))) "
+        "(i64.xor (i64.load (i32.const 32)) (i64.load (i32.const 40))))"
+        "    (i64.add (i64.load (i32.const 48)) (i64.load (i32.const 56))))))")
     {
         uint64_t a = UINT64_C(0xfedcba9876543210), b = UINT64_C(0x8badf00ddeadbeef);
-        __uint128_t x = (__uint128_t)a * b, y = (__uint128_t)(a * 3) * (b + 1), z = (((__uint128_t)5 << 64) + a) * b;
-        uint64_t want = (uint64_t)x ^ (uint64_t)(x >> 64) ^ (uint64_t)y ^ (uint64_t)(y >> 64) ^ ((uint64_t)z + (uint64_t)(z >> 64));
+        __uint128_t x = (__uint128_t)a * b, y = (__uint128_t)(a * 3) * (b + 1),
+                    z = (((__uint128_t)5 << 64) + a) * b;
+        uint64_t want = (uint64_t)x ^ (uint64_t)(x >> 64) ^ (uint64_t)y ^ (uint64_t)(y >> 64) ^
+                        ((uint64_t)z + (uint64_t)(z >> 64));
         assert_true(call("f", 3, a, b, L(16)) == want);
         assert_int_equal(call("f", 3, a, b, L(65512)), TRAP(MEMORY_OUT_OF_BOUNDS));
         assert_int_equal(g.m.funcs[0].body_size, 117);
@@ -394,18 +472,23 @@ static void multiplication_helper(void **state)
 
 static void stack_overflow(void **state)
 {
-    EVERYWHERE("(module (func $f (export \"f\") (param i32) (result i32) (i32.add (call $f (i32.add (local.get 0) (i32.const 1))) (i32.const 1))))")
+    EVERYWHERE("(module (func $f (export \"f\") (param i32) (result i32) (i32.add (call $f "
+               "(i32.add (local.get 0) (i32.const 1))) (i32.const 1))))")
     {
         assert_int_equal(call("f", 1, L(0)), TRAP(STACK_OVERFLOW));
     }
 }
 
-static void interruption(void **state) /* of a loop where signals are not used, and of recursion: registers survive */
+static void interruption(
+    void **state) /* of a loop where signals are not used, and of recursion: registers survive */
 {
-    EVERYWHERE("(module (func $fib (export \"fib\") (param i32) (result i32) (if (result i32) (i32.lt_u (local.get 0) (i32.const 2))"
-               "  (then (local.get 0)) (else (i32.add (call $fib (i32.sub (local.get 0) (i32.const 1))) (call $fib (i32.sub (local.get 0) (i32.const 2)))))))"
+    EVERYWHERE("(module (func $fib (export \"fib\") (param i32) (result i32) (if (result i32) "
+               "(i32.lt_u (local.get 0) (i32.const 2))"
+               "  (then (local.get 0)) (else (i32.add (call $fib (i32.sub (local.get 0) (i32.const "
+               "1))) (call $fib (i32.sub (local.get 0) (i32.const 2)))))))"
                "(func (export \"loop\") (param i32 f64) (result i32) (local i32)"
-               "  (loop (local.set 2 (i32.add (local.get 2) (local.get 0))) (local.set 1 (f64.add (local.get 1) (f64.const 1)))"
+               "  (loop (local.set 2 (i32.add (local.get 2) (local.get 0))) (local.set 1 (f64.add "
+               "(local.get 1) (f64.const 1)))"
                "    (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))"
                "  (i32.add (local.get 2) (i32.trunc_f64_s (local.get 1)))))")
     {
@@ -425,7 +508,8 @@ static void fuel(void **state)
         assert_true(guest_open(&g,
                                "(module (func (export \"f\") (param i32) (result i32)"
                                "  (block (br_if 0 (i32.eqz (local.get 0)))"
-                               "    (loop (local.set 0 (i32.sub (local.get 0) (i32.const 1))) (br_if 0 (local.get 0))))"
+                               "    (loop (local.set 0 (i32.sub (local.get 0) (i32.const 1))) "
+                               "(br_if 0 (local.get 0))))"
                                "  (local.get 0) (return) (unreachable) (drop))"
                                "(func (export \"empty\")))",
                                &o));
@@ -449,11 +533,21 @@ static void places(void **state)
         uint8_t opcode;
         uint64_t argument;
     } cases[] = {
-        {"(module (memory 1) (func (export \"f\") (param i32) (result i32) (nop) (i32.add (local.get 0) (i32.load (local.get 0)))))", 0x28, 70000},
-        {"(module (func (export \"f\") (param i32) (result i32) (nop) (i32.div_u (i32.const 7) (i32.sub (local.get 0) (local.get 0)))))", 0x6e, 1},
-        {"(module (func (export \"f\") (param i32) (result i32) (if (local.get 0) (then (unreachable))) (i32.const 1)))", 0x00, 1},
-        {"(module (table 1 funcref) (type $t (func)) (func (export \"f\") (param i32) (result i32) (call_indirect (type $t) (local.get 0)) (i32.const 1)))", 0x11, 0},
-        {"(module (func (export \"f\") (param i32) (result i32) (i32.trunc_f64_s (f64.div (f64.const 1e30) (f64.convert_i32_s (local.get 0))))))", 0xaa, 1},
+        {"(module (memory 1) (func (export \"f\") (param i32) (result i32) (nop) (i32.add "
+         "(local.get 0) (i32.load (local.get 0)))))",
+         0x28, 70000},
+        {"(module (func (export \"f\") (param i32) (result i32) (nop) (i32.div_u (i32.const 7) "
+         "(i32.sub (local.get 0) (local.get 0)))))",
+         0x6e, 1},
+        {"(module (func (export \"f\") (param i32) (result i32) (if (local.get 0) (then "
+         "(unreachable))) (i32.const 1)))",
+         0x00, 1},
+        {"(module (table 1 funcref) (type $t (func)) (func (export \"f\") (param i32) (result i32) "
+         "(call_indirect (type $t) (local.get 0)) (i32.const 1)))",
+         0x11, 0},
+        {"(module (func (export \"f\") (param i32) (result i32) (i32.trunc_f64_s (f64.div "
+         "(f64.const 1e30) (f64.convert_i32_s (local.get 0))))))",
+         0xaa, 1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         EVERYWHERE(cases[i].wat)
@@ -461,11 +555,18 @@ static void places(void **state)
             uint64_t r = call("f", 1, cases[i].argument);
             assert_true((r & UINT64_C(0xffff0000)) == UINT64_C(0xdead0000));
             struct hs_compile_input in = {
-                .module = &g.m, .layout = &g.layout, .func = 0, .plt_size = g.range.plt_size,
-                .code_capacity = g.range.code_capacity, .cpu = g.options.cpu & hs_cpu_features(), .pin_seed = g.options.pin_seed,
+                .module = &g.m,
+                .layout = &g.layout,
+                .func = 0,
+                .plt_size = g.range.plt_size,
+                .code_capacity = g.range.code_capacity,
+                .cpu = g.options.cpu & hs_cpu_features(),
+                .pin_seed = g.options.pin_seed,
             };
-            uint32_t at = (uint32_t)(g.run.trap_pc - (uint64_t)(uintptr_t)g.range.base - g.offsets[0]);
-            bool is_return = g.range.base[g.offsets[0] + at - 3] == 0xff || g.range.base[g.offsets[0] + at - 6] == 0xff;
+            uint32_t at =
+                (uint32_t)(g.run.trap_pc - (uint64_t)(uintptr_t)g.range.base - g.offsets[0]);
+            bool is_return = g.range.base[g.offsets[0] + at - 3] == 0xff ||
+                             g.range.base[g.offsets[0] + at - 6] == 0xff;
             uint32_t offset = hs_baseline_locate(&in, at, is_return);
             assert_int_equal(g.bytes[offset], cases[i].opcode);
         }
@@ -495,17 +596,20 @@ static void large_functions(void **state)
         length = 0;
         add("(module (func $f (export \"f\") (param i32) (result i64) (local i64");
         repeat(48998, " i64");
-        add(") (if (local.get 0) (then (local.set 48998 (i64.const 5)) (local.set 4 (call $f (i32.sub (local.get 0) (i32.const 1))))))"
+        add(") (if (local.get 0) (then (local.set 48998 (i64.const 5)) (local.set 4 (call $f "
+            "(i32.sub (local.get 0) (i32.const 1))))))"
             "  (i64.add (local.get 48998) (i64.add (local.get 4) (local.get 30000)))))");
         assert_true(guest_open(&g, text, &options[o]));
         assert_int_equal(call("f", 1, L(0)), 0);
-        g.run.stack_limit = g.ctx->stack_limit = (uint64_t)(uintptr_t)__builtin_frame_address(0) - (1 << 20);
+        g.run.stack_limit = g.ctx->stack_limit =
+            (uint64_t)(uintptr_t)__builtin_frame_address(0) - (1 << 20);
         assert_int_equal(call("f", 1, L(1)), 5);
         assert_int_equal(call("f", 1, L(5)), TRAP(STACK_OVERFLOW));
         guest_close(&g);
         /* 500 operands in flight, with a call below which all must survive. */
         length = 0;
-        add("(module (func $id (param i32) (result i32) (local.get 0)) (func (export \"f\") (param i32) (result i32)");
+        add("(module (func $id (param i32) (result i32) (local.get 0)) (func (export \"f\") (param "
+            "i32) (result i32)");
         repeat(500, " (i32.add (local.get 0) (i32.const 1))");
         add(" (call $id (local.get 0))");
         repeat(500, " i32.add");
@@ -552,7 +656,11 @@ static void exhausted_memory(void **state)
     add(" (f64.add (local.get 1) (f64.const 1.5))))");
     assert_true(guest_open(&g, text, &options[3]));
     struct hs_compile_input in = {
-        .module = &g.m, .layout = &g.layout, .func = 0, .plt_size = g.range.plt_size, .code_capacity = g.range.code_capacity,
+        .module = &g.m,
+        .layout = &g.layout,
+        .func = 0,
+        .plt_size = g.range.plt_size,
+        .code_capacity = g.range.code_capacity,
     };
     enum status s = ST_OOM;
     for (uint64_t n = 1; s != ST_OK; n++) {
@@ -575,12 +683,18 @@ static void exhausted_memory(void **state)
 static void determinism(void **state)
 {
     EVERYWHERE("(module (memory 1) (func (export \"f\") (param i32 f64) (result i32) (local i32)"
-               " (loop (local.set 2 (i32.add (local.get 2) (i32.load (local.get 0)))) (br_if 0 (i32.lt_s (local.get 2) (local.get 0))))"
+               " (loop (local.set 2 (i32.add (local.get 2) (i32.load (local.get 0)))) (br_if 0 "
+               "(i32.lt_s (local.get 2) (local.get 0))))"
                " (i32.trunc_f64_s (f64.add (local.get 1) (f64.const 2.5)))))")
     {
         struct hs_compile_input in = {
-            .module = &g.m, .layout = &g.layout, .func = 0, .plt_size = g.range.plt_size,
-            .code_capacity = g.range.code_capacity, .cpu = g.options.cpu & hs_cpu_features(), .pin_seed = g.options.pin_seed,
+            .module = &g.m,
+            .layout = &g.layout,
+            .func = 0,
+            .plt_size = g.range.plt_size,
+            .code_capacity = g.range.code_capacity,
+            .cpu = g.options.cpu & hs_cpu_features(),
+            .pin_seed = g.options.pin_seed,
         };
         struct hs_machine_code a, b;
         hs_machine_code_init(&a);
@@ -598,14 +712,27 @@ static void determinism(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(results_of_calls), cmocka_unit_test(indirect_targets), cmocka_unit_test(signatures),
-        cmocka_unit_test(destinations),     cmocka_unit_test(flags),            cmocka_unit_test(hidden_calls),
-        cmocka_unit_test(many_values),      cmocka_unit_test(tail_calls),       cmocka_unit_test(merges),
-        cmocka_unit_test(bounds),           cmocka_unit_test(memory64),         cmocka_unit_test(references),
+        cmocka_unit_test(results_of_calls),
+        cmocka_unit_test(indirect_targets),
+        cmocka_unit_test(signatures),
+        cmocka_unit_test(destinations),
+        cmocka_unit_test(flags),
+        cmocka_unit_test(hidden_calls),
+        cmocka_unit_test(many_values),
+        cmocka_unit_test(tail_calls),
+        cmocka_unit_test(merges),
+        cmocka_unit_test(bounds),
+        cmocka_unit_test(memory64),
+        cmocka_unit_test(references),
         cmocka_unit_test(multiplication_helper),
-        cmocka_unit_test(wide_and_atomic),  cmocka_unit_test(stack_overflow),   cmocka_unit_test(interruption),
-        cmocka_unit_test(fuel),             cmocka_unit_test(places),           cmocka_unit_test(determinism),
-        cmocka_unit_test(large_functions),  cmocka_unit_test(exhausted_memory),
+        cmocka_unit_test(wide_and_atomic),
+        cmocka_unit_test(stack_overflow),
+        cmocka_unit_test(interruption),
+        cmocka_unit_test(fuel),
+        cmocka_unit_test(places),
+        cmocka_unit_test(determinism),
+        cmocka_unit_test(large_functions),
+        cmocka_unit_test(exhausted_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

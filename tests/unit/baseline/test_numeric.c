@@ -49,39 +49,40 @@ static uint64_t of_f64(double d)
 #define S32(x) ((int32_t)(x))
 #define U32(x) ((uint32_t)(x))
 #define S64(x) ((int64_t)(x))
-#define BIN(T, n, expr)                                                                                      \
-    static uint64_t T##_##n(uint64_t a, uint64_t b)                                                          \
-    {                                                                                                        \
-        (void)b;                                                                                             \
-        return (expr);                                                                                       \
+#define BIN(T, n, expr)                                                                            \
+    static uint64_t T##_##n(uint64_t a, uint64_t b)                                                \
+    {                                                                                              \
+        (void)b;                                                                                   \
+        return (expr);                                                                             \
     }
 
-#define INTS(T, U, S, BITS)                                                                                  \
-    BIN(T, add, (U)((U)a + (U)b))                                                                            \
-    BIN(T, sub, (U)((U)a - (U)b))                                                                            \
-    BIN(T, mul, (U)((U)a * (U)b))                                                                            \
-    BIN(T, and, (U)((U)a & (U)b))                                                                            \
-    BIN(T, or, (U)((U)a | (U)b))                                                                             \
-    BIN(T, xor, (U)((U)a ^ (U)b))                                                                            \
-    BIN(T, shl, (U)((U)a << ((U)b % BITS)))                                                                  \
-    BIN(T, shr_u, (U)((U)a >> ((U)b % BITS)))                                                                \
-    BIN(T, shr_s, (U)((S)a >> ((U)b % BITS)))                                                                \
-    BIN(T, rotl, (U)((U)a << ((U)b % BITS) | (U)a >> ((BITS - (U)b % BITS) % BITS)))                         \
-    BIN(T, rotr, (U)((U)a >> ((U)b % BITS) | (U)a << ((BITS - (U)b % BITS) % BITS)))                         \
-    BIN(T, div_u, (U)b == 0 ? trap_value() : (U)((U)a / (U)b))                                               \
-    BIN(T, rem_u, (U)b == 0 ? trap_value() : (U)((U)a % (U)b))                                               \
-    BIN(T, div_s, (U)b == 0 || ((S)b == -1 && (U)a == (U)1 << (BITS - 1)) ? trap_value() : (U)((S)a / (S)b)) \
-    BIN(T, rem_s, (U)b == 0 ? trap_value() : (S)b == -1 ? 0 : (U)((S)a % (S)b))                              \
-    BIN(T, eq, (U)a == (U)b)                                                                                 \
-    BIN(T, ne, (U)a != (U)b)                                                                                 \
-    BIN(T, lt_s, (S)a < (S)b)                                                                                \
-    BIN(T, lt_u, (U)a < (U)b)                                                                                \
-    BIN(T, gt_s, (S)a > (S)b)                                                                                \
-    BIN(T, gt_u, (U)a > (U)b)                                                                                \
-    BIN(T, le_s, (S)a <= (S)b)                                                                               \
-    BIN(T, le_u, (U)a <= (U)b)                                                                               \
-    BIN(T, ge_s, (S)a >= (S)b)                                                                               \
-    BIN(T, ge_u, (U)a >= (U)b)                                                                               \
+#define INTS(T, U, S, BITS)                                                                        \
+    BIN(T, add, (U)((U)a + (U)b))                                                                  \
+    BIN(T, sub, (U)((U)a - (U)b))                                                                  \
+    BIN(T, mul, (U)((U)a * (U)b))                                                                  \
+    BIN(T, and, (U)((U)a & (U)b))                                                                  \
+    BIN(T, or, (U)((U)a | (U)b))                                                                   \
+    BIN(T, xor, (U)((U)a ^ (U)b))                                                                  \
+    BIN(T, shl, (U)((U)a << ((U)b % BITS)))                                                        \
+    BIN(T, shr_u, (U)((U)a >> ((U)b % BITS)))                                                      \
+    BIN(T, shr_s, (U)((S)a >> ((U)b % BITS)))                                                      \
+    BIN(T, rotl, (U)((U)a << ((U)b % BITS) | (U)a >> ((BITS - (U)b % BITS) % BITS)))               \
+    BIN(T, rotr, (U)((U)a >> ((U)b % BITS) | (U)a << ((BITS - (U)b % BITS) % BITS)))               \
+    BIN(T, div_u, (U)b == 0 ? trap_value() : (U)((U)a / (U)b))                                     \
+    BIN(T, rem_u, (U)b == 0 ? trap_value() : (U)((U)a % (U)b))                                     \
+    BIN(T, div_s,                                                                                  \
+        (U)b == 0 || ((S)b == -1 && (U)a == (U)1 << (BITS - 1)) ? trap_value() : (U)((S)a / (S)b)) \
+    BIN(T, rem_s, (U)b == 0 ? trap_value() : (S)b == -1 ? 0 : (U)((S)a % (S)b))                    \
+    BIN(T, eq, (U)a == (U)b)                                                                       \
+    BIN(T, ne, (U)a != (U)b)                                                                       \
+    BIN(T, lt_s, (S)a < (S)b)                                                                      \
+    BIN(T, lt_u, (U)a < (U)b)                                                                      \
+    BIN(T, gt_s, (S)a > (S)b)                                                                      \
+    BIN(T, gt_u, (U)a > (U)b)                                                                      \
+    BIN(T, le_s, (S)a <= (S)b)                                                                     \
+    BIN(T, le_u, (U)a <= (U)b)                                                                     \
+    BIN(T, ge_s, (S)a >= (S)b)                                                                     \
+    BIN(T, ge_u, (U)a >= (U)b)                                                                     \
     BIN(T, eqz, (U)a == 0)
 INTS(i32, uint32_t, int32_t, 32)
 INTS(i64, uint64_t, int64_t, 64)
@@ -100,55 +101,59 @@ BIN(i32, wrap_i64, U32(a))
 BIN(i64, extend_i32_s, (uint64_t)S32(a))
 BIN(i64, extend_i32_u, U32(a))
 
-#define FLOATS(T, F, S)                                                                                      \
-    BIN(T, add, of_##T(T##_of(a) + T##_of(b)))                                                               \
-    BIN(T, sub, of_##T(T##_of(a) - T##_of(b)))                                                               \
-    BIN(T, mul, of_##T(T##_of(a) * T##_of(b)))                                                               \
-    BIN(T, div, of_##T(T##_of(a) / T##_of(b)))                                                               \
-    BIN(T, min, T##_min_(a, b))                                                                              \
-    BIN(T, max, T##_max_(a, b))                                                                              \
-    BIN(T, copysign, of_##T(copysign##S(T##_of(a), T##_of(b))))                                              \
-    BIN(T, abs, of_##T(fabs##S(T##_of(a))))                                                                  \
-    BIN(T, neg, a ^ T##_SIGN)                                                                                \
-    BIN(T, sqrt, of_##T(sqrt##S(T##_of(a))))                                                                 \
-    BIN(T, ceil, of_##T(ceil##S(T##_of(a))))                                                                 \
-    BIN(T, floor, of_##T(floor##S(T##_of(a))))                                                               \
-    BIN(T, trunc, of_##T(trunc##S(T##_of(a))))                                                               \
-    BIN(T, nearest, of_##T(nearbyint##S(T##_of(a))))                                                         \
-    BIN(T, eq, T##_of(a) == T##_of(b))                                                                       \
-    BIN(T, ne, T##_of(a) != T##_of(b))                                                                       \
-    BIN(T, lt, T##_of(a) < T##_of(b))                                                                        \
-    BIN(T, gt, T##_of(a) > T##_of(b))                                                                        \
-    BIN(T, le, T##_of(a) <= T##_of(b))                                                                       \
+#define FLOATS(T, F, S)                                                                            \
+    BIN(T, add, of_##T(T##_of(a) + T##_of(b)))                                                     \
+    BIN(T, sub, of_##T(T##_of(a) - T##_of(b)))                                                     \
+    BIN(T, mul, of_##T(T##_of(a) * T##_of(b)))                                                     \
+    BIN(T, div, of_##T(T##_of(a) / T##_of(b)))                                                     \
+    BIN(T, min, T##_min_(a, b))                                                                    \
+    BIN(T, max, T##_max_(a, b))                                                                    \
+    BIN(T, copysign, of_##T(copysign##S(T##_of(a), T##_of(b))))                                    \
+    BIN(T, abs, of_##T(fabs##S(T##_of(a))))                                                        \
+    BIN(T, neg, a ^ T##_SIGN)                                                                      \
+    BIN(T, sqrt, of_##T(sqrt##S(T##_of(a))))                                                       \
+    BIN(T, ceil, of_##T(ceil##S(T##_of(a))))                                                       \
+    BIN(T, floor, of_##T(floor##S(T##_of(a))))                                                     \
+    BIN(T, trunc, of_##T(trunc##S(T##_of(a))))                                                     \
+    BIN(T, nearest, of_##T(nearbyint##S(T##_of(a))))                                               \
+    BIN(T, eq, T##_of(a) == T##_of(b))                                                             \
+    BIN(T, ne, T##_of(a) != T##_of(b))                                                             \
+    BIN(T, lt, T##_of(a) < T##_of(b))                                                              \
+    BIN(T, gt, T##_of(a) > T##_of(b))                                                              \
+    BIN(T, le, T##_of(a) <= T##_of(b))                                                             \
     BIN(T, ge, T##_of(a) >= T##_of(b))
 #define f32_SIGN UINT64_C(0x80000000)
 #define f64_SIGN UINT64_C(0x8000000000000000)
-#define MINMAX(T)                                                                                            \
-    static uint64_t T##_min_(uint64_t a, uint64_t b)                                                         \
-    {                                                                                                        \
-        if (isnan(T##_of(a)) || isnan(T##_of(b)))                                                            \
-            return of_##T(NAN);                                                                              \
-        if (T##_of(a) == T##_of(b))                                                                          \
-            return a | b;                                                                                    \
-        return T##_of(a) < T##_of(b) ? a : b;                                                                \
-    }                                                                                                        \
-    static uint64_t T##_max_(uint64_t a, uint64_t b)                                                         \
-    {                                                                                                        \
-        if (isnan(T##_of(a)) || isnan(T##_of(b)))                                                            \
-            return of_##T(NAN);                                                                              \
-        if (T##_of(a) == T##_of(b))                                                                          \
-            return a & b;                                                                                    \
-        return T##_of(a) > T##_of(b) ? a : b;                                                                \
+#define MINMAX(T)                                                                                  \
+    static uint64_t T##_min_(uint64_t a, uint64_t b)                                               \
+    {                                                                                              \
+        if (isnan(T##_of(a)) || isnan(T##_of(b)))                                                  \
+            return of_##T(NAN);                                                                    \
+        if (T##_of(a) == T##_of(b))                                                                \
+            return a | b;                                                                          \
+        return T##_of(a) < T##_of(b) ? a : b;                                                      \
+    }                                                                                              \
+    static uint64_t T##_max_(uint64_t a, uint64_t b)                                               \
+    {                                                                                              \
+        if (isnan(T##_of(a)) || isnan(T##_of(b)))                                                  \
+            return of_##T(NAN);                                                                    \
+        if (T##_of(a) == T##_of(b))                                                                \
+            return a & b;                                                                          \
+        return T##_of(a) > T##_of(b) ? a : b;                                                      \
     }
 MINMAX(f32)
 MINMAX(f64)
 FLOATS(f32, float, f)
 FLOATS(f64, double, )
 
-#define TRUNC(T, F, sign, lo, hi, C)                                                                         \
-    BIN(T, trunc_##F##_##sign, !(F##_of(a) > (lo) && F##_of(a) < (hi)) ? trap_value() : (uint64_t)(C)F##_of(a))   \
-    BIN(T, trunc_sat_##F##_##sign,                                                                           \
-        isnan(F##_of(a)) ? 0 : F##_of(a) <= (lo) ? SAT_##T##_##sign##_LO : F##_of(a) >= (hi) ? SAT_##T##_##sign##_HI : (uint64_t)(C)F##_of(a))
+#define TRUNC(T, F, sign, lo, hi, C)                                                               \
+    BIN(T, trunc_##F##_##sign,                                                                     \
+        !(F##_of(a) > (lo) && F##_of(a) < (hi)) ? trap_value() : (uint64_t)(C)F##_of(a))           \
+    BIN(T, trunc_sat_##F##_##sign,                                                                 \
+        isnan(F##_of(a))    ? 0                                                                    \
+        : F##_of(a) <= (lo) ? SAT_##T##_##sign##_LO                                                \
+        : F##_of(a) >= (hi) ? SAT_##T##_##sign##_HI                                                \
+                            : (uint64_t)(C)F##_of(a))
 #define SAT_i32_s_LO UINT64_C(0x80000000)
 #define SAT_i32_s_HI UINT64_C(0x7fffffff)
 #define SAT_i32_u_LO 0
@@ -189,23 +194,25 @@ struct row {
 #define I2(T, c, n) {#T "." #n, c, c, 2, T##_##n}
 #define I1(T, c, n) {#T "." #n, c, c, 1, T##_##n}
 #define C2(T, c, n) {#T "." #n, c, 'i', 2, T##_##n}
-#define INT_ROWS(T, c)                                                                                       \
-    I2(T, c, add), I2(T, c, sub), I2(T, c, mul), I2(T, c, and), I2(T, c, or), I2(T, c, xor), I2(T, c, shl),  \
-        I2(T, c, shr_s), I2(T, c, shr_u), I2(T, c, rotl), I2(T, c, rotr), I2(T, c, div_s), I2(T, c, div_u),  \
-        I2(T, c, rem_s), I2(T, c, rem_u), C2(T, c, eq), C2(T, c, ne), C2(T, c, lt_s), C2(T, c, lt_u),        \
-        C2(T, c, gt_s), C2(T, c, gt_u), C2(T, c, le_s), C2(T, c, le_u), C2(T, c, ge_s), C2(T, c, ge_u),      \
-        {#T ".eqz", c, 'i', 1, T##_eqz}, I1(T, c, clz), I1(T, c, ctz), I1(T, c, popcnt),                     \
+#define INT_ROWS(T, c)                                                                             \
+    I2(T, c, add), I2(T, c, sub), I2(T, c, mul), I2(T, c, and), I2(T, c, or), I2(T, c, xor),       \
+        I2(T, c, shl), I2(T, c, shr_s), I2(T, c, shr_u), I2(T, c, rotl), I2(T, c, rotr),           \
+        I2(T, c, div_s), I2(T, c, div_u), I2(T, c, rem_s), I2(T, c, rem_u), C2(T, c, eq),          \
+        C2(T, c, ne), C2(T, c, lt_s), C2(T, c, lt_u), C2(T, c, gt_s), C2(T, c, gt_u),              \
+        C2(T, c, le_s), C2(T, c, le_u), C2(T, c, ge_s), C2(T, c, ge_u),                            \
+        {#T ".eqz", c, 'i', 1, T##_eqz}, I1(T, c, clz), I1(T, c, ctz), I1(T, c, popcnt),           \
         I1(T, c, extend8_s), I1(T, c, extend16_s)
-#define FLOAT_ROWS(T, c)                                                                                     \
-    I2(T, c, add), I2(T, c, sub), I2(T, c, mul), I2(T, c, div), I2(T, c, min), I2(T, c, max),                \
-        I2(T, c, copysign), I1(T, c, abs), I1(T, c, neg), I1(T, c, sqrt), I1(T, c, ceil), I1(T, c, floor),   \
-        I1(T, c, trunc), I1(T, c, nearest), C2(T, c, eq), C2(T, c, ne), C2(T, c, lt), C2(T, c, gt),          \
-        C2(T, c, le), C2(T, c, ge)
+#define FLOAT_ROWS(T, c)                                                                           \
+    I2(T, c, add), I2(T, c, sub), I2(T, c, mul), I2(T, c, div), I2(T, c, min), I2(T, c, max),      \
+        I2(T, c, copysign), I1(T, c, abs), I1(T, c, neg), I1(T, c, sqrt), I1(T, c, ceil),          \
+        I1(T, c, floor), I1(T, c, trunc), I1(T, c, nearest), C2(T, c, eq), C2(T, c, ne),           \
+        C2(T, c, lt), C2(T, c, gt), C2(T, c, le), C2(T, c, ge)
 #define CVT(T, to, n, from) {#T "." #n, from, to, 1, T##_##n}
-#define TRUNCS(T, to)                                                                                        \
-    CVT(T, to, trunc_f32_s, 'f'), CVT(T, to, trunc_f32_u, 'f'), CVT(T, to, trunc_f64_s, 'd'),                \
-        CVT(T, to, trunc_f64_u, 'd'), CVT(T, to, trunc_sat_f32_s, 'f'), CVT(T, to, trunc_sat_f32_u, 'f'),    \
-        CVT(T, to, trunc_sat_f64_s, 'd'), CVT(T, to, trunc_sat_f64_u, 'd')
+#define TRUNCS(T, to)                                                                              \
+    CVT(T, to, trunc_f32_s, 'f'), CVT(T, to, trunc_f32_u, 'f'), CVT(T, to, trunc_f64_s, 'd'),      \
+        CVT(T, to, trunc_f64_u, 'd'), CVT(T, to, trunc_sat_f32_s, 'f'),                            \
+        CVT(T, to, trunc_sat_f32_u, 'f'), CVT(T, to, trunc_sat_f64_s, 'd'),                        \
+        CVT(T, to, trunc_sat_f64_u, 'd')
 static const struct row rows[] = {
     INT_ROWS(i32, 'i'),
     INT_ROWS(i64, 'l'),
@@ -234,14 +241,73 @@ static const struct row rows[] = {
 };
 
 static const uint64_t ints[] = {
-    0, 1, 2, 3, 5, 7, 9, 10, 31, 32, 33, 63, 64, 100, 127, 128, 255, 641, 1000, 65535, 0x7ffffffe, 0x7fffffff,
-    0x80000000, 0x80000001, 0xfffffff9, 0xffffffff, 0x100000000, 0x123456789abcdef0, 0x7fffffffffffffff,
-    0x8000000000000000, 0x8000000000000001, 0xfffffffffffffff9, 0xfffffffffffffffe, 0xffffffffffffffff,
+    0,
+    1,
+    2,
+    3,
+    5,
+    7,
+    9,
+    10,
+    31,
+    32,
+    33,
+    63,
+    64,
+    100,
+    127,
+    128,
+    255,
+    641,
+    1000,
+    65535,
+    0x7ffffffe,
+    0x7fffffff,
+    0x80000000,
+    0x80000001,
+    0xfffffff9,
+    0xffffffff,
+    0x100000000,
+    0x123456789abcdef0,
+    0x7fffffffffffffff,
+    0x8000000000000000,
+    0x8000000000000001,
+    0xfffffffffffffff9,
+    0xfffffffffffffffe,
+    0xffffffffffffffff,
 };
 static const double floats[] = {
-    0.0, -0.0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 0.99999, -0.99999, 3.7, 1e10, -1e10, 1e20, -1e20, 1e-310, 2147483647.0,
-    2147483648.0, -2147483648.0, -2147483649.0, 4294967295.0, 4294967296.0, 9223372036854775808.0, -9223372036854775808.0,
-    18446744073709551616.0, 4503599627370497.5, 8388609.5, INFINITY, -INFINITY, NAN,
+    0.0,
+    -0.0,
+    1,
+    -1,
+    0.5,
+    -0.5,
+    1.5,
+    2.5,
+    -2.5,
+    0.99999,
+    -0.99999,
+    3.7,
+    1e10,
+    -1e10,
+    1e20,
+    -1e20,
+    1e-310,
+    2147483647.0,
+    2147483648.0,
+    -2147483648.0,
+    -2147483649.0,
+    4294967295.0,
+    4294967296.0,
+    9223372036854775808.0,
+    -9223372036854775808.0,
+    18446744073709551616.0,
+    4503599627370497.5,
+    8388609.5,
+    INFINITY,
+    -INFINITY,
+    NAN,
 };
 enum { NINTS = sizeof ints / sizeof *ints, NFLOATS = sizeof floats / sizeof *floats };
 
@@ -296,16 +362,22 @@ static int write_module(const struct row *r)
     char *p = wat;
     p += sprintf(p, "(module (memory 1)\n");
     const char *get1 = r->operands == 2 ? "(local.get 1)" : "";
-#define FUNC(body, ...) p += sprintf(p, "(func (param %s %s) (result %s) (local %s i64 i32 f64) " body ")\n", t, t, to, to, __VA_ARGS__)
+#define FUNC(body, ...)                                                                            \
+    p += sprintf(p, "(func (param %s %s) (result %s) (local %s i64 i32 f64) " body ")\n", t, t,    \
+                 to, to, __VA_ARGS__)
     FUNC("(%s (local.get 0) %s)", r->text, get1);
     FUNC("(local.set 2 (%s (local.get 0) %s)) (local.get 2)", r->text, get1);
     /* A load folded, its address in a local. */
-    FUNC("(local.set 4 (i32.const 64)) (%s.store offset=8 (local.get 4) (local.get %d)) (%s %s (%s.load offset=8 (local.get 4)))",
+    FUNC("(local.set 4 (i32.const 64)) (%s.store offset=8 (local.get 4) (local.get %d)) (%s %s "
+         "(%s.load offset=8 (local.get 4)))",
          t, r->operands - 1, r->text, r->operands == 2 ? "(local.get 0)" : "", t);
     /* As a condition, when it is one. */
     if (r->to == 'i') {
-        FUNC("(if (result i32) (%s (local.get 0) %s) (then (i32.const 1)) (else (i32.const 0)))", r->text, get1);
-        FUNC("(block (result i32) (i32.const 1) (br_if 0 (%s (local.get 0) %s)) (drop) (i32.const 0))", r->text, get1);
+        FUNC("(if (result i32) (%s (local.get 0) %s) (then (i32.const 1)) (else (i32.const 0)))",
+             r->text, get1);
+        FUNC("(block (result i32) (i32.const 1) (br_if 0 (%s (local.get 0) %s)) (drop) (i32.const "
+             "0))",
+             r->text, get1);
         FUNC("(select (i32.const 1) (i32.const 0) (%s (local.get 0) %s))", r->text, get1);
         FUNC("(i32.eqz (%s (local.get 0) %s))", r->text, get1);
     } else {
@@ -314,7 +386,9 @@ static int write_module(const struct row *r)
     }
     /* The destination is an operand's local. */
     if (r->from == r->to && r->operands == 2)
-        FUNC("(local.set 0 (local.get 0)) (local.set 1 (%s (local.get 0) (local.get 1))) (local.get 1)", r->text);
+        FUNC("(local.set 0 (local.get 0)) (local.set 1 (%s (local.get 0) (local.get 1))) "
+             "(local.get 1)",
+             r->text);
     else
         FUNC("(local.tee 2 (%s (local.get 0) %s))", r->text, get1);
     int n = nvalues(r->from);
@@ -323,14 +397,15 @@ static int write_module(const struct row *r)
             for (int i = 0; i < n; i++) {
                 char c[64];
                 constant(c, r->from, value(r->from, i));
-                p += sprintf(p, "(func (param %s) (result %s) (%s %s %s))\n", t, to, r->text, side ? c : "(local.get 0)",
-                             side ? "(local.get 0)" : c);
+                p += sprintf(p, "(func (param %s) (result %s) (%s %s %s))\n", t, to, r->text,
+                             side ? c : "(local.get 0)", side ? "(local.get 0)" : c);
             }
     sprintf(p, ")");
     return n;
 }
 
-static void check(struct guest *g, const struct row *r, int func, uint64_t a, uint64_t b, uint64_t a0, uint64_t a1)
+static void check(struct guest *g, const struct row *r, int func, uint64_t a, uint64_t b,
+                  uint64_t a0, uint64_t a1)
 {
     union hs_value v[2];
     memset(v, 0x5a, sizeof v); /* upper halves are undefined */
@@ -345,9 +420,11 @@ static void check(struct guest *g, const struct row *r, int func, uint64_t a, ui
         want = U32(want) == 0;
     uint32_t status = guest_call(g, (uint32_t)func, v);
     if (traps != (status != 0) || (!traps && !same(r->to, v[0].bits[0], want)))
-        fail_msg("%s, function %d, pins %llu, cpu %x: operands %llx %llx give %llx (status %u), not %llx", r->text, func,
-                 (unsigned long long)g->options.pin_seed, g->options.cpu, (unsigned long long)a, (unsigned long long)b,
-                 (unsigned long long)v[0].bits[0], status, (unsigned long long)want);
+        fail_msg("%s, function %d, pins %llu, cpu %x: operands %llx %llx give %llx (status %u), "
+                 "not %llx",
+                 r->text, func, (unsigned long long)g->options.pin_seed, g->options.cpu,
+                 (unsigned long long)a, (unsigned long long)b, (unsigned long long)v[0].bits[0],
+                 status, (unsigned long long)want);
 }
 
 static void all_rows(const struct guest_options *o)
@@ -381,12 +458,15 @@ static void without_extensions(void **state)
 }
 static void without_signals(void **state)
 {
-    all_rows(&(struct guest_options){.cpu = HS_CPU_SSE41 | HS_CPU_BMI1, .no_signals = true, .pin_seed = 11});
+    all_rows(&(struct guest_options){
+        .cpu = HS_CPU_SSE41 | HS_CPU_BMI1, .no_signals = true, .pin_seed = 11});
 }
 static void movable_random_pins(void **state)
 {
     for (uint64_t seed = 1; seed <= 4; seed++)
-        all_rows(&(struct guest_options){.cpu = seed & 1 ? UINT32_MAX : HS_CPU_AVX, .style = MEMORY_CHECKED_MOVABLE, .pin_seed = seed});
+        all_rows(&(struct guest_options){.cpu = seed & 1 ? UINT32_MAX : HS_CPU_AVX,
+                                         .style = MEMORY_CHECKED_MOVABLE,
+                                         .pin_seed = seed});
 }
 
 int main(void)
