@@ -47,7 +47,7 @@
  *      pin died in a call and its home is right. Both only concern pins that calls destroy.
  *  I4  A local's entries above the innermost base are copied before the local is written.
  *  I5  A handler locks the registers of the operands it popped and the scratch it allocated in `held`, and ends with
- *      hs_bl_done, which frees what was not pushed. What is locked is not on the stack, so it cannot be spilled.
+ *      bl_done, which frees what was not pushed. What is locked is not on the stack, so it cannot be spilled.
  *  I6  No code stands between a comparison and its jump or cmov: what a branch needs is prepared before.
  *  I7  Whatever is decided depends on the input only: compiling again gives the same bytes (see locate.c). */
 #ifndef HS_COMPILE_BASELINE_H
@@ -164,7 +164,6 @@ struct bl {
     uint8_t flags_reg, flags_w; /* the flags at flags_pos say whether this register is zero */
     uint32_t flags_pos;
     uint64_t pool_bits[2]; /* of the pooled operand that is about to be used */
-    bool slow;             /* count fuel or watch positions: the careful loop */
     uint32_t slot_size;    /* 8; 16 in functions with vectors */
     int32_t
         slots; /* offset from rbp of the end of slot 0: slot i is at slots - (i + 1) * slot_size */
@@ -188,9 +187,8 @@ struct bl {
     enum status status;
     struct ctl *ctls, *ctls_end;
     /* fuel */
-    const uint8_t *counted; /* fuel: instructions before this are charged */
-    uint32_t fuel_field;    /* imm32 of the current block's charge; 0: none */
-    uint32_t fuel_next;     /* a new block was begun by the current instruction */
+    uint32_t fuel_field; /* imm32 of the current block's charge; 0: none */
+    uint32_t fuel_next;  /* a new block was begun by the current instruction */
     uint32_t fuel_count;
     const uint8_t *dead_from; /* instructions from here to the end of the handler were skipped */
     struct locate_target *locate;
@@ -556,6 +554,10 @@ static inline struct bl_memarg bl_memarg(const uint8_t **p)
 bool hs_bl_folds_int(uint8_t op, uint8_t type);
 const uint8_t *hs_bl_fold_int(struct bl *b, const uint8_t *p,
                               struct x64_mem m); /* p at the operation */
+/* A load of 1 (unsigned), 4 or 8 bytes that is only compared with a small constant or with zero: the comparison
+ * reads memory. NULL if something else follows. */
+const uint8_t *hs_bl_fold_compare(struct bl *b, const uint8_t *p, struct x64_mem m, uint32_t size,
+                                  uint8_t type);
 bool hs_bl_folds_float(uint8_t op, uint8_t type);
 const uint8_t *hs_bl_fold_float(struct bl *b, const uint8_t *p, struct x64_mem m);
 

@@ -303,7 +303,7 @@ BL_OP(LOOP)
     if (!hs_bl_room(b, BL_ROOM))
         return NULL;
     struct ctl *c = push_ctl(b, CTL_LOOP, &s);
-    x64_align(&b->a, 16);
+    x64_align(&b->a, 32);
     x64_bind(&b->a, &c->label);
     b->flags_pos = 0;
     b->dirty = b->spill_pins;

@@ -159,6 +159,11 @@ static const uint8_t *load(struct bl *b, const uint8_t *p, enum access access, u
     struct bl_memarg arg = bl_memarg(&p);
     struct value address = bl_pop(b);
     struct x64_mem m = address_of(b, &arg, size, address);
+    if (access <= I64 || access == I32_U8) {
+        const uint8_t *next = hs_bl_fold_compare(b, p, m, size, type);
+        if (next)
+            return next;
+    }
     if (access <= I64) {
         if (hs_bl_folds_int(*p, type))
             return hs_bl_fold_int(b, p, m);

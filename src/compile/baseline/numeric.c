@@ -396,6 +396,52 @@ const uint8_t *hs_bl_fold_int(struct bl *b, const uint8_t *p, struct x64_mem m)
     return combine(b, p, f->op, w, bl_pop(b), r);
 }
 
+/* The condition for zero-extended bytes: none is negative. */
+static int without_sign(int cc)
+{
+    switch (cc) {
+    case CC_L: return CC_B;
+    case CC_G: return CC_A;
+    case CC_LE: return CC_BE;
+    case CC_GE: return CC_AE;
+    default: return cc;
+    }
+}
+
+const uint8_t *hs_bl_fold_compare(struct bl *b, const uint8_t *p, struct x64_mem m, uint32_t size,
+                                  uint8_t type)
+{
+    int cc, k = 0;
+    struct use u;
+    if (p[0] == (type == VT_I32 ? 0x41 : 0x42) && p[1] < 0x80 && folds[p[2]].type == type &&
+        folds[p[2]].op == ALU_CMP) {
+        k = (int32_t)((uint32_t)p[1] << 25) >> 25;
+        cc = folds[p[2]].cc;
+        if (size == 1) {
+            if (k < 0)
+                return NULL;
+            cc = without_sign(cc);
+        }
+        u = hs_bl_peek(p + 3);
+    } else if (type == VT_I32) { /* a condition itself, perhaps with i32.eqz */
+        u = hs_bl_peek(p);
+        if (u.kind == USE_VALUE && u.p == p)
+            return NULL;
+        cc = CC_NE;
+    } else if (p[0] == 0x50) { /* i64.eqz */
+        u = hs_bl_peek(p + 1);
+        cc = CC_E;
+    } else {
+        return NULL;
+    }
+    hs_bl_prepare(b, &u, 0);
+    struct opnd o = {.kind = O_MEM, .m = m};
+    struct cond c;
+    hs_bl_before(b, &u, registers_of(&o), &c);
+    x64_alu_mi(&b->a, size * 8, ALU_CMP, m, k);
+    return hs_bl_after(b, &c, cc);
+}
+
 /* ---- shifts and rotations ---- */
 
 enum shift { ROL = 0, ROR = 1, SHL = 4, SHR = 5, SAR = 7 }; /* the /digit of the instruction */

@@ -587,6 +587,87 @@ static void repeat(int n, const char *s)
         add(s);
 }
 
+static bool compares(int op, uint64_t x, uint64_t y)
+{
+    switch (op) {
+    case 0: return x == y;
+    case 1: return x != y;
+    case 2: return (int64_t)x < (int64_t)y;
+    case 3: return x < y;
+    case 4: return (int64_t)x > (int64_t)y;
+    case 5: return x > y;
+    case 6: return (int64_t)x <= (int64_t)y;
+    case 7: return x <= y;
+    case 8: return (int64_t)x >= (int64_t)y;
+    default: return x >= y;
+    }
+}
+
+/* A load on the left of a comparison with a constant, or as a condition itself: one instruction. */
+static void compared_loads(void **state)
+{
+    static const char *const ops[] = {"eq",   "ne",   "lt_s", "lt_u", "gt_s",
+                                      "gt_u", "le_s", "le_u", "ge_s", "ge_u"};
+    static const char *const loads[] = {"i32.load", "i32.load8_u", "i64.load"};
+    static const int constants[] = {0, 1, -1, 63, -64, 100};
+    static const uint64_t contents[] = {0,
+                                        1,
+                                        63,
+                                        64,
+                                        100,
+                                        128,
+                                        255,
+                                        0x7fffffff,
+                                        0x80000000,
+                                        0xffffffff,
+                                        0x100000000,
+                                        UINT64_MAX,
+                                        UINT64_C(1) << 63};
+    text = malloc(1 << 20);
+    for (int o = 0; o < NOPTIONS; o += 2)
+        for (int l = 0; l < 3; l++)
+            for (int c = 0; c < 6; c++)
+                for (int op = 0; op < 10; op++) {
+                    const char *t = l == 2 ? "i64" : "i32";
+                    char value[200], wat[2048];
+                    sprintf(value, "(%s.%s (%s offset=4 (local.get 0)) (%s.const %d))", t, ops[op],
+                            loads[l], t, constants[c]);
+                    sprintf(
+                        wat,
+                        "(module (memory 1) (func (export \"f\") (param i32 i64) (result i32) "
+                        "(local i32 i32)"
+                        " (i64.store offset=4 (local.get 0) (local.get 1))"
+                        " (local.set 2 %s)"
+                        " (local.set 2 (i32.add (local.get 2) (if (result i32) %s (then (i32.const "
+                        "2)) (else (i32.const 0)))))"
+                        " (block (br_if 0 (i32.eqz %s)) (local.set 2 (i32.add (local.get 2) "
+                        "(i32.const 4))))"
+                        " (local.set 0 (i32.add (local.get 0) (i32.const 0)))"
+                        " (i32.add (local.get 2) (select (i32.const 8) (i32.const 0) %s))"
+                        " (if (%s) (then (local.set 3 (i32.const 16)))) (i32.add (local.get 3))))",
+                        value, value, value, value,
+                        l == 2   ? "i64.eqz (i64.load offset=4 (local.get 0))"
+                        : l == 1 ? "i32.load8_u offset=4 (local.get 0)"
+                                 : "i32.load offset=4 (local.get 0)");
+                    assert_true(guest_open(&g, wat, &options[o]));
+                    for (size_t i = 0; i < sizeof contents / sizeof *contents; i++) {
+                        uint64_t x = contents[i], k = (uint64_t)(int64_t)constants[c];
+                        if (l < 2) { /* compare as 32-bit numbers of either kind */
+                            bool is_signed = op >= 2 && op % 2 == 0;
+                            x = l == 1 ? (uint8_t)x : (uint32_t)x;
+                            x = is_signed ? (uint64_t)(int32_t)x : x;
+                            k = is_signed ? k : (uint32_t)k;
+                        }
+                        uint64_t want = compares(op, x, k) ? 15 : 0;
+                        bool zero = l == 2 ? contents[i] == 0 : x == 0;
+                        want += (l == 2 ? zero : !zero) ? 16 : 0;
+                        assert_int_equal(call("f", 2, L(16), contents[i]), want);
+                    }
+                    guest_close(&g);
+                }
+    free(text);
+}
+
 /* Sizes at the edge of what the tables are made for. */
 static void large_functions(void **state)
 {
@@ -731,6 +812,7 @@ int main(void)
         cmocka_unit_test(fuel),
         cmocka_unit_test(places),
         cmocka_unit_test(determinism),
+        cmocka_unit_test(compared_loads),
         cmocka_unit_test(large_functions),
         cmocka_unit_test(exhausted_memory),
     };
