@@ -746,7 +746,7 @@ static void simple(struct gen *g, enum op op, int depth, bool reuse)
         else if (special && k == 2) {
             put_i64(g, below(g, 3)); /* nanoseconds */
             push(g, 'l');
-        } else if (k && k == n - 1 && sig[0] != 'm' && g->nmems && chance(g, 8)) {
+        } else if (k && k == n - 1 && sig[0] != 'm' && g->nmems && chance(g, 18)) {
             load(g, sig[k], depth - 1);
         } else {
             value(g, sig[k], depth - 1);
@@ -1441,34 +1441,7 @@ static void put_locals(struct gen *g, const char *list)
     }
 }
 
-static void function(struct gen *g, const struct sig *s)
-{
-    uint32_t nparams = (uint32_t)strlen(s->params), n = nparams,
-             more = chance(g, 70) ? below(g, 10) : below(g, 24);
-    memcpy(g->locals, s->params, nparams);
-    while (more--)
-        g->locals[n++] = any_type(g);
-    g->first_counter = n;
-    g->next_counter = 0;
-    for (int k = 0; k < LOOP_COUNTERS; k++)
-        g->locals[n++] = 'i';
-    for (int k = 0; k < 2 + HAS(SIMD); k++) {
-        g->scratch[k] = n;
-        g->locals[n++] = "fdv"[k];
-    }
-    g->locals[n] = 0;
-    put_locals(g, g->locals + nparams);
-    g->sig = s;
-    g->height = g->nctls = 0;
-    g->budget = 20 + (int)below(g, chance(g, 80) ? 150 : 500);
-    enter(g, s->results, s->results, 0);
-    spend(g, FUEL_PER_CALL);
-    while (g->budget > 0)
-        instruction(g, 4);
-    close_block(g);
-}
-
-/* Results to one i64, the last one first. */
+/* The value on top as an i64. */
 static void fold(struct gen *g, char t)
 {
     switch (t) {
@@ -1497,6 +1470,62 @@ static void fold(struct gen *g, char t)
         put(g, OP_I64_EXTEND_I32_U);
         break;
     }
+}
+
+/* Adds locals to sums in memory: what was computed is seen, even if nothing came of it. */
+static void witness(struct gen *g)
+{
+    uint32_t memory = below(g, g->nmems);
+    bool is64 = g->mems[memory].is64;
+    for (uint32_t k = 0; k < g->first_counter; k++) {
+        char t = g->locals[k];
+        if (is_ref(t) || chance(g, 30))
+            continue;
+        struct memarg m = {t == 'v' ? 4 : 3, memory, 0x7000 + 16 * k};
+        put_address(g, is64, 0);
+        put_address(g, is64, 0);
+        put(g, t == 'v' ? OP_V128_LOAD : OP_I64_LOAD);
+        hs_write_memarg(&g->b, &m);
+        if (t != 'v') {
+            put_i64(g, 5);
+            put(g, OP_I64_ROTL);
+        }
+        put_u(g, OP_LOCAL_GET, k);
+        if (t != 'v')
+            fold(g, t);
+        put(g, t == 'v' ? OP_I64X2_ADD : OP_I64_ADD);
+        put(g, t == 'v' ? OP_V128_STORE : OP_I64_STORE);
+        hs_write_memarg(&g->b, &m);
+    }
+}
+
+static void function(struct gen *g, const struct sig *s)
+{
+    uint32_t nparams = (uint32_t)strlen(s->params), n = nparams,
+             more = chance(g, 70) ? below(g, 10) : below(g, 24);
+    memcpy(g->locals, s->params, nparams);
+    while (more--)
+        g->locals[n++] = any_type(g);
+    g->first_counter = n;
+    g->next_counter = 0;
+    for (int k = 0; k < LOOP_COUNTERS; k++)
+        g->locals[n++] = 'i';
+    for (int k = 0; k < 2 + HAS(SIMD); k++) {
+        g->scratch[k] = n;
+        g->locals[n++] = "fdv"[k];
+    }
+    g->locals[n] = 0;
+    put_locals(g, g->locals + nparams);
+    g->sig = s;
+    g->height = g->nctls = 0;
+    g->budget = 20 + (int)below(g, chance(g, 80) ? 150 : 500);
+    enter(g, s->results, s->results, 0);
+    spend(g, FUEL_PER_CALL);
+    while (g->budget > 0)
+        instruction(g, 4);
+    if (g->nmems)
+        witness(g);
+    close_block(g);
 }
 
 static void wrapper(struct gen *g, uint32_t func)

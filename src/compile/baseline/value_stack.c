@@ -416,8 +416,8 @@ void hs_bl_reg_moves(struct bl *b, struct reg_move *reg, uint32_t n)
         reg[0] = reg[--n];
         for (i = 0; i < n; i++) {
             if (reg[i].from == x)
-                reg[i].from = y;
-            else if (reg[i].from == y && !HS_PLANTED(20))
+                reg[i].from = HS_PLANTED(20) ? x : y;
+            else if (reg[i].from == y)
                 reg[i].from = x;
             if (reg[i].from == reg[i].to)
                 reg[i--] = reg[--n];
