@@ -1357,7 +1357,7 @@ static void instruction(struct gen *g, int depth)
         g->height--;
         break;
     case 12:
-        if (g->nctls < 2 || chance(g, 50))
+        if (g->nctls < 2 || chance(g, 20))
             break;
         if (chance(g, 60)) {
             br_table(g, depth);
