@@ -6,6 +6,19 @@ static wasmtime_error_t *wrong_store(void)
     return hs_api_error("object used with the wrong store");
 }
 
+/* A value comes in; if its type is wrong, @p what says for what. Values of other stores have words of their own. */
+static wasmtime_error_t *value_in(struct store *s, const wasmtime_val_t *val, struct valtype type,
+                                  const char *what, union hs_value *out)
+{
+    wasmtime_error_t *e = hs_api_val_in(s, val, type, out);
+    if (!e)
+        return NULL;
+    uint64_t owner = val->kind == WASMTIME_FUNCREF  ? val->of.funcref.store_id
+                     : val->kind > WASMTIME_FUNCREF ? val->of.anyref.store_id
+                                                    : 0;
+    return owner && owner != s->id ? e : hs_api_error_context(e, "type mismatch: %s", what);
+}
+
 /* --- Globals ---------------------------------------------------------------------------------- */
 
 wasmtime_error_t *wasmtime_global_new(wasmtime_context_t *store, const wasm_globaltype_t *type,
@@ -17,7 +30,8 @@ wasmtime_error_t *wasmtime_global_new(wasmtime_context_t *store, const wasm_glob
     if (!hs_api_valtype_get(e, type->content, &t))
         return hs_api_error("the type belongs to another engine");
     union hs_value v = {.bits = {0, 0}};
-    wasmtime_error_t *error = hs_api_val_in(s, val, t, &v);
+    wasmtime_error_t *error =
+        value_in(s, val, t, "initial value provided does not match the type of this global", &v);
     if (error)
         return error;
     struct global_obj *g;
@@ -61,7 +75,8 @@ wasmtime_error_t *wasmtime_global_set(wasmtime_context_t *store, const wasmtime_
     if (!g->mutable)
         return hs_api_error("immutable global cannot be set");
     union hs_value v = {.bits = {0, 0}};
-    wasmtime_error_t *e = hs_api_val_in(s, val, g->type, &v);
+    wasmtime_error_t *e =
+        value_in(s, val, g->type, "attempt to set global to value of wrong type", &v);
     if (!e)
         *g->value = v;
     return e;
@@ -75,7 +90,8 @@ static wasmtime_error_t *element_in(struct store *s, struct valtype type, const 
     union hs_value v = {.bits = {0, 0}};
     if (val->kind < WASMTIME_FUNCREF)
         return hs_api_error("%s is not a reference", what);
-    wasmtime_error_t *e = hs_api_val_in(s, val, type, &v);
+    wasmtime_error_t *e =
+        value_in(s, val, type, "value does not match table element type", &v);
     *out = v.bits[0];
     return e;
 }
@@ -157,7 +173,7 @@ wasmtime_error_t *wasmtime_table_grow(wasmtime_context_t *store, const wasmtime_
     uint64_t bits = 0;
     if (!t)
         return wrong_store();
-    wasmtime_error_t *e = element_in(s, t->elem, init, "wasmtime_table_grow init value", &bits);
+    wasmtime_error_t *e = element_in(s, t->elem, init, "wasmtime_table_grow value", &bits);
     if (e)
         return e;
     uint64_t old = hs_table_grow(t, delta, bits);
