@@ -1,0 +1,3 @@
+module hospes.example/strings
+
+go 1.24
