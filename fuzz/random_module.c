@@ -14,9 +14,10 @@ enum {
     MAX_LIST = 40,
     MAX_TYPES = 16,
     MAX_FUNCS = 8,
-    MAX_STACK = 120,
-    MAX_LOCALS = 64,
-    MAX_CTLS = 12,
+    MAX_STACK = 330,
+    MAX_LOCALS = 360,
+    MAX_CTLS = 80,
+    MAX_NESTED = 12, /* blocks in blocks, besides those that a function begins with */
     MAX_GLOBALS = 16,
     MAX_OPS = OP_COUNT,
     LOOP_COUNTERS = 4, /* locals that count the rounds of loops and nothing else */
@@ -75,7 +76,7 @@ struct gen {
     char stack[MAX_STACK + 1];
     uint32_t height;
     struct ctl ctls[MAX_CTLS];
-    uint32_t nctls;
+    uint32_t nctls, nested;
     int budget;
     const struct sig *sig;
     bool pending; /* instructions since the last counter */
@@ -826,7 +827,7 @@ static void value(struct gen *g, char t, int depth)
         break;
     case 7:
     case 8:
-        if (g->nctls < MAX_CTLS - 1) {
+        if (g->nctls - g->nested < MAX_NESTED - 1) {
             char results[2] = {t, 0};
             block(g, depth - 1, results);
             return;
@@ -883,7 +884,7 @@ static void value(struct gen *g, char t, int depth)
         }
         break;
     case 12: /* br_on_non_null: the reference, or another one */
-        if (t == 'n' && g->nctls < MAX_CTLS - 1) {
+        if (t == 'n' && g->nctls - g->nested < MAX_NESTED - 1) {
             put(g, OP_BLOCK);
             hs_write_valtype(&g->b, type_of(t));
             struct ctl *c = &g->ctls[g->nctls++];
@@ -1344,7 +1345,7 @@ static void instruction(struct gen *g, int depth)
     case 7:
     case 8:
     case 9:
-        if (g->nctls < MAX_CTLS - 2 && depth > 0)
+        if (g->nctls - g->nested < MAX_NESTED - 2 && depth > 0)
             block(g, depth - 1, NULL);
         break;
     case 10:
@@ -1502,7 +1503,9 @@ static void witness(struct gen *g)
 static void function(struct gen *g, const struct sig *s)
 {
     uint32_t nparams = (uint32_t)strlen(s->params), n = nparams,
-             more = chance(g, 70) ? below(g, 10) : below(g, 24);
+             more = chance(g, 70)   ? below(g, 10)
+                    : chance(g, 80) ? below(g, 24)
+                                    : below(g, 300);
     memcpy(g->locals, s->params, nparams);
     while (more--)
         g->locals[n++] = any_type(g);
@@ -1521,8 +1524,25 @@ static void function(struct gen *g, const struct sig *s)
     g->budget = 20 + (int)below(g, chance(g, 80) ? 150 : 500);
     enter(g, s->results, s->results, 0);
     spend(g, FUEL_PER_CALL);
+    g->nested = 0;
+    if (chance(g, 5)) /* deep */
+        for (uint32_t k = below(g, MAX_CTLS - MAX_NESTED - 2); k; k--) {
+            leave(g, OP_BLOCK);
+            hs_buffer_byte(&g->b, 0x40);
+            enter(g, "", "", 0);
+            g->nested++;
+        }
+    if (chance(g, 5)) /* many values below what follows */
+        for (uint32_t k = below(g, 230); k; k--)
+            leaf(g, any_type(g));
     while (g->budget > 0)
         instruction(g, 4);
+    while (g->nctls > 1) {
+        if (g->height > base(g) + 20 && chance(g, 70)) /* together, and not one after the other */
+            while (g->height > base(g))
+                take(g);
+        close_block(g);
+    }
     if (g->nmems)
         witness(g);
     close_block(g);
@@ -1639,7 +1659,10 @@ static void choose_shape(struct gen *g)
     g->ntypes = T_FIRST;
     char results[3][MAX_LIST]; /* few lists of results, so that tail calls fit */
     for (int n = 0; n < 3; n++)
-        random_list(g, results[n], chance(g, 60) ? below(g, 3) : below(g, 8));
+        random_list(g, results[n],
+                    chance(g, 60)   ? below(g, 3)
+                    : chance(g, 90) ? below(g, 8)
+                                    : below(g, 22));
     for (uint32_t n = 4 + below(g, 6); n; n--) {
         struct sig *s = &g->types[g->ntypes++];
         random_list(g, s->params, chance(g, 70) ? below(g, 5) : below(g, 16));

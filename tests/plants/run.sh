@@ -12,7 +12,7 @@ build=${1:-$root/build-plants}
 shift
 suite=${HOSPES_SPEC:-$root/../shared/spec-testsuite}
 node=${HOSPES_NODE:-node}
-modules=${HOSPES_PLANT_MODULES:-400}
+modules=${HOSPES_PLANT_MODULES:-500}
 cmake -S "$root" -B "$build" -G Ninja -DHOSPES_PLANTS=ON >/dev/null &&
     nice -n 5 ninja -C "$build" hospes random_run >/dev/null || { echo "the build failed" >&2; exit 2; }
 files=
@@ -24,16 +24,16 @@ suite_finds() {
     [ -n "$files" ] || return 1
     for options in "" "-O memory-reservation=64m,memory-may-move=n"; do
         # shellcheck disable=SC2086
-        timeout 120 "$build/bin/hospes" wast $options --ledger "$root/tests/spec/ledger.txt" $files >"$out/suite" 2>&1 || return 0
+        timeout 40 "$build/bin/hospes" wast $options --ledger "$root/tests/spec/ledger.txt" $files >"$out/suite" 2>&1 || return 0
     done
     return 1
 }
 modules_find() {
-    ! timeout 300 "$build/bin/random_run" --count "$modules" --sample 6 >"$out/random" 2>&1
+    ! timeout 100 "$build/bin/random_run" --count "$modules" --sample 6 >"$out/random" 2>&1
 }
 v8_finds() {
     command -v "$node" >/dev/null || return 1
-    timeout 300 "$build/bin/random_run" --count "$modules" --emit "$out/v8.bin" >/dev/null 2>&1 || return 0
+    timeout 100 "$build/bin/random_run" --count "$modules" --emit "$out/v8.bin" >/dev/null 2>&1 || return 0
     ! "$node" "$root/tests/random/v8.mjs" "$out/v8.bin" >"$out/v8" 2>&1
 }
 

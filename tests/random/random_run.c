@@ -3,14 +3,14 @@
  *
  *     random_run [options] [FILE.wasm …]
  *       --from N --count N   the seeds (0, 100)
- *       --sample K           K configurations per module, chosen by its seed, instead of all 32
+ *       --sample K           K configurations per module, chosen by its seed, instead of all 64
  *       --save DIR           modules that differ are written there
  *       --emit FILE          also writes modules and what they did, for v8.mjs; only the first configuration runs
  *       --report             counts executed instructions instead of comparing
  *     With files these are run instead; a name with "relaxed" says that processors may differ.
  *
- * A configuration is a memory style, a choice of pinned registers, a set of processor extensions, and whether
- * functions are compiled lazily. The first one (guarded, usual pins, all extensions, at once) is what the others are
+ * A configuration is a memory style, a choice of pinned registers, a set of processor extensions, whether
+ * functions are compiled lazily, and whether the code counts fuel and watches epochs. The first one (guarded, usual pins, all extensions, at once) is what the others are
  * compared with. Each module has two instances in one store; the second imports a function of the first.
  *
  * The modules run in a child process. If it dies the parent tells where and goes on with the next seed.
@@ -29,7 +29,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { STYLES = 4, CONFIGS = STYLES * 8, SECONDS_PER_MODULE = 20 };
+enum { STYLES = 4, CONFIGS = STYLES * 16, SECONDS_PER_MODULE = 20 };
 static const char *const style_names[STYLES] = {"guarded", "checked", "nosignals", "movable"};
 enum { VECTOR_FLOOR = HS_CPU_SSSE3 | HS_CPU_SSE41 | HS_CPU_SSE42 };
 
@@ -77,12 +77,12 @@ static _Noreturn void die(const char *what)
 
 /* ---- engines ---- */
 
-static void config_name(uint32_t c, char out[64])
+static void config_name(uint32_t c, char out[80])
 {
-    snprintf(out, 64, "%s, %s pins, %s, %s", style_names[c % STYLES],
+    snprintf(out, 80, "%s, %s pins, %s, %s%s", style_names[c % STYLES],
              c / STYLES & 1 ? "random" : "usual",
              c / STYLES & 2 ? "plain processor" : "all extensions",
-             c / STYLES & 4 ? "lazily" : "at once");
+             c / STYLES & 4 ? "lazily" : "at once", c / STYLES & 8 ? ", counted" : "");
 }
 
 static wasm_engine_t *engine_for(uint32_t c)
@@ -95,6 +95,10 @@ static wasm_engine_t *engine_for(uint32_t c)
     hospes_config_lazy_set(config, c / STYLES & 4);
     wasmtime_config_parallel_compilation_set(config, false);
     wasmtime_config_wasm_custom_page_sizes_set(config, true);
+    if (c / STYLES & 8) {
+        wasmtime_config_consume_fuel_set(config, true);
+        wasmtime_config_epoch_interruption_set(config, true);
+    }
     switch (c % STYLES) {
     case 0: break;
     case 1:
@@ -372,6 +376,11 @@ static void run(uint32_t config, const uint8_t *bytes, size_t size, struct seen 
     }
     wasmtime_store_t *store = wasmtime_store_new(engine, NULL, NULL);
     wasmtime_context_t *c = wasmtime_store_context(store);
+    if (config / STYLES & 8) {
+        wasmtime_context_set_epoch_deadline(c, 1 << 20);
+        if (wasmtime_context_set_fuel(c, UINT64_C(1) << 40))
+            die("no fuel");
+    }
     wasmtime_extern_t imports[RANDOM_IMPORTS];
     wasm_functype_t *mix =
         functype((const wasm_valkind_t[]){WASM_I32, WASM_I64, WASM_F64, WASM_F32}, 4, WASM_I64);
@@ -428,7 +437,7 @@ static void save(const char *dir, uint64_t seed, const uint8_t *bytes, size_t si
 
 static void tell(uint32_t config, uint32_t reference, const struct seen *a, const struct seen *b)
 {
-    char name[64], other[64];
+    char name[80], other[80];
     config_name(config, name);
     config_name(reference, other);
     size_t n = 0;
@@ -562,7 +571,7 @@ static void report(uint64_t modules)
         }
     }
     printf("%" PRIu64 " modules, %" PRIu64 " instructions executed; of %u kinds %u were executed "
-                                           "at least 1,000 times, those above were not\n",
+           "at least 1,000 times, those above were not\n",
            modules, total, rows, rows - few);
 }
 
@@ -658,7 +667,7 @@ int main(int argc, char **argv)
             die("no process");
         if (WIFEXITED(status) && !WEXITSTATUS(status))
             break;
-        char name[64];
+        char name[80];
         config_name(progress->config, name);
         printf("seed %" PRIu64 ": the process ended by %s %d in [%s]\n", progress->seed,
                WIFSIGNALED(status) ? "signal" : "status",
