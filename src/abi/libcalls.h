@@ -55,7 +55,7 @@ extern char hs_tail_return[];      /* where hs_tail_switch's frames return to */
 extern char hs_stub_trap_landing[];/* the signal handler continues here with rdi = run, rsi = the innermost activation (r13 and
                                       the rest are the guest's): calls hs_rt_trapped, then hs_raise */
 extern char hs_stub_poll_landing[];/* the signal handler continues here after a poll fault: saves all registers, calls
-                                      hs_rt_poll, restores and resumes at run->trap_pc */
+                                      hs_rt_poll, restores and resumes at run->trap_pc, which is behind the load */
 
 /* C functions the stubs call; the runtime defines them. */
 void *hs_rt_lazy(struct hs_vmctx *vmctx, uint32_t defined_index); /* code to jump to, or NULL: run->trap_code is raised */

@@ -55,6 +55,21 @@ uint32_t hs_trap_frames(struct store *s, struct frame *out)
 
 /* --- Faults, in signal context ---------------------------------------------------------------------------- */
 
+/* The length of the load at a loop head, test [reg], reg: its register holds the page that faults, so a guest that
+ * goes on does so behind it. 0: something else. */
+static unsigned poll_length(const uint8_t *pc)
+{
+    unsigned n = 0;
+    if ((pc[n] & 0xf0) == 0x40)
+        n++;
+    if (pc[n] != 0x85)
+        return 0;
+    unsigned mod = pc[n + 1] >> 6, rm = pc[n + 1] & 7;
+    if (mod == 3 || (mod == 0 && rm == 5))
+        return 0;
+    return n + 2 + (rm == 4) + (mod == 1 ? 1 : mod == 2 ? 4 : 0);
+}
+
 static bool decide(const struct hs_fault *fault, struct hs_fault_resume *out)
 {
     struct hs_activation *act = hs_activation_top;
@@ -67,7 +82,10 @@ static bool decide(const struct hs_fault *fault, struct hs_fault_resume *out)
     case FAULT_DIVIDE_OVERFLOW: code = TRAP_INTEGER_OVERFLOW; break;
     case FAULT_ACCESS:
         if (fault->address - (uintptr_t)hs_page_fault() < hs_page_size()) {
-            run->trap_pc = fault->pc;
+            unsigned length = poll_length((const uint8_t *)fault->pc);
+            if (length == 0)
+                return false;
+            run->trap_pc = fault->pc + length;
             run->trap_fp = fault->fp;
             out->pc = (uintptr_t)hs_stub_poll_landing;
             out->keep_registers = true;
@@ -150,7 +168,7 @@ uint32_t hs_rt_poll(struct hs_run *run)
     if (left) {
         s->trap.code = (enum trap)(left - 1);
         s->trap.has_address = false;
-        walk(s, pc, fp);
+        walk(s, pc - 1, fp); /* in the load, not behind it */
     }
     run->trap_pc = pc;
     run->trap_fp = fp;

@@ -89,13 +89,7 @@ static void journey(void)
     }
     wasm_valtype_vec_new(&params, 2, p);
     wasm_valtype_vec_new(&results, 1, r);
-    if (!params.data || !results.data) { /* the vectors did not take them */
-        if (!params.data) {
-            wasm_valtype_delete(p[0]);
-            wasm_valtype_delete(p[1]);
-        }
-        if (!results.data)
-            wasm_valtype_delete(r[0]);
+    if (!params.data || !results.data) { /* what was to go in is gone */
         wasm_valtype_vec_delete(&params);
         wasm_valtype_vec_delete(&results);
         goto out;
@@ -137,7 +131,8 @@ static void journey(void)
         if (!(error = wasmtime_module_serialize(m, &image))) {
             wasmtime_module_t *again = NULL;
             error = wasmtime_module_deserialize(e, (uint8_t *)image.data, image.size, &again);
-            wasmtime_module_delete(again);
+            if (again)
+                wasmtime_module_delete(again);
             wasm_byte_vec_delete(&image);
         }
         finished = !error;
