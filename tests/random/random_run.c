@@ -399,7 +399,8 @@ static void run(uint32_t config, const uint8_t *bytes, size_t size, struct seen 
             break;
         }
         run_wrappers(s, c, &instances[n], n);
-        note_state(s, c, &instances[n], n);
+        if (emit_file)
+            note_state(s, c, &instances[n], n);
         lookup(c, &instances[n], 'f', 0, &imports[0]);
         if (counted) {
             uint32_t from = 0;
