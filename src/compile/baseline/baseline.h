@@ -46,6 +46,7 @@
  *  I3  At labels and before branches every pin is valid. `dirty`: the home of a pin is stale; `inval`: the register of a
  *      pin died in a call and its home is right. Both only concern pins that calls destroy.
  *  I4  A local's entries above the innermost base are copied before the local is written.
+ *      Entries far below the top are slots or constants, too (the floor): no search is longer than BL_WINDOW entries.
  *  I5  A handler locks the registers of the operands it popped and the scratch it allocated in `held`, and ends with
  *      bl_done, which frees what was not pushed. What is locked is not on the stack, so it cannot be spilled.
  *  I6  No code stands between a comparison and its jump or cmov: what a branch needs is prepared before.
@@ -151,15 +152,17 @@ struct bl {
     struct value *stack; /* entry 0 */
     struct ctl *ctl;     /* innermost */
     struct local *locals;
-    uint32_t free;         /* temporaries that nobody has */
-    uint32_t held;         /* registers locked by the current instruction */
-    uint32_t temps;        /* all temporaries of this function */
-    uint32_t dirty, inval; /* pins; see I3 */
-    uint32_t spill_pins;   /* pins that calls destroy */
-    uint8_t membase;       /* register with the base of memory 0, or BL_NONE */
-    bool dead;             /* the code here cannot be reached */
-    bool entering;         /* in the prologue: the frame is not yet there */
-    bool plain_memory;     /* memory 0 is guarded, 32-bit, and its base is in rbx */
+    uint32_t floor;             /* entries below are slots or constants */
+    const struct value *window; /* lowest sp for which the floor is right, see hs_bl_move_floor */
+    uint32_t free;              /* temporaries that nobody has */
+    uint32_t held;              /* registers locked by the current instruction */
+    uint32_t temps;             /* all temporaries of this function */
+    uint32_t dirty, inval;      /* pins; see I3 */
+    uint32_t spill_pins;        /* pins that calls destroy */
+    uint8_t membase;            /* register with the base of memory 0, or BL_NONE */
+    bool dead;                  /* the code here cannot be reached */
+    bool entering;              /* in the prologue: the frame is not yet there */
+    bool plain_memory;          /* memory 0 is guarded, 32-bit, and its base is in rbx */
     bool leaf; /* calls nothing: r13 is not saved, a small frame lies below rsp (the red zone) */
     uint8_t flags_reg, flags_w; /* the flags at flags_pos say whether this register is zero */
     uint32_t flags_pos;
@@ -355,11 +358,26 @@ void hs_bl_move_reg(struct bl *b, uint8_t type, uint8_t to, uint8_t from);
 
 /* Puts the entries from the innermost base up to `below` into slots; constants stay, unless in the last n. */
 void hs_bl_flush(struct bl *b, struct value *below, uint32_t force_last);
+/* Where a search for registers and aliases starts. */
+static inline struct value *bl_searched(const struct bl *b)
+{
+    return b->stack + (b->ctl->base > b->floor ? b->ctl->base : b->floor);
+}
+/* The operand stack of hostile code may be a million high, and each local.set and call looks through it: entries more
+ * than BL_WINDOW_MAX below the top are put into slots. Instructions pop fewer than BL_WINDOW_MIN entries. */
+enum { BL_WINDOW_MIN = HS_LIMIT_PARAMS + 100, BL_WINDOW_MAX = 2 * BL_WINDOW_MIN };
+void hs_bl_move_floor(struct bl *b);
+static inline void bl_keep_floor(struct bl *b) /* before each instruction */
+{
+    if (HS_UNLIKELY((uintptr_t)b->sp - (uintptr_t)b->window >
+                    (BL_WINDOW_MAX - BL_WINDOW_MIN) * sizeof *b->sp))
+        hs_bl_move_floor(b);
+}
 /* Copies the aliases of a local that is about to be written. */
 void hs_bl_unalias_slow(struct bl *b, uint32_t local);
 static inline void bl_unalias(struct bl *b, uint32_t local)
 {
-    for (struct value *v = b->stack + b->ctl->base; v < b->sp; v++)
+    for (struct value *v = bl_searched(b); v < b->sp; v++)
         if (v->kind == V_LOCAL && v->num == local) {
             hs_bl_unalias_slow(b, local);
             return;

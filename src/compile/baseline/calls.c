@@ -21,7 +21,7 @@ static void save_below(struct bl *b, struct value *first)
     uint32_t used = b->temps & ~b->free & ~b->held;
     if (!used)
         return;
-    for (struct value *v = b->stack + b->ctl->base; v < first; v++)
+    for (struct value *v = bl_searched(b); v < first; v++)
         if (v->kind == V_REG) {
             if (!hs_bl_room(b, BL_ROOM))
                 return;
@@ -364,7 +364,7 @@ void hs_bl_return(struct bl *b)
         /* The area needs registers, and an entry that is spilled for it must not stay so elsewhere. */
         uint32_t n = t->nresults;
         struct value keep[16], *copy = n <= 16 ? keep : hs_alloc(n * sizeof *copy);
-        uint32_t height = bl_height(b), i;
+        uint32_t i;
         if (!copy) {
             hs_bl_fail(b, ST_OOM, "out of memory");
             return;
@@ -378,8 +378,7 @@ void hs_bl_return(struct bl *b)
         b->held = 0;
         struct value below[32];
         uint32_t nbelow = 0;
-        for (struct value *v = b->stack + (b->ctl->base < height - n ? b->ctl->base : height - n);
-             v < sp - n; v++)
+        for (struct value *v = bl_searched(b); v < sp - n; v++)
             if (v->kind == V_REG && nbelow < 32) {
                 below[nbelow] = *v;
                 below[nbelow++].num = (uint32_t)(v - b->stack);

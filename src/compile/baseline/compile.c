@@ -180,6 +180,7 @@ static const uint8_t *prefix_fd(struct bl *b, const uint8_t *p)
 static void fast_loop(struct bl *b, const uint8_t *p)
 {
     do {
+        bl_keep_floor(b);
         if (HS_UNLIKELY(!x64_room(&b->a, BL_ROOM)) && !hs_bl_room(b, BL_ROOM))
             return;
         HS_ASSERT(one_byte[*p] && b->held == 0 && bl_height(b) <= b->facts->max_height + 8);
@@ -241,6 +242,7 @@ static void careful_loop(struct bl *b, const uint8_t *p)
     b->fuel_field = b->fuel_next;
     b->fuel_next = 0;
     do {
+        bl_keep_floor(b);
         if (!hs_bl_room(b, BL_ROOM))
             return;
         b->at = p;
@@ -318,6 +320,7 @@ enum status hs_bl_run(const struct hs_compile_input *in, struct hs_machine_code 
         goto done;
     }
     b->sp = b->stack;
+    b->window = b->stack;
     const uint8_t *p = b->at;
     s = hs_bl_frame_layout(b, &p);
     if (s == ST_OK && hs_bl_begin(b)) {

@@ -95,7 +95,7 @@ static void spill(struct bl *b, struct value *v)
 
 uint8_t hs_bl_alloc_slow(struct bl *b, uint32_t among)
 {
-    for (struct value *v = b->stack; v < b->sp; v++)
+    for (struct value *v = bl_searched(b); v < b->sp; v++)
         if (v->kind == V_REG && (among >> v->reg & 1)) {
             spill(b, v);
             return bl_alloc_among(b, among);
@@ -358,7 +358,7 @@ void hs_bl_store_to(struct bl *b, struct value v, int32_t offset)
 
 void hs_bl_flush(struct bl *b, struct value *below, uint32_t force_last)
 {
-    for (struct value *v = b->stack + b->ctl->base; v < below; v++) {
+    for (struct value *v = bl_searched(b); v < below; v++) {
         if (v->kind == V_SLOT)
             continue;
         if (v->kind >= V_CONST && v->kind <= V_WIDE && v < below - force_last)
@@ -372,9 +372,24 @@ void hs_bl_flush(struct bl *b, struct value *below, uint32_t force_last)
     }
 }
 
+/* window is floor + BL_WINDOW_MIN entries into the stack, at least its start. */
+void hs_bl_move_floor(struct bl *b)
+{
+    uint32_t height = bl_height(b);
+    uint32_t floor = height > BL_WINDOW_MIN ? height - BL_WINDOW_MIN : 0;
+    if (b->sp > b->window) /* high above: the floor follows */
+        hs_bl_flush(b, b->stack + floor, 0);
+    else /* what was below the floor remains as it is */
+        floor = floor > (BL_WINDOW_MAX - BL_WINDOW_MIN) / 2
+                    ? floor - (BL_WINDOW_MAX - BL_WINDOW_MIN) / 2
+                    : 0;
+    b->floor = floor;
+    b->window = b->stack + (floor ? floor + BL_WINDOW_MIN : 0);
+}
+
 void hs_bl_unalias_slow(struct bl *b, uint32_t local)
 {
-    for (struct value *v = b->stack + b->ctl->base; v < b->sp; v++)
+    for (struct value *v = bl_searched(b); v < b->sp; v++)
         if (v->kind == V_LOCAL && v->num == local) {
             if (!hs_bl_room(b, BL_ROOM))
                 return;

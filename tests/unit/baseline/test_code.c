@@ -671,7 +671,7 @@ static void compared_loads(void **state)
 /* Sizes at the edge of what the tables are made for. */
 static void large_functions(void **state)
 {
-    text = malloc(8 << 20);
+    text = malloc(16 << 20);
     for (int o = 0; o < NOPTIONS; o += 3) {
         /* 49,000 locals: a frame of many pages, zeroed, and checked against the limit as a whole. */
         length = 0;
@@ -716,6 +716,24 @@ static void large_functions(void **state)
         assert_int_equal(call("f", 1, L(4999)), 1);
         assert_int_equal(call("f", 1, L(4000)), 1000);
         assert_int_equal(call("f", 1, L(0x80000000)), 1);
+        guest_close(&g);
+    }
+    /* 200,000 operands in flight while a local is read and written: the search for its aliases must not look at all
+     * of them each time, and those far below keep their values. */
+    for (int o = 0; o < NOPTIONS; o += 3) {
+        length = 0;
+        add("(module (func $id (param i32) (result i32) (local.get 0)) (func (export \"f\") (param "
+            "i32) (result i32) (local i32)");
+        repeat(100000, " local.get 0 i32.const 1 i32.const 2 i32.add local.get 0 local.set 1");
+        add(" (local.set 0 (i32.const 9)) (block (result i32) (local.get 0) (br_if 0 (local.get "
+            "1)) (drop) (call $id (local.get 0)))");
+        repeat(200000, " i32.add");
+        add("))");
+        assert_true(guest_open(&g, text, &options[o]));
+        assert_int_equal(call("f", 1, L(7)), TRAP(STACK_OVERFLOW));
+        g.run.stack_limit = g.ctx->stack_limit =
+            (uint64_t)(uintptr_t)__builtin_frame_address(0) - (6 << 20);
+        assert_int_equal(call("f", 1, L(7)), 100000 * 10 + 9);
         guest_close(&g);
     }
     free(text);
