@@ -18,6 +18,8 @@ void strings_add(struct strings *s, const char *text)
 void options_init(struct options *o)
 {
     *o = (struct options){.config = wasm_config_new()};
+    /* As a signed number -1: no limit but the library's own. */
+    o->max_instances = o->max_memories = o->max_tables = o->max_memory = o->max_table = UINT64_MAX;
     if (!o->config) {
         fputs("hospes: out of memory\n", stderr);
         exit(EXIT_ERROR);

@@ -336,9 +336,8 @@ int cmd_run(int argc, char **argv)
         goto done;
     }
     r.context = wasmtime_store_context(r.store);
-    wasmtime_store_limiter(r.store, r.o.max_memory ? (int64_t)r.o.max_memory : -1, r.o.max_table ? (int64_t)r.o.max_table : -1,
-                           r.o.max_instances ? (int64_t)r.o.max_instances : -1, r.o.max_tables ? (int64_t)r.o.max_tables : -1,
-                           r.o.max_memories ? (int64_t)r.o.max_memories : -1);
+    wasmtime_store_limiter(r.store, (int64_t)r.o.max_memory, (int64_t)r.o.max_table, (int64_t)r.o.max_instances,
+                           (int64_t)r.o.max_tables, (int64_t)r.o.max_memories);
     if (r.o.fuel) {
         wasmtime_error_t *error = wasmtime_context_set_fuel(r.context, r.o.fuel);
         if (error) {

@@ -1,0 +1,1 @@
+(module (func $down (export "_start") (call $down) (call $down)))

@@ -1,0 +1,1 @@
+(module (memory 1) (func $peek (export "peek") (param i32) (result i32) (i32.load (local.get 0))))
