@@ -153,13 +153,28 @@ static uint8_t reuse(struct bl *b, struct x64_mem m)
     return bl_alloc_gpr(b);
 }
 
+/* A quick look before hs_bl_fold_compare's: a constant and a comparison, or what takes a condition. */
+static inline bool may_be_compared(const uint8_t *p)
+{
+    switch (p[0]) {
+    case 0x41: return p[1] < 0x80 && p[2] - 0x46u < 10; /* i32.const, i32.eq to i32.ge_u */
+    case 0x42: return p[1] < 0x80 && p[2] - 0x51u < 10;
+    case 0x45: /* eqz, if, br_if, select */
+    case 0x50:
+    case 0x04:
+    case 0x0d:
+    case 0x1b: return true;
+    default: return false;
+    }
+}
+
 static const uint8_t *load(struct bl *b, const uint8_t *p, enum access access, uint8_t type,
                            uint32_t size)
 {
     struct bl_memarg arg = bl_memarg(&p);
     struct value address = bl_pop(b);
     struct x64_mem m = address_of(b, &arg, size, address);
-    if (access <= I64 || access == I32_U8) {
+    if ((access <= I64 || access == I32_U8) && may_be_compared(p)) {
         const uint8_t *next = hs_bl_fold_compare(b, p, m, size, type);
         if (next)
             return next;
