@@ -154,6 +154,10 @@ static const uint8_t *divide_by(struct bl *b, const uint8_t *p, enum x64_div op,
             quotient_s(b, w, q, x, w ? c : (int32_t)c);
         else
             quotient_u(b, w, q, x, u);
+        if (w && !power) { /* done with them; the destination may need one to copy a local's aliases */
+            bl_free(b, RAX);
+            bl_free(b, RDX);
+        }
         if (rem) { /* x - q * c */
             uint8_t t = bl_alloc_gpr(b);
             if (!w || c == (int32_t)c) {
