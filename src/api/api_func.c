@@ -312,7 +312,7 @@ bool hospes_caller_memory(wasmtime_caller_t *caller, uint8_t **out_base, size_t 
     struct memory_obj *m = caller->instance ? caller->instance->exported_memory : NULL;
     if (!m)
         return false;
-    m->written = true;
+    hs_memory_mark(m);
     *out_base = m->rec.base;
     *out_size = __atomic_load_n(&m->rec.bytes, __ATOMIC_ACQUIRE);
     return true;

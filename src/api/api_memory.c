@@ -35,7 +35,7 @@ uint8_t *wasmtime_memory_data(wasmtime_context_t *store, const wasmtime_memory_t
 size_t wasmtime_memory_data_size(const wasmtime_context_t *store, const wasmtime_memory_t *memory)
 {
     struct memory_obj *m = hs_api_memory(hs_api_store(store), memory);
-    return m ? m->rec.bytes : 0;
+    return m ? hs_memory_bytes(m) : 0;
 }
 
 uint64_t wasmtime_memory_size(const wasmtime_context_t *store, const wasmtime_memory_t *memory)
@@ -106,7 +106,7 @@ wasmtime_error_t *wasmtime_sharedmemory_new(const wasm_engine_t *engine,
     m->refs = 1;
     m->limits.max_memory_bytes = UINT64_MAX;
     m->memory.store = &m->limits;
-    m->memory.written = true;
+    hs_memory_mark(&m->memory);
     m->engine = hs_engine_ref(e);
     *ret = m;
     return NULL;

@@ -26,9 +26,9 @@ enum trap hs_memory_init(struct instance *i, uint32_t memory, uint32_t data, uin
     const struct data *seg = &i->code->module->datas[data];
     struct memory_obj *m = i->memories[memory];
     uint64_t size = bit(i->dropped_datas, data) ? 0 : seg->bytes.size;
-    if (outside(s, n, size) || outside(d, n, m->rec.bytes))
+    if (outside(s, n, size) || outside(d, n, hs_memory_bytes(m)))
         return TRAP_MEMORY_OUT_OF_BOUNDS;
-    m->written = true;
+    hs_memory_mark(m);
     if (n)
         memcpy(m->rec.base + d, seg->bytes.data + s, n);
     return TRAP_NONE;
@@ -37,9 +37,9 @@ enum trap hs_memory_init(struct instance *i, uint32_t memory, uint32_t data, uin
 enum trap hs_memory_copy(struct instance *i, uint32_t to, uint32_t from, uint64_t d, uint64_t s, uint64_t n)
 {
     struct memory_obj *dm = i->memories[to], *sm = i->memories[from];
-    if (outside(s, n, sm->rec.bytes) || outside(d, n, dm->rec.bytes))
+    if (outside(s, n, hs_memory_bytes(sm)) || outside(d, n, hs_memory_bytes(dm)))
         return TRAP_MEMORY_OUT_OF_BOUNDS;
-    dm->written = true;
+    hs_memory_mark(dm);
     uint8_t *dst = dm->rec.base + d;
     const uint8_t *src = sm->rec.base + s;
     bool backwards = dst > src && dst < src + n;
@@ -58,9 +58,9 @@ enum trap hs_memory_copy(struct instance *i, uint32_t to, uint32_t from, uint64_
 enum trap hs_memory_fill(struct instance *i, uint32_t memory, uint64_t d, uint8_t value, uint64_t n)
 {
     struct memory_obj *m = i->memories[memory];
-    if (outside(d, n, m->rec.bytes))
+    if (outside(d, n, hs_memory_bytes(m)))
         return TRAP_MEMORY_OUT_OF_BOUNDS;
-    m->written = true;
+    hs_memory_mark(m);
     for (uint64_t done = 0; done < n;) {
         uint64_t piece = n - done < PIECE ? n - done : PIECE;
         memset(m->rec.base + d + done, value, piece);

@@ -219,7 +219,7 @@ static void fill_imports(struct instance *i, const struct hs_extern *imports)
         case EXTERN_TABLE: i->tables[im->index] = x->table; break;
         case EXTERN_MEMORY:
             i->memories[im->index] = x->memory;
-            x->memory->written = true; /* by code that does not belong to its instance */
+            hs_memory_mark(x->memory); /* by code that does not belong to its instance */
             break;
         case EXTERN_GLOBAL:
             i->globals[im->index] = x->global;
@@ -636,7 +636,7 @@ bool hs_instance_extern(struct instance *i, enum externkind kind, uint32_t index
     case EXTERN_TABLE: x.table = i->tables[index]; break;
     case EXTERN_MEMORY:
         x.memory = i->memories[index];
-        x.memory->written = true;
+        hs_memory_mark(x.memory);
         break;
     case EXTERN_GLOBAL: x.global = global_of(i, index); break;
     case EXTERN_TAG: x.tag = tag_of(i, index); break;

@@ -77,9 +77,18 @@ void hs_memory_close(struct runtime *rt, struct memory_obj *m);
 /* Grows by `delta` pages: the old size in pages, or UINT64_MAX (limits, address space; nothing changed). */
 uint64_t hs_memory_grow(struct memory_obj *m, uint64_t delta);
 void hs_memory_growth_lock(bool take); /* for fork: no shared memory grows meanwhile */
+/* A shared memory grows, and is marked, while others look. */
+static inline uint64_t hs_memory_bytes(const struct memory_obj *m)
+{
+    return __atomic_load_n(&m->rec.bytes, __ATOMIC_ACQUIRE);
+}
 static inline uint64_t hs_memory_pages(const struct memory_obj *m)
 {
-    return m->rec.bytes >> m->type.page_log2;
+    return hs_memory_bytes(m) >> m->type.page_log2;
+}
+static inline void hs_memory_mark(struct memory_obj *m)
+{
+    __atomic_store_n(&m->written, true, __ATOMIC_RELAXED);
 }
 
 #endif

@@ -147,7 +147,7 @@ static enum trap check_atomic(struct hs_vmctx *c, uint64_t address, uint64_t siz
     struct memory_obj *m = c->instance->memories[memory];
     if (address % size)
         return TRAP_HEAP_MISALIGNED;
-    if (size > m->rec.bytes || address > m->rec.bytes - size)
+    if (size > hs_memory_bytes(m) || address > hs_memory_bytes(m) - size)
         return TRAP_MEMORY_OUT_OF_BOUNDS;
     return TRAP_NONE;
 }

@@ -4,7 +4,7 @@
 #include <time.h>
 
 unsigned kit_failures;
-char kit_last[4096];
+_Thread_local char kit_last[4096];
 
 bool kit_check(bool ok, const char *file, int line, const char *format, ...)
 {

@@ -83,7 +83,7 @@ wasmtime_memory_t guest_memory(struct guest *g, const char *name);
  * it), then a pointer for the result if there is one. Gives -1 for a result, the trap's code, or -2 for an error (see
  * kit_last). g->trap has the trap. */
 int guest_call(struct guest *g, const char *name, const char *signature, ...);
-extern char kit_last[4096];
+extern _Thread_local char kit_last[4096];
 enum { KIT_DONE = -1, KIT_ERROR = -2 };
 
 uint64_t kit_random(void);
