@@ -28,11 +28,12 @@ class AnyRef
   public:
     using Rooted::Rooted;
 
-    /// The reference as compiled code has it; from then on nothing keeps it alive until the guest
-    /// has it. This object is null afterwards.
+    /// The reference as compiled code has it. This object is null afterwards, and nothing keeps the
+    /// reference alive until the guest has it: no collection may come in between.
     uint32_t take_raw(Store::Context cx)
     {
         uint32_t bits = wasmtime_anyref_to_raw(cx.capi(), &raw);
+        wasmtime_anyref_unroot(&raw);
         wasmtime_anyref_set_null(&raw);
         return bits;
     }
