@@ -2,13 +2,36 @@
 #include "check.hh"
 
 #include <cmath>
+#include <cstdlib>
 #include <functional>
 #include <limits>
 #include <memory>
+#include <new>
 #include <stdexcept>
 #include <wasmtime.hh>
 
 using namespace wasmtime;
+
+static size_t allocations = 0;
+
+// Not inlined: gcc would compare each half with the other one of the library.
+__attribute__((noinline)) void *operator new(size_t size)
+{
+    allocations++;
+    if (void *memory = std::malloc(size))
+        return memory;
+    throw std::bad_alloc();
+}
+
+__attribute__((noinline)) void operator delete(void *memory) noexcept
+{
+    std::free(memory);
+}
+
+__attribute__((noinline)) void operator delete(void *memory, size_t) noexcept
+{
+    std::free(memory);
+}
 
 static const char *const arithmetic = R"((module
     (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
@@ -114,6 +137,28 @@ CASE(typed_calls)
     auto trapped = divide.call(w.store, {std::numeric_limits<int32_t>::min(), -1});
     CHECK(!trapped);
     CONTAINS(trapped.err().message(), "integer overflow");
+}
+
+CASE(typed_calls_and_callbacks_allocate_nothing)
+{
+    Engine engine;
+    Store store(engine);
+    Func host = Func::wrap(store, [](int32_t a, double b) { return std::make_tuple(b, a); });
+    Module module = Module::compile(engine, R"((module
+        (import "" "" (func $host (param i32 f64) (result f64 i32)))
+        (func (export "run") (param i32 f64) (result f64 i32)
+            (call $host (local.get 0) (local.get 1)))))")
+                        .unwrap();
+    Instance instance = Instance::create(store, module, {host}).unwrap();
+    auto run = std::get<Func>(*instance.get(store, "run"))
+                   .typed<std::tuple<int32_t, double>, std::tuple<double, int32_t>>(store)
+                   .unwrap();
+    size_t before = allocations;
+    double sum = 0;
+    for (int32_t i = 0; i < 1000; i++)
+        sum += std::get<0>(run.call(store, {i, 0.5}).ok());
+    EQUAL(allocations, before);
+    EQUAL(sum, 500.0);
 }
 
 CASE(types_that_do_not_match)
