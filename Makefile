@@ -59,7 +59,7 @@ random: all ## a hundred thousand random modules, in every configuration and in 
 	@tools/random-modules.sh $(BUILD)
 
 golden: all ## rewrite the expectations of tests/golden; then look at the diff
-	@python3 tests/golden/run.py --build $(BUILD) --rewrite
+	@python3 tests/golden/run.py --tool $(BUILD)/bin/golden_tool --rewrite
 
 fuzz: ## fuzz a target: T=binary|valid|text S=seconds
 	@cmake -S . -B build-fuzz -G Ninja -DHOSPES_FUZZ=ON -DHOSPES_TESTS=OFF -DCMAKE_C_COMPILER=clang-22 -DCMAKE_CXX_COMPILER=clang++-22 >/dev/null

@@ -9,8 +9,6 @@
 ;; function 0 $if
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 40
 ;;     mov esi, esi
 ;;     mov edi, edi
 ;;     cmp edi, esi
@@ -20,13 +18,11 @@
 ;;   L0:
 ;;     mov eax, 5
 ;;   L1:
-;;     leave
+;;     pop rbp
 ;;     ret
 ;; function 1 $select
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 56
 ;;     mov r8d, edx
 ;;     mov esi, esi
 ;;     mov edi, edi
@@ -34,13 +30,11 @@
 ;;     mov eax, edi
 ;;     test r8d, r8d
 ;;     cmovne eax, esi
-;;     leave
+;;     pop rbp
 ;;     ret
 ;; function 2 $unreachable
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 8
 ;;     mov edi, 9
 ;;     mov rax, qword ptr [vmctx.rt]
 ;;     call qword ptr [rt.trap]

@@ -6,8 +6,6 @@
 ;; function 0
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 56
 ;;     mov edi, edi
 ;;     mov ecx, 2
 ;;     cmp edi, ecx
@@ -20,13 +18,13 @@
 ;;     .table L0 L1 L2
 ;;   L0:
 ;;     mov eax, 10
-;;     leave
+;;     pop rbp
 ;;     ret
 ;;   L1:
 ;;     mov eax, 20
-;;     leave
+;;     pop rbp
 ;;     ret
 ;;   L2:
 ;;     mov eax, 30
-;;     leave
+;;     pop rbp
 ;;     ret

@@ -7,11 +7,9 @@
 ;; function 0 $callee
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 24
 ;;     mov edi, edi
 ;;     mov eax, edi
-;;     leave
+;;     pop rbp
 ;;     ret
 ;; function 1 $caller
 ;;     push rbp

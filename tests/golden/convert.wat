@@ -123,26 +123,20 @@
 ;; function 3 $extend
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 24
 ;;     mov edi, edi
 ;;     movsxd rax, edi
-;;     leave
+;;     pop rbp
 ;;     ret
 ;; function 4 $wrap
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 24
 ;;     mov eax, edi
-;;     leave
+;;     pop rbp
 ;;     ret
 ;; function 5 $bits
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 24
 ;;     movaps xmm8, xmm0
 ;;     movd eax, xmm8
-;;     leave
+;;     pop rbp
 ;;     ret

@@ -9,20 +9,16 @@
 ;; function 0 $div_s
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 40
 ;;     mov esi, esi
 ;;     mov edi, edi
 ;;     mov eax, edi
 ;;     cdq
 ;;     idiv esi
-;;     leave
+;;     pop rbp
 ;;     ret
 ;; function 1 $rem_s
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 40
 ;;     mov esi, esi
 ;;     mov edi, edi
 ;;     mov eax, edi
@@ -35,39 +31,33 @@
 ;;     idiv esi
 ;;   L1:
 ;;     mov eax, edx
-;;     leave
+;;     pop rbp
 ;;     ret
 ;; function 2 $div_u
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 40
 ;;     mov rax, rdi
 ;;     xor edx, edx
 ;;     div rsi
-;;     leave
+;;     pop rbp
 ;;     ret
 ;; function 3 $by_ten
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 40
 ;;     mov edi, edi
 ;;     mov eax, 3435973837
 ;;     imul rax, rdi
 ;;     shr rax, 35
-;;     leave
+;;     pop rbp
 ;;     ret
 ;; function 4 $by_eight
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 40
 ;;     mov edi, edi
 ;;     mov eax, edi
 ;;     sar eax, 31
 ;;     shr eax, 29
 ;;     add eax, edi
 ;;     sar eax, 3
-;;     leave
+;;     pop rbp
 ;;     ret

@@ -6,8 +6,6 @@
 ;; function 0
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 40
 ;;     mov esi, esi
 ;;     mov edi, edi
 ;;     mov eax, edi
@@ -20,7 +18,7 @@
 ;;   L0:
 ;;     cdq
 ;;     idiv esi
-;;     leave
+;;     pop rbp
 ;;     ret
 ;;   L1:
 ;;     mov edi, 7

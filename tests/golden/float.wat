@@ -9,19 +9,15 @@
 ;; function 0 $add
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 40
-;;     movsd qword ptr [rbp - 24], xmm1
+;;     movsd qword ptr [rbp - 16], xmm1
 ;;     movaps xmm8, xmm0
 ;;     movaps xmm0, xmm8
 ;;     addsd xmm0, qword ptr [=0x3fe0000000000000]
-;;     leave
+;;     pop rbp
 ;;     ret
 ;; function 1 $min
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 40
 ;;     movaps xmm8, xmm0
 ;;     movaps xmm9, xmm1
 ;;     movaps xmm0, xmm8
@@ -36,45 +32,37 @@
 ;;   L1:
 ;;     minss xmm0, xmm9
 ;;   L2:
-;;     leave
+;;     pop rbp
 ;;     ret
 ;; function 2 $abs
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 24
 ;;     movaps xmm8, xmm0
 ;;     movaps xmm0, xmm8
 ;;     andps xmm0, xmmword ptr [=0x7fffffffffffffff7fffffffffffffff]
-;;     leave
+;;     pop rbp
 ;;     ret
 ;; function 3 $floor
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 24
 ;;     movaps xmm8, xmm0
 ;;     xorps xmm0, xmm0
 ;;     roundss xmm0, xmm8, 9
-;;     leave
+;;     pop rbp
 ;;     ret
 ;; function 4 $less
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 40
 ;;     movaps xmm8, xmm0
 ;;     movaps xmm9, xmm1
 ;;     xor eax, eax
 ;;     ucomisd xmm9, xmm8
 ;;     seta al
-;;     leave
+;;     pop rbp
 ;;     ret
 ;; function 5 $equal
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 40
 ;;     movaps xmm8, xmm0
 ;;     movaps xmm9, xmm1
 ;;     xor eax, eax
@@ -82,5 +70,5 @@
 ;;     setnp cl
 ;;     sete al
 ;;     and al, cl
-;;     leave
+;;     pop rbp
 ;;     ret

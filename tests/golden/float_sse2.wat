@@ -8,8 +8,6 @@
 ;; function 0 $nearest
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 24
 ;;     movaps xmm8, xmm0
 ;;     movaps xmm0, xmm8
 ;;     pcmpeqd xmm1, xmm1
@@ -31,13 +29,11 @@
 ;;     movaps xmm0, xmm8
 ;;     addsd xmm0, xmm1
 ;;   L1:
-;;     leave
+;;     pop rbp
 ;;     ret
 ;; function 1 $popcnt
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 24
 ;;     mov edi, edi
 ;;     mov eax, edi
 ;;     mov rcx, rax
@@ -59,16 +55,14 @@
 ;;     mov edx, 16843009
 ;;     imul eax, edx
 ;;     shr eax, 24
-;;     leave
+;;     pop rbp
 ;;     ret
 ;; function 2 $clz
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 24
 ;;     bsr rcx, rdi
 ;;     mov eax, 127
 ;;     cmovne eax, ecx
 ;;     xor eax, 63
-;;     leave
+;;     pop rbp
 ;;     ret

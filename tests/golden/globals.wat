@@ -7,11 +7,9 @@
 ;; function 0
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 24
 ;;     mov rax, qword ptr [vmctx.global0]
 ;;     mov qword ptr [rax], 9
 ;;     mov dword ptr [vmctx.global1], 3
 ;;     mov eax, dword ptr [vmctx.global1]
-;;     leave
+;;     pop rbp
 ;;     ret

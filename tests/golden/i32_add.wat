@@ -6,19 +6,15 @@
 ;; function 0 $add
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 40
 ;;     mov esi, esi
 ;;     mov edi, edi
 ;;     lea eax, [rdi + rsi]
-;;     leave
+;;     pop rbp
 ;;     ret
 ;; function 1 $add_const
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 40
 ;;     mov edi, edi
 ;;     lea eax, [rdi + 42]
-;;     leave
+;;     pop rbp
 ;;     ret

@@ -8,20 +8,16 @@
 ;; function 0
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 40
 ;;     imul rax, rdi, 10
 ;;     sub rax, rsi
 ;;     movabs rcx, 78187493530
 ;;     xor rax, rcx
-;;     leave
+;;     pop rbp
 ;;     ret
 ;; function 1 $shift
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 40
 ;;     rorx rax, rdi, 57
 ;;     shlx rax, rax, rsi
-;;     leave
+;;     pop rbp
 ;;     ret

@@ -7,15 +7,15 @@
 ;; function 0
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 40
 ;;     mov edi, edi
-;;     nop dword ptr [rax]
+;;     nop word ptr [rax + rax]
+;;     nop word ptr [rax + rax]
+;;     nop dword ptr [rax + rax]
 ;;   L0:
 ;;     mov rax, qword ptr [vmctx.poll]
 ;;     test dword ptr [rax], eax
 ;;     add edi, 1
 ;;     cmp edi, 100
 ;;     jb L0
-;;     leave
+;;     pop rbp
 ;;     ret

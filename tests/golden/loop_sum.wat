@@ -9,16 +9,15 @@
 ;; function 0 $sum
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 56
 ;;     mov edi, edi
 ;;     xor esi, esi
-;;     nop
+;;     nop word ptr [rax + rax]
+;;     nop word ptr [rax + rax]
+;;     nop word ptr [rax + rax]
 ;;   L0:
 ;;     add esi, edi
 ;;     sub edi, 1
-;;     test edi, edi
 ;;     jne L0
 ;;     mov eax, esi
-;;     leave
+;;     pop rbp
 ;;     ret

@@ -7,8 +7,6 @@
 ;; function 0 $load
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 24
 ;;     mov edi, edi
 ;;     lea rax, [rdi + 20]
 ;;     mov rcx, qword ptr [vmctx.mem0]
@@ -16,7 +14,7 @@
 ;;     ja L0
 ;;     mov rcx, qword ptr [vmctx.mem0_base]
 ;;     mov eax, dword ptr [rcx + rax - 4]
-;;     leave
+;;     pop rbp
 ;;     ret
 ;;   L0:
 ;;     mov edi, 1
@@ -25,8 +23,6 @@
 ;; function 1 $store
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 40
 ;;     mov edi, edi
 ;;     lea rax, [rdi + 8]
 ;;     mov rcx, qword ptr [vmctx.mem0]
@@ -34,7 +30,7 @@
 ;;     ja L0
 ;;     mov rcx, qword ptr [vmctx.mem0_base]
 ;;     mov qword ptr [rcx + rax - 8], rsi
-;;     leave
+;;     pop rbp
 ;;     ret
 ;;   L0:
 ;;     mov edi, 1

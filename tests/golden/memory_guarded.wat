@@ -8,29 +8,23 @@
 ;; function 0 $load
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 24
 ;;     mov edi, edi
 ;;     mov rax, qword ptr [vmctx.mem0_base]
 ;;     mov eax, dword ptr [rax + rdi + 16]
-;;     leave
+;;     pop rbp
 ;;     ret
 ;; function 1 $store8
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 40
 ;;     mov esi, esi
 ;;     mov edi, edi
 ;;     mov rax, qword ptr [vmctx.mem0_base]
 ;;     mov byte ptr [rax + rdi], sil
-;;     leave
+;;     pop rbp
 ;;     ret
 ;; function 2 $far
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 24
 ;;     mov edi, edi
 ;;     mov eax, 4294967288
 ;;     add rax, rdi
@@ -39,7 +33,7 @@
 ;;     ja L0
 ;;     mov rcx, qword ptr [vmctx.mem0_base]
 ;;     mov rax, qword ptr [rcx + rax - 8]
-;;     leave
+;;     pop rbp
 ;;     ret
 ;;   L0:
 ;;     mov edi, 1
@@ -48,10 +42,8 @@
 ;; function 3 $dead
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 24
 ;;     mov edi, edi
 ;;     mov rax, qword ptr [vmctx.mem0_base]
 ;;     mov eax, dword ptr [rax + rdi]
-;;     leave
+;;     pop rbp
 ;;     ret

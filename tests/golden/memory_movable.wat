@@ -6,8 +6,6 @@
 ;; function 0 $load
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 24
 ;;     mov rax, rdi
 ;;     add rax, 17
 ;;     jb L0
@@ -17,7 +15,7 @@
 ;;     mov rcx, qword ptr [vmctx.mem0]
 ;;     mov rcx, qword ptr [mem0.base]
 ;;     movsx eax, byte ptr [rcx + rax - 1]
-;;     leave
+;;     pop rbp
 ;;     ret
 ;;   L0:
 ;;     mov edi, 1

@@ -7,15 +7,13 @@
 ;; function 0 $five
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 56
 ;;     mov rax, qword ptr [vmctx.args]
 ;;     mov qword ptr [rax + 64], 5
 ;;     mov eax, 1
 ;;     mov edx, 2
 ;;     mov ecx, 3
 ;;     mov r8d, 4
-;;     leave
+;;     pop rbp
 ;;     ret
 ;; function 1 $use
 ;;     push rbp
