@@ -2,7 +2,7 @@
 # Runs the container's guest through both libraries in every style of calling preopen_dir: container.sh PROGRAM LIBRARIES
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-program=$1 lib=$(cd "$2" && pwd)
+program=$(realpath "$1") lib=$(cd "$2" && pwd)
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 # The program keeps what the process would keep; that is no leak of the library.
