@@ -93,7 +93,7 @@ enum { HS_OFF_TABREC_ELEMS = 0, HS_OFF_TABREC_SIZE = 8 };
 /* Per store: what every instance of a running store shares. */
 struct hs_run {
     void *exit_fp;               /* rbp of the stub through which compiled code was last left; walks start there */
-    struct hs_activation *top;   /* innermost activation, see activation.h; copied to a thread-local at entry */
+    struct hs_activation *top;   /* innermost activation, see libcalls.h; copied to a thread-local at entry */
     union hs_value *args;        /* the argument area, HS_ARGS_AREA slots */
     uint64_t stack_limit;        /* the true limit; the copies in vmctx are UINT64_MAX while interrupted */
     uint64_t fuel;               /* what is left */
@@ -102,7 +102,6 @@ struct hs_run {
     uint32_t trap_code;          /* enum trap */
     uint32_t interrupted;        /* set by whoever arms the poll; cleared when served */
     uint64_t trap_pc, trap_fp, trap_addr;
-    void *lazy_scratch;
 };
 enum {
     HS_OFF_RUN_EXIT_FP = 0,
