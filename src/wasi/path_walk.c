@@ -35,8 +35,9 @@
 /* Directories below the root in the component walk. Each is a descriptor of the host while the walk lasts, and a
  * guest must not be able to use up the process's. */
 #define DEPTH_MAX 256
-/* openat2 says EAGAIN when a rename races with a `..`. After so many the component walk, which cannot be
- * disturbed that way, decides. */
+/* openat2 says EAGAIN when a rename or a mount anywhere on the machine races with a `..`: a busy machine can do that
+ * for long to a path with hundreds of them. After so many the component walk, which cannot be disturbed that way,
+ * decides. */
 #define RETRIES_MAX 32
 
 static _Atomic int walk_mode = HS_WASI_WALK_AUTO;
@@ -222,7 +223,9 @@ uint32_t hs_wasi_open_beneath(int root, const char *path, int flags, mode_t mode
     int r = 0;
     if (!walk) {
         r = open_openat2(root, path, flags, mode);
-        if (how == HS_WASI_WALK_AUTO && (r == -ENOSYS || r == -EPERM || r == -EAGAIN)) {
+        if (r == -EAGAIN) {
+            walk = true; /* no answer at all: other processes rename too much just now */
+        } else if (how == HS_WASI_WALK_AUTO && (r == -ENOSYS || r == -EPERM)) {
             /* EPERM is a filter's refusal or an answer about the file: the walk finds out which. */
             if (r == -ENOSYS)
                 atomic_store(&openat2_missing, true);

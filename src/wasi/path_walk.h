@@ -8,7 +8,7 @@
 
 enum hs_wasi_walk_mode {
     HS_WASI_WALK_AUTO,       /* openat2; the component walk where the kernel lacks or refuses it */
-    HS_WASI_WALK_OPENAT2,    /* openat2 only: errors are reported */
+    HS_WASI_WALK_OPENAT2,    /* openat2; only where it has no answer (EAGAIN), the walk */
     HS_WASI_WALK_COMPONENTS, /* the component walk only */
 };
 

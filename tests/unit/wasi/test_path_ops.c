@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -153,6 +154,39 @@ static void deep_paths_resolve(void **state)
         strcat(path, "d/../");
     strcat(path, "file");
     assert_int_equal(path_open_at(3, path, 0, 0, OPEN_R, 0, &fd), 0);
+}
+
+/* A rename anywhere on the machine may make the kernel give up on a `..` (EAGAIN): guests must not see it. */
+static void busy_renames_do_not_disturb(void **state)
+{
+    char path[2000] = "", a[320], b[320];
+    int fd;
+    snprintf(a, sizeof a, "%s/a", outside);
+    snprintf(b, sizeof b, "%s/b", outside);
+    assert_int_equal(mkdir(a, 0700), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        for (;;) {
+            rename(a, b);
+            rename(b, a);
+        }
+    }
+    for (int i = 0; i < 250; i++)
+        strcat(path, "dir/../");
+    strcat(path, "file");
+    uint32_t err = 0;
+    for (int i = 0; i < 200 && err == 0; i++) {
+        err = path_open_at(3, path, 0, 0, OPEN_R, 0, &fd);
+        if (err == 0)
+            assert_int_equal(wasi("fd_close", fd), 0);
+    }
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    rmdir(a);
+    rmdir(b);
+    assert_int_equal(err, 0);
 }
 
 static void too_many_links_are_a_loop(void **state)
@@ -460,6 +494,7 @@ int main(void)
         ONE_WAY(descriptors_are_close_on_exec),
         BOTH_WAYS(bad_paths),
         BOTH_WAYS(deep_paths_resolve),
+        BOTH_WAYS(busy_renames_do_not_disturb),
         BOTH_WAYS(too_many_links_are_a_loop),
         BOTH_WAYS(create_and_remove_directories),
         BOTH_WAYS(unlink_files),
