@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The test of the tests: run.sh [BUILD] [N…] turns on the planted compiler bugs (src/compile/planted.h) one after the
+# The test of the tests: run.sh [BUILD] [N…] turns on the planted compiler bugs (src/base/planted.h) one after the
 # other and tells who notices: the official suite, random modules against each other, random modules against V8. It fails
 # if fewer than 18 of the 20 are found.
 #

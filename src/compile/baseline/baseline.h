@@ -57,7 +57,7 @@
 #include "base/assert.h"
 #include "base/bits.h"
 #include "compile/compile.h"
-#include "compile/planted.h"
+#include "base/planted.h"
 #include "compile/x64/x64_masm.h"
 
 enum {

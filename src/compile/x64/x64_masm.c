@@ -1,7 +1,7 @@
 /* See x64_masm.h. Where an operation has a rare case, the common one falls through or takes one forward jump, and
  * the rare code stands in line: it is short, and no operation depends on a place for cold code. */
 #include "compile/x64/x64_masm.h"
-#include "compile/planted.h"
+#include "base/planted.h"
 
 /* ---- the buffer ---- */
 

@@ -2,8 +2,8 @@
  * of them, and tests/plants/run.sh sees whether the tests notice. In every other build HS_PLANTED is the constant 0 and
  * nothing of it is compiled. Each is one expression where it belongs, HS_PLANTED(n) ? wrong : right;
  * tests/plants/plants.txt has a line on each. */
-#ifndef HS_COMPILE_PLANTED_H
-#define HS_COMPILE_PLANTED_H
+#ifndef HS_BASE_PLANTED_H
+#define HS_BASE_PLANTED_H
 
 #ifdef HS_PLANTS
 extern int hs_planted; /* 0: none */

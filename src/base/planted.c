@@ -1,5 +1,5 @@
 /* See planted.h: which of the planted bugs is on. */
-#include "compile/planted.h"
+#include "base/planted.h"
 
 #ifdef HS_PLANTS
 #include <stdlib.h>
