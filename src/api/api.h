@@ -72,6 +72,8 @@ struct wasmtime_store {
     HS_VEC(struct store_slot) slots;
     struct root *roots;
     HS_VEC(uint32_t) free_refs; /* numbers of the store's host references that may be given again */
+    size_t collect_at; /* so many of them alive, and the store collects; 0: the first time */
+    bool collecting;   /* finalizers are running */
     HS_VEC(uint32_t) held_types; /* of globals, tables and tags that the host made */
     wasm_store_t *outer;         /* if it belongs to a store of wasm.h */
     wasmtime_error_t *(*epoch_callback)(wasmtime_context_t *, void *, uint64_t *,
@@ -97,7 +99,15 @@ static inline struct wasmtime_store *hs_api_part(const struct store *s)
 struct wasm_store_t { /* wasm.h: counted by every object */
     _Atomic uint32_t refs;
     struct wasmtime_store *inner;
+    struct store_link *link; /* counted; made when somebody needs it */
 };
+
+/* What remembers a store of wasm.h without holding it: a backtrace. */
+struct store_link {
+    _Atomic uint32_t refs;
+    wasm_store_t *store; /* NULL: it is gone */
+};
+void hs_api_store_link_unref(struct store_link *link);
 void hs_api_wasm_store_unref(wasm_store_t *s);
 
 struct wasmtime_caller { /* on the stack of a call of the host */
@@ -113,6 +123,7 @@ void hs_api_keep_type(struct store *s, struct valtype canonical);
 struct backtrace {
     _Atomic uint32_t refs;
     uint32_t count;
+    struct store_link *link; /* counted; NULL: not of a store of wasm.h */
     struct frame frames[];
 };
 struct backtrace *hs_api_backtrace_ref(struct backtrace *b);
@@ -298,7 +309,7 @@ void hs_api_root_clone(const wasmtime_anyref_t *ref, wasmtime_anyref_t *out);
 void hs_api_unroot(wasmtime_anyref_t *ref); /* NULL and null are fine; makes it null */
 uint32_t hs_api_externref_new(struct store *s, void *data,
                               void (*finalizer)(void *)); /* 0: no memory */
-void hs_api_collect(struct store *s);
+void hs_api_collect(struct store *s);                     /* api_collect.c */
 
 /* --- Externs ---------------------------------------------------------------------------------- */
 
@@ -357,6 +368,8 @@ struct hs_funcref *hs_api_def_func(struct store *s, struct linker_def *def);
 
 void hs_api_need_async(struct wasmtime_store *w);
 bool hs_api_fiber_running(const struct wasmtime_store *w);
+/* Do these addresses both lie in the stack of the call that is running? */
+bool hs_api_fiber_has(const struct wasmtime_store *w, uintptr_t low, uintptr_t high);
 /* Lets the caller of poll go on; 0 when it is our turn again, or trap + 1 if the call was given
  * up. */
 uint32_t hs_api_fiber_yield(struct wasmtime_store *w);
@@ -369,10 +382,11 @@ uint32_t hs_api_host_async(struct host_func *f, struct instance *caller, union h
 /* --- Shared memories -------------------------------------------------------------------------- */
 
 void hs_api_shared_drop(struct wasmtime_store *w); /* the store no longer uses any */
-bool hs_api_is_shared(const struct memory_obj *m); /* it was made by wasmtime_sharedmemory_new */
-wasmtime_sharedmemory_t *hs_api_shared_of(struct memory_obj *m); /* such a one, counted */
-struct memory_obj *hs_api_shared_in(struct store *s,
-                                    const wasmtime_sharedmemory_t *m); /* NULL: no memory */
+/* A handle of a shared memory that the store knows; NULL: no memory. */
+wasmtime_sharedmemory_t *hs_api_shared_of(struct store *s, struct memory_obj *m);
+/* The memory of a handle, held by the store from now on. NULL or the error. */
+wasmtime_error_t *hs_api_shared_in(struct store *s, const wasmtime_sharedmemory_t *m,
+                                   struct memory_obj **out);
 
 /* --- Linking ---------------------------------------------------------------------------------- */
 

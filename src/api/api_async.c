@@ -103,6 +103,13 @@ bool hs_api_fiber_running(const struct wasmtime_store *w)
     return w->fiber && w->fiber->running;
 }
 
+bool hs_api_fiber_has(const struct wasmtime_store *w, uintptr_t low, uintptr_t high)
+{
+    const struct wasmtime_call_future *c =
+        HS_CONTAINER(w->fiber, struct wasmtime_call_future, fiber);
+    return low >= (uintptr_t)c->stack && low <= high && high - (uintptr_t)c->stack <= c->stack_size;
+}
+
 uint32_t hs_api_fiber_yield(struct wasmtime_store *w)
 {
     struct fiber *f = w->fiber;

@@ -432,8 +432,20 @@ static void box_delete(void *env)
     hs_free(b);
 }
 
+/* What the host says goes to whoever wanted the memory. */
+static enum status tell_host_error(wasmtime_error_t *e, struct error *out)
+{
+    wasm_name_t text;
+    wasmtime_error_message(e, &text);
+    int n = text.size < HS_ERROR_TEXT ? (int)text.size : HS_ERROR_TEXT;
+    enum status st = hs_error_set(out, ST_LIMIT, HS_NO_OFFSET, "%.*s", n, n ? text.data : "");
+    wasm_name_delete(&text);
+    wasmtime_error_delete(e);
+    return st;
+}
+
 static enum status make_host_memory(void *env, const struct limits *type, uint64_t min,
-                                    uint64_t max, struct host_memory *out)
+                                    uint64_t max, struct error *error, struct host_memory *out)
 {
     struct engine *e = env;
     struct api_engine *a = e->api;
@@ -441,14 +453,12 @@ static enum status make_host_memory(void *env, const struct limits *type, uint64
     wasm_memorytype_t *t = hs_api_memorytype(type);
     enum status st = ST_OOM;
     if (b && t) {
-        wasmtime_error_t *error = a->memory_creator.new_memory(
+        wasmtime_error_t *said = a->memory_creator.new_memory(
             a->memory_creator.env, t, min, max, e->config.runtime.memory_reservation,
             e->config.runtime.memory_guard, &b->memory);
-        wasmtime_error_delete(error);
-        if (!error) {
+        st = said ? tell_host_error(said, error) : ST_OK;
+        if (st == ST_OK)
             *out = (struct host_memory){b, box_get, box_grow, box_delete};
-            st = ST_OK;
-        }
     }
     wasm_memorytype_delete(t);
     if (st != ST_OK)

@@ -37,6 +37,7 @@ void hs_api_backtrace_unref(struct backtrace *b)
         return;
     for (uint32_t i = 0; i < b->count; i++)
         hs_code_unref(b->frames[i].code);
+    hs_api_store_link_unref(b->link);
     hs_free(b);
 }
 

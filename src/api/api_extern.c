@@ -51,11 +51,8 @@ bool hs_api_instance_out(struct store *s, struct instance *i, wasmtime_instance_
 bool hs_api_extern_out(struct store *s, const struct hs_extern *x, wasmtime_extern_t *out)
 {
     uint32_t number = 0;
-    /* The shared memory that a module defines itself belongs to its instance and ends with the
-     * store, so that no handle of its own can be given out: it is handed out as a memory of the
-     * store. */
-    if (x->kind == EXTERN_MEMORY && hs_api_is_shared(x->memory)) {
-        wasmtime_sharedmemory_t *m = hs_api_shared_of(x->memory);
+    if (x->kind == EXTERN_MEMORY && x->memory->type.shared) {
+        wasmtime_sharedmemory_t *m = hs_api_shared_of(s, x->memory);
         if (!m)
             return false;
         out->kind = WASMTIME_EXTERN_SHAREDMEMORY;
@@ -112,7 +109,11 @@ wasmtime_error_t *hs_api_extern_in(struct store *s, const wasmtime_extern_t *x,
         break;
     case WASMTIME_EXTERN_SHAREDMEMORY:
         r.kind = EXTERN_MEMORY;
-        r.memory = x->of.sharedmemory ? hs_api_shared_in(s, x->of.sharedmemory) : NULL;
+        if (x->of.sharedmemory) {
+            wasmtime_error_t *e = hs_api_shared_in(s, x->of.sharedmemory, &r.memory);
+            if (e)
+                return e;
+        }
         break;
     case WASMTIME_EXTERN_TAG:
         r.kind = EXTERN_TAG;
@@ -154,7 +155,9 @@ wasm_externtype_t *wasmtime_extern_type(wasmtime_context_t *context, const wasmt
     struct store *s = hs_api_store(context);
     struct hs_extern x;
     if (val->kind == WASMTIME_EXTERN_SHAREDMEMORY)
-        return (wasm_externtype_t *)wasmtime_sharedmemory_type(val->of.sharedmemory);
+        return val->of.sharedmemory
+                   ? (wasm_externtype_t *)wasmtime_sharedmemory_type(val->of.sharedmemory)
+                   : NULL;
     wasmtime_error_t *e = hs_api_extern_in(s, val, &x);
     if (e) {
         wasmtime_error_delete(e);

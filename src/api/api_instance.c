@@ -143,8 +143,7 @@ wasmtime_error_t *hs_api_pre_run(const struct wasmtime_instance_pre *pre, struct
         const struct pre_import *im = &pre->imports[k];
         if (im->shared) {
             items[k].kind = EXTERN_MEMORY;
-            if (!(items[k].memory = hs_api_shared_in(s, im->shared)))
-                e = hs_api_error_oom();
+            e = hs_api_shared_in(s, im->shared, &items[k].memory);
         } else if (!im->def) {
             items[k] = im->item;
             if (im->store_id != s->id)

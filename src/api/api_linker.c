@@ -222,8 +222,7 @@ static wasmtime_error_t *resolve(const struct entry *e, struct store *s, struct 
     }
     if (e->shared) {
         out->kind = EXTERN_MEMORY;
-        out->memory = hs_api_shared_in(s, e->shared);
-        return out->memory ? NULL : hs_api_error_oom();
+        return hs_api_shared_in(s, e->shared, &out->memory);
     }
     if (e->store_id != s->id)
         return hs_api_error_cross_store();
@@ -289,8 +288,9 @@ static wasmtime_error_t *define_item(wasmtime_linker_t *l, struct store *s, stru
                                      struct span name, const struct hs_extern *item)
 {
     struct entry e = {.item = *item, .store_id = s->id};
-    if (item->kind == EXTERN_MEMORY && hs_api_is_shared(item->memory))
-        e.shared = hs_api_shared_of(item->memory);
+    if (item->kind == EXTERN_MEMORY && item->memory->type.shared &&
+        !(e.shared = hs_api_shared_of(s, item->memory)))
+        return hs_api_error_oom();
     return define(l, module, name, e);
 }
 
@@ -508,9 +508,9 @@ static wasmtime_error_t *default_value(wasmtime_linker_t *l, struct store *s, st
         wasm_memorytype_delete(type);
         if (e)
             return e;
-        if (!(x.memory = hs_api_shared_in(s, shared))) {
+        if ((e = hs_api_shared_in(s, shared, &x.memory))) {
             wasmtime_sharedmemory_delete(shared);
-            return hs_api_error_oom();
+            return e;
         }
         return insert(l, im->module, im->name,
                       (struct entry){.item = x, .store_id = s->id, .shared = shared});

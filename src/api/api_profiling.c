@@ -110,7 +110,7 @@ void wasmtime_guestprofiler_sample(wasmtime_guestprofiler_t *p, const wasmtime_s
     p->now += p->interval;
     if (!s->run.top)
         return; /* no guest is active */
-    hs_trap_capture(s, TRAP_NONE);
+    hs_trap_capture(s, TRAP_NONE, NULL);
     uint32_t n = hs_trap_frames(s, frames), stack = 0;
     for (uint32_t i = n; i-- > 0;) {
         for (uint32_t m = 0; m < p->nmodules; m++)

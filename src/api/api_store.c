@@ -229,10 +229,19 @@ wasm_store_t *wasm_store_new(wasm_engine_t *engine)
     return s;
 }
 
+void hs_api_store_link_unref(struct store_link *link)
+{
+    if (link && atomic_fetch_sub_explicit(&link->refs, 1, memory_order_acq_rel) == 1)
+        hs_free(link);
+}
+
 void hs_api_wasm_store_unref(wasm_store_t *s)
 {
     if (!s || atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1)
         return;
+    if (s->link)
+        s->link->store = NULL;
+    hs_api_store_link_unref(s->link);
     wasmtime_store_delete(s->inner);
     hs_free(s);
 }

@@ -74,6 +74,21 @@ wasmtime_error_t *hs_api_trap_error(wasm_trap_t *trap)
     return e;
 }
 
+/* A counted link to the store of wasm.h around this one; NULL: there is none. */
+static struct store_link *link_to(struct store *s)
+{
+    wasm_store_t *outer = hs_api_part(s)->outer;
+    if (!outer)
+        return NULL;
+    if (!outer->link) {
+        if (!(outer->link = hs_alloc(sizeof *outer->link)))
+            return NULL;
+        *outer->link = (struct store_link){1, outer};
+    }
+    atomic_fetch_add_explicit(&outer->link->refs, 1, memory_order_relaxed);
+    return outer->link;
+}
+
 static struct backtrace *take_backtrace(struct store *s)
 {
     if (!s->trap.nframes)
@@ -90,6 +105,7 @@ static struct backtrace *take_backtrace(struct store *s)
     }
     b->refs = 1;
     b->count = n;
+    b->link = link_to(s);
     memcpy(b->frames, frames, n * sizeof *frames);
     return b;
 }
@@ -197,7 +213,13 @@ struct wasm_frame_t {
     struct backtrace *backtrace; /* counted */
     uint32_t index;
     wasm_name_t func_name, module_name; /* borrowed from the module, which the backtrace holds */
+    _Atomic(wasm_ref_t *) instance;     /* made when somebody asks; owned */
 };
+
+static const struct frame *frame_of(const wasm_frame_t *f)
+{
+    return &f->backtrace->frames[f->index];
+}
 
 static wasm_frame_t *frame_new(struct backtrace *b, uint32_t index)
 {
@@ -209,7 +231,8 @@ static wasm_frame_t *frame_new(struct backtrace *b, uint32_t index)
     *f = (wasm_frame_t){hs_api_backtrace_ref(b),
                         index,
                         {func.size, (char *)(uintptr_t)func.data},
-                        {module.size, (char *)(uintptr_t)module.data}};
+                        {module.size, (char *)(uintptr_t)module.data},
+                        NULL};
     return f;
 }
 
@@ -247,23 +270,34 @@ void wasm_frame_delete(wasm_frame_t *f)
 {
     if (!f)
         return;
+    wasm_instance_delete((wasm_instance_t *)f->instance);
     hs_api_backtrace_unref(f->backtrace);
     hs_free(f);
 }
 
 wasm_frame_t *wasm_frame_copy(const wasm_frame_t *f)
 {
-    return frame_new(f->backtrace, f->index);
+    return f ? frame_new(f->backtrace, f->index) : NULL;
 }
 
-static const struct frame *frame_of(const wasm_frame_t *f)
+/* A frame knows where its instance is; the handle is made of that as long as the store is there, and then holds the store
+ * like any other. Frames of stores of wasmtime.h have none: their instances are numbers. */
+struct wasm_instance_t *wasm_frame_instance(const wasm_frame_t *frame)
 {
-    return &f->backtrace->frames[f->index];
-}
-
-struct wasm_instance_t *wasm_frame_instance(const wasm_frame_t *f)
-{
-    return NULL; /* frames remember the module only */
+    wasm_frame_t *f = (wasm_frame_t *)(uintptr_t)frame;
+    wasm_ref_t *known = f->instance;
+    wasm_store_t *store = f->backtrace->link ? f->backtrace->link->store : NULL;
+    if (known || !store)
+        return (struct wasm_instance_t *)known;
+    struct instance *i = hs_frame_instance(store->inner->store, frame_of(f));
+    wasm_ref_t *r = i ? hs_api_ref_new(REF_INSTANCE, store, i) : NULL;
+    if (!r)
+        return NULL;
+    if (!atomic_compare_exchange_strong(&f->instance, &known, r)) {
+        wasm_instance_delete((wasm_instance_t *)r);
+        r = known;
+    }
+    return (struct wasm_instance_t *)r;
 }
 
 uint32_t wasm_frame_func_index(const wasm_frame_t *f)

@@ -569,7 +569,7 @@ wasm_memory_pages_t wasm_memory_size(const wasm_memory_t *m)
 
 bool wasm_memory_grow(wasm_memory_t *m, wasm_memory_pages_t delta)
 {
-    return hs_memory_grow(memory(m), delta) != UINT64_MAX;
+    return hs_memory_grow(memory(m), inner(ref(m)->store), delta) != UINT64_MAX;
 }
 
 /* --- Externs and instances -------------------------------------------------------------------- */

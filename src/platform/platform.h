@@ -68,6 +68,8 @@ size_t hs_code_memory_next(const struct hs_code_memory *m, size_t place);
 
 /* Lowest usable address of the calling thread's stack; 0 if unknown. Cached per thread. */
 uintptr_t hs_thread_stack_low(void);
+/* Do these addresses both lie in the calling thread's own stack? Asks the system each time. */
+bool hs_thread_stack_has(uintptr_t low, uintptr_t high);
 
 /* Makes fork safe while other threads work: `take` takes the locks of the layers above, `give` gives them back, in the
  * parent and in the child. The same functions at every call. */
@@ -113,6 +115,7 @@ bool hs_fault_range_has(enum hs_fault_kind kind, uintptr_t address);
 struct hs_fault {
     enum { FAULT_ACCESS, FAULT_DIVIDE_ZERO, FAULT_DIVIDE_OVERFLOW, FAULT_BREAKPOINT } what;
     uintptr_t pc, fp, sp, address; /* address: of the access */
+    uintptr_t context;             /* the register that compiled code keeps its instance context in: r13 */
 };
 /* What to do: continue at `pc` with rdi, rsi and a stack pointer as given (keep_registers: only pc changes). */
 struct hs_fault_resume {

@@ -108,7 +108,8 @@ static bool may_recycle(const struct code_object *c)
     const struct module *m = c->module;
     if (c->rt->config.keep_slots == 0 || m->nimported_memories || m->nmemories > 1 || m->nimported_tables)
         return false;
-    if (m->nmemories && (c->layout.memory_style[0] != MEMORY_GUARDED_FIXED || !c->data_in_image))
+    if (m->nmemories && (c->layout.memory_style[0] != MEMORY_GUARDED_FIXED || !c->data_in_image ||
+                         m->memories[0].type.limits.shared)) /* others may go on using it */
         return false;
     for (uint32_t i = 0; i < m->ntables; i++)
         if (m->tables[i].type.limits.min > MAX_PRISTINE || !stable(&m->tables[i].init))
@@ -183,7 +184,9 @@ static void block_delete(struct instance *i, struct runtime *rt)
 {
     const struct module *m = i->code->module;
     for (uint32_t k = m->nimported_memories; k < m->nmemories; k++)
-        if (i->memories[k])
+        if (m->memories[k].type.limits.shared)
+            hs_shared_memory_unref(i->memories[k]);
+        else if (i->memories[k])
             hs_memory_close(rt, i->memories[k]);
     for (uint32_t k = m->nimported_tables; k < m->ntables; k++)
         if (i->tables[k]) {
@@ -284,10 +287,10 @@ static enum status open_parts(struct instance *i, struct runtime *rt, struct err
     for (uint32_t k = m->nimported_memories; k < m->nmemories; k++) {
         struct memory_obj *mem = &i->own_memories[k - m->nimported_memories];
         const struct limits *t = &m->memories[k].type.limits;
-        enum status st = hs_memory_open(rt, t, k == 0 ? c->image : NULL, mem);
+        struct mem_image *image = k == 0 ? c->image : NULL;
+        enum status st = t->shared ? hs_shared_memory_new(rt, t, image, e, &mem) : hs_memory_open(rt, t, image, e, mem);
         if (st != ST_OK)
-            return hs_error_set(e, st, HS_NO_OFFSET, "cannot reserve address space for a memory of %llu pages",
-                                (unsigned long long)t->min);
+            return st;
         HS_CHECK(mem->style == c->layout.memory_style[k]);
         i->memories[k] = mem;
     }
@@ -316,8 +319,6 @@ static void attach(struct instance *i, struct store *s, const struct hs_extern *
     hs_code_ref(c);
     hs_store_add_context(s, i->vmctx);
     fill_imports(i, imports);
-    for (uint32_t k = m->nimported_memories; k < m->nmemories; k++)
-        i->memories[k]->store = s;
     for (uint32_t k = m->nimported_tables; k < m->ntables; k++)
         i->tables[k]->store = s;
     for (uint32_t k = 0; k < m->nmemories; k++)

@@ -13,7 +13,7 @@ struct instance {
     struct table_obj **tables;      /* per table index */
     struct global_obj **globals;    /* per global index; own ones are made when somebody asks */
     struct tag_obj **tags;
-    struct memory_obj *own_memories;/* embedded objects of defined memories */
+    struct memory_obj *own_memories;/* embedded objects of defined memories that are not shared */
     struct table_obj *own_tables;
     uint8_t *dropped_elems, *dropped_datas; /* bits */
     struct memory_obj *exported_memory; /* export "memory", for host functions that ask often; or NULL */

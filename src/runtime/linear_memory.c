@@ -46,7 +46,8 @@ static uint64_t saturating_bytes(uint64_t pages, unsigned page_log2)
     return __builtin_mul_overflow(pages, UINT64_C(1) << page_log2, &bytes) ? UINT64_MAX : bytes;
 }
 
-enum status hs_memory_open(struct runtime *rt, const struct limits *t, struct mem_image *image, struct memory_obj *out)
+static enum status open_memory(struct runtime *rt, const struct limits *t, struct mem_image *image, struct error *error,
+                               struct memory_obj *out)
 {
     uint64_t min = saturating_bytes(t->min, t->page_log2);
     uint64_t address_space = t->is64 ? MEM_MAX_BYTES : HS_RESERVED_BYTES;
@@ -64,15 +65,17 @@ enum status hs_memory_open(struct runtime *rt, const struct limits *t, struct me
         m.capacity = HS_RESERVED_BYTES;
     } else if (rt->config.host_memory && !t->shared) {
         enum status s = rt->config.host_memory(rt->config.host_memory_env, t, min, t->has_max ? m.max_bytes : UINT64_MAX,
-                                               &m.host);
+                                               error, &m.host);
         if (s != ST_OK)
             return s;
         size_t size, capacity;
         m.rec.base = m.host.get(m.host.env, &size, &capacity);
         m.capacity = size;
         if (!m.rec.base || size < min) {
+            size_t found = m.rec.base ? size : 0;
             hs_memory_close(rt, &m);
-            return ST_OOM;
+            return hs_error_set(error, ST_OOM, HS_NO_OFFSET, "the host's memory has %zu bytes, where %llu were asked for",
+                                found, (unsigned long long)min);
         }
         if (image)
             memcpy(m.rec.base, image->image.view, image->image.size < min ? image->image.size : min);
@@ -102,6 +105,16 @@ enum status hs_memory_open(struct runtime *rt, const struct limits *t, struct me
     m.rec.bytes = min;
     *out = m;
     return ST_OK;
+}
+
+enum status hs_memory_open(struct runtime *rt, const struct limits *t, struct mem_image *image, struct error *error,
+                           struct memory_obj *out)
+{
+    enum status s = open_memory(rt, t, image, error, out);
+    /* What the host said comes first. */
+    return s == ST_OK ? s
+                      : hs_error_set(error, s, HS_NO_OFFSET, "cannot reserve address space for a memory of %llu pages",
+                                     (unsigned long long)t->min);
 }
 
 void hs_memory_close(struct runtime *rt, struct memory_obj *m)
@@ -144,13 +157,13 @@ static bool move(struct memory_obj *m, uint64_t bytes)
     return true;
 }
 
-static uint64_t grow(struct memory_obj *m, uint64_t delta)
+static uint64_t grow(struct memory_obj *m, const struct store *s, uint64_t delta)
 {
     uint64_t old = hs_memory_pages(m), add = saturating_bytes(delta, m->type.page_log2), bytes;
-    struct store *s = m->store;
     if (delta == 0)
         return old;
-    if (__builtin_add_overflow(m->rec.bytes, add, &bytes) || bytes > m->max_bytes || bytes > s->max_memory_bytes)
+    if (__builtin_add_overflow(m->rec.bytes, add, &bytes) || bytes > m->max_bytes ||
+        (s && bytes > s->max_memory_bytes))
         return UINT64_MAX;
     if (m->host.get) {
         size_t size, capacity;
@@ -181,12 +194,12 @@ void hs_memory_growth_lock(bool take)
         pthread_mutex_unlock(&lock);
 }
 
-uint64_t hs_memory_grow(struct memory_obj *m, uint64_t delta)
+uint64_t hs_memory_grow(struct memory_obj *m, const struct store *s, uint64_t delta)
 {
     if (!m->type.shared)
-        return grow(m, delta);
+        return grow(m, s, delta);
     pthread_mutex_lock(&lock);
-    uint64_t old = grow(m, delta);
+    uint64_t old = grow(m, s, delta);
     pthread_mutex_unlock(&lock);
     return old;
 }
@@ -204,16 +217,56 @@ enum status hs_memory_new(struct store *s, const struct limits *type, struct err
     struct memory_obj *m = hs_calloc(1, sizeof *m);
     if (!m)
         return hs_error_set(error, ST_OOM, HS_NO_OFFSET, "out of memory");
-    enum status st = hs_memory_open(s->rt, type, NULL, m);
+    enum status st = hs_memory_open(s->rt, type, NULL, error, m);
     if (st != ST_OK) {
         hs_free(m);
-        return hs_error_set(error, st, HS_NO_OFFSET, "cannot reserve address space for a memory of %llu pages",
-                            (unsigned long long)type->min);
+        return st;
     }
-    m->store = s;
     m->next = s->memories;
     s->memories = m;
     s->nmemories++;
     *out = m;
     return ST_OK;
+}
+
+/* --- Shared memories ------------------------------------------------------------------------------------------ */
+
+struct shared_memory {
+    struct memory_obj memory;
+    struct runtime *rt;
+    _Atomic uint32_t refs;
+};
+
+enum status hs_shared_memory_new(struct runtime *rt, const struct limits *type, struct mem_image *image, struct error *error,
+                                 struct memory_obj **out)
+{
+    struct shared_memory *m = hs_calloc(1, sizeof *m);
+    if (!m)
+        return hs_error_set(error, ST_OOM, HS_NO_OFFSET, "out of memory");
+    enum status st = hs_memory_open(rt, type, image, error, &m->memory);
+    if (st != ST_OK) {
+        hs_free(m);
+        return st;
+    }
+    m->rt = rt;
+    m->refs = 1;
+    hs_memory_mark(&m->memory); /* anybody may write at any time */
+    *out = &m->memory;
+    return ST_OK;
+}
+
+struct memory_obj *hs_shared_memory_ref(struct memory_obj *m)
+{
+    struct shared_memory *shared = HS_CONTAINER(m, struct shared_memory, memory);
+    atomic_fetch_add_explicit(&shared->refs, 1, memory_order_relaxed);
+    return m;
+}
+
+void hs_shared_memory_unref(struct memory_obj *m)
+{
+    struct shared_memory *shared = m ? HS_CONTAINER(m, struct shared_memory, memory) : NULL;
+    if (!shared || atomic_fetch_sub_explicit(&shared->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    hs_memory_close(shared->rt, m);
+    hs_free(shared);
 }

@@ -57,7 +57,6 @@ struct memory_obj {
     struct mem_slot *slot;       /* guarded; or NULL */
     uint8_t *reservation;        /* checked styles: own reservation */
     struct host_memory host;
-    struct store *store;
     struct memory_obj *next;     /* of the store */
     uint32_t handle;             /* number in the store + 1; 0: none handed out */
     bool written;                /* may differ from its image */
@@ -71,11 +70,20 @@ bool hs_memory_style_fits(enum hs_memory_style code, enum hs_memory_style actual
 /* A memory of its own in the store. Checks the store's limits. */
 enum status hs_memory_new(struct store *s, const struct limits *type, struct error *error, struct memory_obj **out);
 /* The parts, for instances that embed it. */
-enum status hs_memory_open(struct runtime *rt, const struct limits *type, struct mem_image *image, struct memory_obj *out);
+enum status hs_memory_open(struct runtime *rt, const struct limits *type, struct mem_image *image, struct error *error,
+                           struct memory_obj *out);
 void hs_memory_close(struct runtime *rt, struct memory_obj *m);
 
-/* Grows by `delta` pages: the old size in pages, or UINT64_MAX (limits, address space; nothing changed). */
-uint64_t hs_memory_grow(struct memory_obj *m, uint64_t delta);
+/* Shared memories are of no store: a counted object, held by the instances that define them and by handles of the host.
+ * They need the runtime, so whoever holds one outside a store holds the engine. */
+enum status hs_shared_memory_new(struct runtime *rt, const struct limits *type, struct mem_image *image, struct error *error,
+                                 struct memory_obj **out);
+struct memory_obj *hs_shared_memory_ref(struct memory_obj *m);
+void hs_shared_memory_unref(struct memory_obj *m);
+
+/* Grows by `delta` pages: the old size in pages, or UINT64_MAX (limits, address space; nothing changed). s: whose limits
+ * apply; NULL: nobody's, for the host growing a shared memory. */
+uint64_t hs_memory_grow(struct memory_obj *m, const struct store *s, uint64_t delta);
 void hs_memory_growth_lock(bool take); /* for fork: no shared memory grows meanwhile */
 /* A shared memory grows, and is marked, while others look. */
 static inline uint64_t hs_memory_bytes(const struct memory_obj *m)

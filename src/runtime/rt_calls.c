@@ -7,7 +7,7 @@
 
 static struct hs_rt_result trap(struct hs_vmctx *c, enum trap code)
 {
-    hs_trap_capture(c->run->store, code);
+    hs_trap_capture(c->run->store, code, c);
     return (struct hs_rt_result){0, code};
 }
 
@@ -21,7 +21,7 @@ static struct hs_rt_result maybe(struct hs_vmctx *c, enum trap code)
 uint64_t hs_rt_memory_grow(struct hs_vmctx *c, uint64_t delta, uint32_t memory)
 {
     struct memory_obj *m = c->instance->memories[memory];
-    uint64_t old = hs_memory_grow(m, m->type.is64 ? delta : (uint32_t)delta);
+    uint64_t old = hs_memory_grow(m, c->run->store, m->type.is64 ? delta : (uint32_t)delta);
     if (memory == 0)
         c->mem0_base = m->rec.base;
     return old;
@@ -122,7 +122,7 @@ void *hs_rt_lazy(struct hs_vmctx *c, uint32_t defined_index)
     if (code->compile(code, defined_index, &entry, &error) == ST_OK)
         return entry;
     /* Memory for code is exhausted: the module was accepted, so nothing else can be wrong. */
-    hs_trap_capture(c->run->store, TRAP_ALLOCATION_TOO_LARGE);
+    hs_trap_capture(c->run->store, TRAP_ALLOCATION_TOO_LARGE, NULL); /* the frame is the caller's */
     c->run->trap_code = TRAP_ALLOCATION_TOO_LARGE;
     return NULL;
 }
@@ -133,7 +133,7 @@ uint32_t hs_rt_host_call(struct hs_vmctx *host, struct hs_vmctx *caller, union h
     uint32_t left = f->call(f, caller ? caller->instance : NULL, values);
     if (__builtin_expect(left != 0, 0)) {
         struct store *s = host->run->store;
-        hs_trap_capture(s, (enum trap)(left - 1));
+        hs_trap_capture(s, (enum trap)(left - 1), NULL);
     }
     return left;
 }

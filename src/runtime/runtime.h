@@ -33,8 +33,10 @@ struct runtime_config {
     uint64_t max_wasm_stack;     /* bytes */
     bool cow_images;             /* data segments become images */
     uint32_t keep_slots;         /* free memory slots kept for reuse */
-    /* Makes unshared memories in place of this library; or NULL. max: bytes, UINT64_MAX for no bound. */
-    enum status (*host_memory)(void *env, const struct limits *type, uint64_t min, uint64_t max, struct host_memory *out);
+    /* Makes unshared memories in place of this library; or NULL. max: bytes, UINT64_MAX for no bound. A failure is told in
+     * the error. */
+    enum status (*host_memory)(void *env, const struct limits *type, uint64_t min, uint64_t max, struct error *error,
+                               struct host_memory *out);
     void *host_memory_env;
 };
 

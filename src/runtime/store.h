@@ -64,6 +64,7 @@ struct frame { /* of a backtrace, innermost first */
     struct code_object *code; /* counted */
     uint32_t func;            /* function index */
     uint32_t offset;          /* in the module, of the instruction */
+    const void *context;      /* where the stack says its instance's context is: to be compared, not followed */
 };
 enum { HS_MAX_FRAMES = 128 }; /* frames a trap remembers; the rest is counted by nobody, as deep recursion repeats itself */
 
@@ -72,7 +73,8 @@ struct trap_record { /* what the last trap left; taken by whoever reports it */
     uint32_t nframes;
     bool has_address;
     uint64_t address, memory_bytes; /* of a fault: guest address and size of memory */
-    struct raw_frame { uintptr_t pc; bool is_return; } raw[HS_MAX_FRAMES];
+    const void *context; /* of a fault, from the handler to hs_rt_trapped or hs_rt_poll */
+    struct raw_frame { uintptr_t pc; const void *context; bool is_return; } raw[HS_MAX_FRAMES];
 };
 
 struct store {
@@ -142,8 +144,11 @@ void hs_store_set_epoch_deadline(struct store *s, uint64_t deadline);
 
 /* Resolves the raw frames of the last trap; out has room for HS_MAX_FRAMES; each frame's code is counted. */
 uint32_t hs_trap_frames(struct store *s, struct frame *out);
-/* Frames of compiled code under the current host function. */
-void hs_trap_capture(struct store *s, enum trap code);
+/* The instance of a frame of this store; NULL if that cannot be told. */
+struct instance *hs_frame_instance(struct store *s, const struct frame *f);
+/* Frames of compiled code under the current host function or runtime call. context: of the innermost frame, if the caller
+ * has it, or NULL. */
+void hs_trap_capture(struct store *s, enum trap code, const struct hs_vmctx *context);
 
 /* Installs the fault handlers of the process; once is enough. */
 enum status hs_trap_install(void);

@@ -4,17 +4,23 @@
 #include "runtime/rt_calls.h"
 
 /* Walks from a frame and, if pc is not 0, an exact place in it. Only addresses on our own stack are read: the
- * chain was built by code we made. */
-static void walk(struct store *s, uintptr_t pc, uintptr_t fp)
+ * chain was built by code we made. context: of the innermost function, or NULL. A function that calls others keeps its
+ * context below its frame pointer; what is read there of another frame is found to be no context by hs_frame_instance. */
+static void walk(struct store *s, uintptr_t pc, uintptr_t fp, const void *context)
 {
     struct trap_record *t = &s->trap;
     t->nframes = 0;
-    if (pc)
-        t->raw[t->nframes++] = (struct raw_frame){pc, false};
+    if (pc) {
+        t->raw[t->nframes++] = (struct raw_frame){pc, context, false};
+        context = NULL;
+    }
     for (struct hs_activation *act = s->run.top; act && fp;) {
         while (fp != (uintptr_t)act->entry_fp && t->nframes < HS_MAX_FRAMES) {
             const uintptr_t *frame = (const uintptr_t *)fp;
-            t->raw[t->nframes++] = (struct raw_frame){frame[1], true};
+            if (!context)
+                context = (const void *)((const uintptr_t *)frame[0])[-1];
+            t->raw[t->nframes++] = (struct raw_frame){frame[1], context, true};
+            context = NULL;
             fp = frame[0];
         }
         if (t->nframes == HS_MAX_FRAMES)
@@ -26,11 +32,11 @@ static void walk(struct store *s, uintptr_t pc, uintptr_t fp)
     }
 }
 
-void hs_trap_capture(struct store *s, enum trap code)
+void hs_trap_capture(struct store *s, enum trap code, const struct hs_vmctx *context)
 {
     s->trap.code = code;
     s->trap.has_address = false;
-    walk(s, 0, (uintptr_t)s->run.exit_fp);
+    walk(s, 0, (uintptr_t)s->run.exit_fp, context);
 }
 
 uint32_t hs_trap_frames(struct store *s, struct frame *out)
@@ -46,11 +52,27 @@ uint32_t hs_trap_frames(struct store *s, struct frame *out)
         hs_code_ref(c);
         out[n].code = c;
         out[n].func = func;
+        out[n].context = f.context;
         out[n].offset = c->locate(c, func, offset + f.is_return, f.is_return);
         n++;
     }
     s->trap.nframes = 0;
     return n;
+}
+
+struct instance *hs_frame_instance(struct store *s, const struct frame *f)
+{
+    struct instance *only = NULL;
+    uint32_t n = 0;
+    for (struct instance *i = s->instances; i; i = i->next) {
+        if (i->code != f->code)
+            continue;
+        if (i->vmctx == f->context)
+            return i;
+        only = i;
+        n++;
+    }
+    return n == 1 ? only : NULL;
 }
 
 /* --- Faults, in signal context ---------------------------------------------------------------------------- */
@@ -77,6 +99,7 @@ static bool decide(const struct hs_fault *fault, struct hs_fault_resume *out)
         return false;
     struct hs_run *run = act->run;
     uint32_t code;
+    run->store->trap.context = (const void *)fault->context;
     switch (fault->what) {
     case FAULT_DIVIDE_ZERO: code = TRAP_INTEGER_DIVISION_BY_ZERO; break;
     case FAULT_DIVIDE_OVERFLOW: code = TRAP_INTEGER_OVERFLOW; break;
@@ -137,7 +160,7 @@ uint32_t hs_rt_trapped(struct hs_run *run)
     s->trap.has_address = false;
     if (run->trap_addr)
         find_memory(s, run->trap_addr);
-    walk(s, run->trap_pc, run->trap_fp);
+    walk(s, run->trap_pc, run->trap_fp, s->trap.context);
     return run->trap_code;
 }
 
@@ -164,11 +187,12 @@ uint32_t hs_rt_poll(struct hs_run *run)
 {
     struct store *s = run->store;
     uintptr_t pc = run->trap_pc, fp = run->trap_fp; /* a callback may run guests, which may fault */
+    const void *context = s->trap.context;
     uint32_t left = hs_interruption(s);
     if (left) {
         s->trap.code = (enum trap)(left - 1);
         s->trap.has_address = false;
-        walk(s, pc - 1, fp); /* in the load, not behind it */
+        walk(s, pc - 1, fp, context); /* in the load, not behind it */
     }
     run->trap_pc = pc;
     run->trap_fp = fp;
@@ -186,6 +210,6 @@ struct hs_rt_result hs_rt_stack_or_poll(struct hs_vmctx *vmctx, uint64_t sp)
             return (struct hs_rt_result){0, TRAP_NONE};
         code = left - 1;
     }
-    hs_trap_capture(s, (enum trap)code);
+    hs_trap_capture(s, (enum trap)code, vmctx);
     return (struct hs_rt_result){0, code};
 }

@@ -113,7 +113,8 @@ static bool handle(int number, siginfo_t *info, ucontext_t *uc)
 {
     greg_t *regs = uc->uc_mcontext.gregs;
     struct hs_fault fault = {
-        .pc = (uintptr_t)regs[REG_RIP], .fp = (uintptr_t)regs[REG_RBP], .sp = (uintptr_t)regs[REG_RSP]};
+        .pc = (uintptr_t)regs[REG_RIP], .fp = (uintptr_t)regs[REG_RBP], .sp = (uintptr_t)regs[REG_RSP],
+        .context = (uintptr_t)regs[REG_R13]};
     if (number == SIGTRAP)
         fault.pc--; /* the PC is behind int3 */
     if (!hs_fault_range_has(FAULT_CODE, fault.pc))

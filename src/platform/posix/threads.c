@@ -47,6 +47,18 @@ uintptr_t hs_thread_stack_low(void)
     return low;
 }
 
+bool hs_thread_stack_has(uintptr_t low, uintptr_t high)
+{
+    pthread_attr_t attr;
+    void *start = NULL;
+    size_t size = 0;
+    if (pthread_getattr_np(pthread_self(), &attr) != 0)
+        return false;
+    pthread_attr_getstack(&attr, &start, &size);
+    pthread_attr_destroy(&attr);
+    return low >= (uintptr_t)start && low <= high && high <= (uintptr_t)start + size;
+}
+
 _Static_assert(sizeof(sigset_t) <= sizeof(struct hs_sigstate), "a signal mask fits");
 
 void hs_siglock_take(struct hs_siglock *l, struct hs_sigstate *saved)
