@@ -40,6 +40,7 @@
 #include <wasmtime/linker.hh>
 #include <wasmtime/memory.hh>
 #include <wasmtime/module.hh>
+#include <wasmtime/sharedmemory.hh>
 #include <wasmtime/store.hh>
 #include <wasmtime/structref.hh>
 #include <wasmtime/table.hh>

@@ -27,13 +27,14 @@ namespace wasmtime
 class Func;
 class Global;
 class Memory;
+class SharedMemory;
 class Table;
 class Tag;
 class Val;
 template <typename Params, typename Results> class TypedFunc;
 
-/// What an instance exports or imports.
-using Extern = std::variant<Func, Global, Memory, Table, Tag>;
+/// What an instance exports or imports. The last one is ours: Wasmtime's headers have no class for shared memories.
+using Extern = std::variant<Func, Global, Memory, Table, Tag, SharedMemory>;
 
 namespace detail
 {

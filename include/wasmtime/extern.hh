@@ -1,8 +1,8 @@
 /**
  * @file wasmtime/extern.hh
  *
- * What instances export and import: a function, a global, a memory, a table or
- * a tag. Everything in this header since 0.1.
+ * What instances export and import: a function, a global, a memory, a table, a
+ * tag or a shared memory. Everything in this header since 0.1.
  */
 #ifndef WASMTIME_EXTERN_HH
 #define WASMTIME_EXTERN_HH
@@ -15,6 +15,7 @@
 #include <wasmtime/extern.h>
 #include <wasmtime/global.hh>
 #include <wasmtime/memory.hh>
+#include <wasmtime/sharedmemory.hh>
 #include <wasmtime/table.hh>
 #include <wasmtime/tag.hh>
 
@@ -24,7 +25,7 @@ namespace wasmtime
 namespace detail
 {
 
-/// From the C API. A shared memory has no class here, and ends the program.
+/// From the C API. Takes over what the extern owns.
 inline Extern cvt_extern(const wasmtime_extern_t &raw)
 {
     switch (raw.kind) {
@@ -33,11 +34,12 @@ inline Extern cvt_extern(const wasmtime_extern_t &raw)
     case WASMTIME_EXTERN_MEMORY: return Memory(raw.of.memory);
     case WASMTIME_EXTERN_TABLE: return Table(raw.of.table);
     case WASMTIME_EXTERN_TAG: return Tag(raw.of.tag);
-    default: give_up("an export that this API has no class for, such as a shared memory");
+    case WASMTIME_EXTERN_SHAREDMEMORY: return SharedMemory(raw.of.sharedmemory);
+    default: give_up("an export of an unknown kind");
     }
 }
 
-/// To the C API.
+/// To the C API. The result owns nothing: it is valid as long as `item`.
 inline void cvt_extern(const Extern &item, wasmtime_extern_t &raw)
 {
     if (const auto *func = std::get_if<Func>(&item)) {
@@ -52,6 +54,9 @@ inline void cvt_extern(const Extern &item, wasmtime_extern_t &raw)
     } else if (const auto *table = std::get_if<Table>(&item)) {
         raw.kind = WASMTIME_EXTERN_TABLE;
         raw.of.table = table->capi();
+    } else if (const auto *shared = std::get_if<SharedMemory>(&item)) {
+        raw.kind = WASMTIME_EXTERN_SHAREDMEMORY;
+        raw.of.sharedmemory = const_cast<wasmtime_sharedmemory_t *>(shared->capi());
     } else {
         raw.kind = WASMTIME_EXTERN_TAG;
         raw.of.tag = std::get<Tag>(item).capi();

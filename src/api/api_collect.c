@@ -141,6 +141,12 @@ static size_t alive(const struct store *s)
     return s->externrefs.count - hs_api_part(s)->free_refs.count;
 }
 
+/* When to collect again, with what is alive now. */
+static void set_mark(struct store *s)
+{
+    hs_api_part(s)->collect_at = alive(s) < FIRST / 2 ? FIRST : alive(s) * 2;
+}
+
 void hs_api_collect(struct store *s)
 {
     struct wasmtime_store *w = hs_api_part(s);
@@ -151,10 +157,9 @@ void hs_api_collect(struct store *s)
     struct marks m = {s, hs_calloc((s->externrefs.count + 7) / 8, 1)};
     bool ok = m.bits && mark_all(&m) && take_dead(&m, &dead, &count);
     hs_free(m.bits);
-    /* After a failure the store waits as long as after a success. */
-    w->collect_at = alive(s) < FIRST / 2 ? FIRST : alive(s) * 2;
     if (!ok)
         return;
+    set_mark(s);
     /* Finalizers may make references, and call guests: everything is in order again. */
     w->collecting = true;
     for (size_t n = 0; n < count; n++)
@@ -169,6 +174,9 @@ uint32_t hs_api_externref_new(struct store *s, void *data, void (*finalizer)(voi
     struct wasmtime_store *w = hs_api_part(s);
     if (alive(s) >= (w->collect_at ? w->collect_at : FIRST))
         hs_api_collect(s);
+    if (alive(s) >=
+        (w->collect_at ? w->collect_at : FIRST)) /* it could not: no use in trying each time */
+        set_mark(s);
     if (!w->free_refs.count)
         return hs_externref_new(s, data, finalizer);
     uint32_t n = w->free_refs.data[--w->free_refs.count];

@@ -624,6 +624,66 @@ static void test_memory_creator(void)
     CHECK(fake.ended == 1);
 }
 
+/* What a memory creator says is what the host hears that wanted the memory. */
+static int refusals;
+static wasmtime_error_t *refuse(void *env, const wasm_memorytype_t *ty, size_t min, size_t max,
+                                size_t reserved, size_t guard, wasmtime_linear_memory_t *out)
+{
+    (void)env, (void)ty, (void)min, (void)reserved, (void)guard;
+    refusals++;
+    if (max == 65536) { /* too small a memory, which is given back */
+        fake = (struct fake){calloc(1, 10), 10, 0};
+        *out = (wasmtime_linear_memory_t){&fake, fake_get, fake_grow, fake_end};
+        return NULL;
+    }
+    return wasmtime_error_new("no memory today: \xc3\xa9t\xc3\xa9, 100%");
+}
+
+static void creator_ended(void *env)
+{
+    (*(int *)env)++;
+}
+
+static void test_memory_creator_error(void)
+{
+    int ended = 0;
+    wasm_config_t *c = wasm_config_new();
+    wasmtime_memory_creator_t creator = {&ended, refuse, creator_ended};
+    wasmtime_config_host_memory_creator_set(c, &creator);
+    struct world w = world_new(c);
+    wasmtime_module_t *m = module_of(w.engine, "(module (memory 1))");
+    wasmtime_instance_t i;
+    wasm_trap_t *trap = (wasm_trap_t *)8;
+    ERROR_HAS(wasmtime_instance_new(w.context, m, NULL, 0, &i, &trap),
+              "no memory today: \xc3\xa9t\xc3\xa9, 100%");
+    CHECK(!trap);
+    wasmtime_linker_t *l = wasmtime_linker_new(w.engine);
+    ERROR_HAS(wasmtime_linker_instantiate(l, w.context, m, &i, &trap), "no memory today");
+    wasmtime_linker_delete(l);
+    wasmtime_module_delete(m);
+    wasm_limits_t limits = {1, wasm_limits_max_default};
+    wasm_memorytype_t *t = wasm_memorytype_new(&limits);
+    wasmtime_memory_t memory;
+    ERROR_HAS(wasmtime_memory_new(w.context, t, &memory), "no memory today");
+    wasm_memorytype_delete(t);
+    m = module_of(w.engine, "(module (memory 1 1))");
+    ERROR_HAS(wasmtime_instance_new(w.context, m, NULL, 0, &i, &trap),
+              "the host's memory has 10 bytes, where 65536 were asked for");
+    CHECK(fake.ended == 1 && refusals == 4);
+    wasmtime_module_delete(m);
+    wasm_store_t *store = wasm_store_new(w.engine);
+    wasm_byte_vec_t bytes;
+    OK(wasmtime_wat2wasm("(module (memory 1))", 19, &bytes));
+    wasm_module_t *plain = wasm_module_new(store, &bytes);
+    wasm_byte_vec_delete(&bytes);
+    CHECK(!wasm_instance_new(store, plain, NULL, &trap));
+    TRAP_HAS(trap, "no memory today");
+    wasm_module_delete(plain);
+    wasm_store_delete(store);
+    world_delete(&w);
+    CHECK(ended == 1);
+}
+
 static void test_shared(void)
 {
     struct world w = world_new(NULL);
@@ -682,6 +742,7 @@ int main(void)
     test_types();
     test_config();
     test_memory_creator();
+    test_memory_creator_error();
     test_shared();
     FINISH();
 }
