@@ -23,6 +23,8 @@ void hs_pages_release(void *base, size_t size);
 bool hs_pages_open(void *base, size_t size);
 /* Takes access away and gives the memory back; the pages read zero when opened again. */
 bool hs_pages_close(void *base, size_t size);
+/* Open pages become readable only, with what is in them. False if refused: some of them may have. */
+bool hs_pages_protect(void *base, size_t size);
 /* Gives the memory of open pages back: they read as their origin again, zero or the image mapped there. */
 bool hs_pages_discard(void *base, size_t size);
 /* Replaces pages, whatever is mapped there, by a fresh reservation without access. */
@@ -116,6 +118,7 @@ struct hs_fault {
     enum { FAULT_ACCESS, FAULT_DIVIDE_ZERO, FAULT_DIVIDE_OVERFLOW, FAULT_BREAKPOINT } what;
     uintptr_t pc, fp, sp, address; /* address: of the access */
     uintptr_t context;             /* the register that compiled code keeps its instance context in: r13 */
+    bool write;                    /* FAULT_ACCESS: a write where there is no right to write */
 };
 /* What to do: continue at `pc` with rdi, rsi and a stack pointer as given (keep_registers: only pc changes). */
 struct hs_fault_resume {
@@ -125,5 +128,8 @@ struct hs_fault_resume {
 /* Installs the handlers once per process, chaining to what was there. `decide` runs in signal context and returns
  * false for a fault that is not ours. */
 enum status hs_fault_install(bool (*decide)(const struct hs_fault *fault, struct hs_fault_resume *out));
+/* Would a fault of this thread come to our handler? Not if the host put its own in front or blocks the signal. Asks
+ * the kernel now and then only. */
+bool hs_fault_arrives(void);
 
 #endif

@@ -28,7 +28,8 @@ enum trap hs_memory_init(struct instance *i, uint32_t memory, uint32_t data, uin
     uint64_t size = bit(i->dropped_datas, data) ? 0 : seg->bytes.size;
     if (outside(s, n, size) || outside(d, n, hs_memory_bytes(m)))
         return TRAP_MEMORY_OUT_OF_BOUNDS;
-    hs_memory_mark(m);
+    if (!hs_memory_write(m, d, n))
+        return TRAP_ALLOCATION_TOO_LARGE;
     if (n)
         memcpy(m->rec.base + d, seg->bytes.data + s, n);
     return TRAP_NONE;
@@ -39,7 +40,8 @@ enum trap hs_memory_copy(struct instance *i, uint32_t to, uint32_t from, uint64_
     struct memory_obj *dm = i->memories[to], *sm = i->memories[from];
     if (outside(s, n, hs_memory_bytes(sm)) || outside(d, n, hs_memory_bytes(dm)))
         return TRAP_MEMORY_OUT_OF_BOUNDS;
-    hs_memory_mark(dm);
+    if (!hs_memory_write(dm, d, n))
+        return TRAP_ALLOCATION_TOO_LARGE;
     uint8_t *dst = dm->rec.base + d;
     const uint8_t *src = sm->rec.base + s;
     bool backwards = dst > src && dst < src + n;
@@ -60,7 +62,8 @@ enum trap hs_memory_fill(struct instance *i, uint32_t memory, uint64_t d, uint8_
     struct memory_obj *m = i->memories[memory];
     if (outside(d, n, hs_memory_bytes(m)))
         return TRAP_MEMORY_OUT_OF_BOUNDS;
-    hs_memory_mark(m);
+    if (!hs_memory_write(m, d, n))
+        return TRAP_ALLOCATION_TOO_LARGE;
     for (uint64_t done = 0; done < n;) {
         uint64_t piece = n - done < PIECE ? n - done : PIECE;
         memset(m->rec.base + d + done, value, piece);

@@ -222,7 +222,7 @@ static void fill_imports(struct instance *i, const struct hs_extern *imports)
         case EXTERN_TABLE: i->tables[im->index] = x->table; break;
         case EXTERN_MEMORY:
             i->memories[im->index] = x->memory;
-            hs_memory_mark(x->memory); /* by code that does not belong to its instance */
+            hs_memory_mark(x->memory); /* by code that does not belong to its instance; exposed when it was handed out */
             break;
         case EXTERN_GLOBAL:
             i->globals[im->index] = x->global;
@@ -459,6 +459,12 @@ static struct instance *take_parked(struct code_object *c)
         c->nparked--;
     }
     pthread_mutex_unlock(&c->lock);
+    /* A sealed memory is for threads whose faults reach us. */
+    if (i && c->module->nmemories && i->memories[0]->slot->sealed && HS_UNLIKELY(!hs_fault_arrives()) &&
+        !hs_pool_expose(i->memories[0]->slot)) {
+        block_delete(i, c->rt);
+        return NULL;
+    }
     return i;
 }
 
@@ -637,7 +643,8 @@ bool hs_instance_extern(struct instance *i, enum externkind kind, uint32_t index
     case EXTERN_TABLE: x.table = i->tables[index]; break;
     case EXTERN_MEMORY:
         x.memory = i->memories[index];
-        hs_memory_mark(x.memory);
+        if (!hs_memory_mark(x.memory))
+            return false;
         break;
     case EXTERN_GLOBAL: x.global = global_of(i, index); break;
     case EXTERN_TAG: x.tag = tag_of(i, index); break;

@@ -9,7 +9,17 @@
  * else, so base + i32 + offset (offset + 16 <= HS_GUARD_BYTES) is the guest's own or faults.
  *
  * Slots are recycled. A slot on the free list or in a parked instance reads as its image (or zero) everywhere in
- * its opened prefix: nothing of the last tenant is left. */
+ * its opened prefix: nothing of the last tenant is left.
+ *
+ * How it is known what a tenant wrote: while a slot is open, by asking the kernel at the end. Tenants of one module mostly
+ * write the same few pages, so a slot that has shown so gets *sealed*: its hot pages stay writable and are restored
+ * after every tenant, all others are readable only. The first write to another page faults, makes the page hot and
+ * is done again. A sealed slot is cleaned without a system call.
+ *
+ * Invariant: outside of the hot pages a sealed slot reads as its image (it did when it was sealed, and nobody could write
+ * since). What writes without being able to fault, the kernel on behalf of the host, the host itself and the runtime, says so
+ * before: whoever gets a raw pointer exposes the memory (hs_memory_mark), which opens all of it until its tenant
+ * ends; bulk operations name the range (hs_memory_write). */
 #ifndef HS_RUNTIME_MEMORY_H
 #define HS_RUNTIME_MEMORY_H
 
@@ -31,12 +41,28 @@ struct mem_slot {
     uint32_t cleaned;        /* how often */
     int ticket;              /* with the fault handler */
     struct mem_slot *next;
+    /* What tenants write. Hot pages: sorted, never adjacent; numbers of pages from base. */
+    struct hot_range {
+        uint32_t first, count;
+    } hot[8];
+    uint32_t nhot, hot_pages;
+    uint32_t calm;           /* tenants in a row that wrote to no other pages */
+    uint32_t patience;       /* so many are wanted before it is sealed (again) */
+    size_t sealed;           /* bytes from base that are sealed; 0: open */
+    bool exposed;            /* somebody may write without faulting, until the next cleaning */
+    bool broken;             /* its pages' rights are unknown: only good for dropping */
 };
 
 /* A slot whose first `bytes` bytes are open and read as the image, or zero. ST_OOM or ST_OK. */
 enum status hs_pool_take(struct runtime *rt, struct mem_image *image, size_t bytes, struct mem_slot **out_slot);
 /* Cleans the slot (written: it may have been written to) down to `bytes` opened. False: it must be dropped. */
 bool hs_pool_clean(struct mem_slot *slot, bool written, size_t bytes);
+/* Before writes to [at, at+size), and when one faulted at `at` (async-signal-safe). False: no right to write can be had,
+ * the slot is broken. */
+bool hs_pool_write(struct mem_slot *slot, size_t at, size_t size);
+bool hs_pool_fault(struct mem_slot *slot, size_t at);
+/* Opens the whole slot for writers that must not fault, until it is cleaned. False: as above. */
+bool hs_pool_expose(struct mem_slot *slot);
 void hs_pool_give(struct runtime *rt, struct mem_slot *slot); /* a cleaned slot */
 void hs_pool_drop(struct mem_slot *slot);                     /* any slot: back to the system */
 
@@ -94,9 +120,17 @@ static inline uint64_t hs_memory_pages(const struct memory_obj *m)
 {
     return hs_memory_bytes(m) >> m->type.page_log2;
 }
-static inline void hs_memory_mark(struct memory_obj *m)
+/* Somebody else than compiled code may write from now on, anywhere. False: out of memory, nobody may. */
+static inline bool hs_memory_mark(struct memory_obj *m)
 {
     __atomic_store_n(&m->written, true, __ATOMIC_RELAXED);
+    return !m->slot || __atomic_load_n(&m->slot->exposed, __ATOMIC_RELAXED) || hs_pool_expose(m->slot);
+}
+/* The runtime is about to write here for a guest. False: out of memory. */
+static inline bool hs_memory_write(struct memory_obj *m, uint64_t at, uint64_t size)
+{
+    __atomic_store_n(&m->written, true, __ATOMIC_RELAXED);
+    return !m->slot || !m->slot->sealed || hs_pool_write(m->slot, at, size);
 }
 
 #endif

@@ -92,6 +92,30 @@ static unsigned poll_length(const uint8_t *pc)
     return n + 2 + (rm == 4) + (mod == 1 ? 1 : mod == 2 ? 4 : 0);
 }
 
+/* The guarded memory of the store that an address lies in or near, or NULL. */
+static struct memory_obj *memory_at(struct store *s, uintptr_t address)
+{
+    for (struct instance *i = s->instances; i; i = i->next)
+        for (uint32_t k = 0; k < i->code->module->nmemories; k++) {
+            struct memory_obj *m = i->memories[k];
+            if (m && m->slot && address - (uintptr_t)m->slot->reservation < m->slot->reserved)
+                return m;
+        }
+    return NULL;
+}
+
+/* A write to a sealed memory: does the fault come from there? The lists are whole: compiled code was running. */
+static bool sealed_at(struct hs_run *run, uintptr_t address, struct mem_slot **out_slot, size_t *out_at)
+{
+    struct memory_obj *m = memory_at(run->store, address);
+    size_t at = m ? address - (uintptr_t)m->slot->base : 0;
+    if (!m || at >= m->slot->sealed)
+        return false;
+    *out_slot = m->slot;
+    *out_at = at;
+    return true;
+}
+
 static bool decide(const struct hs_fault *fault, struct hs_fault_resume *out)
 {
     struct hs_activation *act = hs_activation_top;
@@ -117,6 +141,16 @@ static bool decide(const struct hs_fault *fault, struct hs_fault_resume *out)
         if (!hs_fault_range_has(FAULT_MEMORY, fault->address))
             return false;
         code = TRAP_MEMORY_OUT_OF_BOUNDS;
+        struct mem_slot *slot;
+        size_t at;
+        if (fault->write && sealed_at(run, fault->address, &slot, &at)) {
+            if (hs_pool_fault(slot, at)) {
+                out->pc = fault->pc; /* once more, now with the right to write */
+                out->keep_registers = true;
+                return true;
+            }
+            code = TRAP_ALLOCATION_TOO_LARGE;
+        }
         break;
     default: return false;
     }
@@ -138,28 +172,17 @@ enum status hs_trap_install(void)
     return hs_fault_install(decide);
 }
 
-/* The guest address of a fault, for the message. */
-static void find_memory(struct store *s, uintptr_t address)
-{
-    for (struct instance *i = s->instances; i; i = i->next)
-        for (uint32_t k = 0; k < i->code->module->nmemories; k++) {
-            struct memory_obj *m = i->memories[k];
-            if (m && m->slot && address - (uintptr_t)m->slot->reservation < m->slot->reserved) {
-                s->trap.has_address = true;
-                s->trap.address = address - (uintptr_t)m->rec.base;
-                s->trap.memory_bytes = m->rec.bytes;
-                return;
-            }
-        }
-}
-
 uint32_t hs_rt_trapped(struct hs_run *run)
 {
     struct store *s = run->store;
     s->trap.code = (enum trap)run->trap_code;
     s->trap.has_address = false;
-    if (run->trap_addr)
-        find_memory(s, run->trap_addr);
+    struct memory_obj *m = run->trap_addr ? memory_at(s, run->trap_addr) : NULL;
+    if (m) {
+        s->trap.has_address = true;
+        s->trap.address = run->trap_addr - (uintptr_t)m->rec.base;
+        s->trap.memory_bytes = m->rec.bytes;
+    }
     walk(s, run->trap_pc, run->trap_fp, s->trap.context);
     return run->trap_code;
 }

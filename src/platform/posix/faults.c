@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "platform/platform.h"
 #include "platform/posix/fork.h"
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -97,6 +98,8 @@ static struct sigaction previous[sizeof signals / sizeof *signals];
 static const int greg_of[16] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
                                 REG_R8,  REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
 
+enum { ERR_WRITE = 2 }; /* of the page fault's error code */
+
 /* The divisor of the div or idiv at pc, in register form: the only form compiled code has. */
 static bool divisor_is_zero(const uint8_t *pc, const greg_t *regs)
 {
@@ -133,6 +136,7 @@ static bool handle(int number, siginfo_t *info, ucontext_t *uc)
         /* A non-canonical address is reported as 0; no access of compiled code makes one (bases and
          * indices are bounded), so it is not ours and `decide` refuses it. */
         fault.address = (uintptr_t)info->si_addr;
+        fault.write = number == SIGSEGV && info->si_code == SEGV_ACCERR && (regs[REG_ERR] & ERR_WRITE);
         break;
     }
     struct hs_fault_resume resume = {0};
@@ -153,7 +157,10 @@ static bool handle(int number, siginfo_t *info, ucontext_t *uc)
 
 static void on_signal(int number, siginfo_t *info, void *context)
 {
-    if (handle(number, info, context))
+    int saved = errno;
+    bool done = handle(number, info, context);
+    errno = saved;
+    if (done)
         return;
     unsigned which = 0;
     while (signals[which] != number)
@@ -194,4 +201,21 @@ enum status hs_fault_install(bool (*decide)(const struct hs_fault *, struct hs_f
     decide_fault = decide;
     pthread_once(&once, install);
     return ST_OK;
+}
+
+bool hs_fault_arrives(void)
+{
+    enum { EVERY = 256 };
+    static __thread unsigned left __attribute__((tls_model("initial-exec")));
+    if (left) {
+        left--;
+        return true;
+    }
+    struct sigaction now;
+    sigset_t blocked;
+    if (sigaction(SIGSEGV, NULL, &now) != 0 || !(now.sa_flags & SA_SIGINFO) || now.sa_sigaction != on_signal ||
+        pthread_sigmask(SIG_SETMASK, NULL, &blocked) != 0 || sigismember(&blocked, SIGSEGV))
+        return false;
+    left = EVERY;
+    return true;
 }

@@ -51,6 +51,11 @@ bool hs_pages_close(void *base, size_t size)
     return size == 0 || (madvise(base, size, MADV_DONTNEED) == 0 && mprotect(base, size, PROT_NONE) == 0);
 }
 
+bool hs_pages_protect(void *base, size_t size)
+{
+    return size == 0 || mprotect(base, size, PROT_READ) == 0;
+}
+
 bool hs_pages_discard(void *base, size_t size)
 {
     return size == 0 || madvise(base, size, MADV_DONTNEED) == 0;
