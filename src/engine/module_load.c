@@ -13,7 +13,11 @@ struct loaded {
     struct module module;
     struct hs_file_map file; /* the bytes: mapped, */
     uint8_t *copy;           /* or copied */
+    size_t copy_pages;       /* bytes of pages that the copy has to itself; 0: it was allocated */
 };
+
+/* From these sizes on memory in large pages pays: of the module's copy, and of code, when all is compiled at once. */
+enum { LARGE_COPY = 4 << 20, LARGE_CODE = 512 << 10 };
 
 enum { MIN_CODE = 1 << 20, MAX_CODE = INT32_MAX - (64 << 20) };
 
@@ -263,12 +267,23 @@ enum status hs_module_compile_all(struct code_object *c, unsigned threads, struc
     while (started > 0)
         pthread_join(others[--started], NULL);
     pthread_mutex_destroy(&w.lock);
+    if (!w.failed && (w.failed = (int)hs_code_memory_seal(&c->memory)) != ST_OK)
+        hs_error_set(&w.error, ST_OOM, HS_NO_OFFSET, "out of memory for machine code");
     if (w.failed && error->status == ST_OK)
         *error = w.error;
     return (enum status)w.failed;
 }
 
 /* --- Loading ------------------------------------------------------------------------------------------------------ */
+
+static void free_bytes(struct loaded *l)
+{
+    hs_file_unmap(&l->file);
+    if (l->copy_pages)
+        hs_pages_release(l->copy, l->copy_pages);
+    else
+        hs_free(l->copy);
+}
 
 static void destroy(struct code_object *c)
 {
@@ -280,13 +295,12 @@ static void destroy(struct code_object *c)
     hs_vmlayout_deinit(&c->layout);
     hs_type_registry_remove(&rt->types, c->type_ids, ntypes);
     hs_module_deinit(&l->module);
-    hs_file_unmap(&l->file);
-    hs_free(l->copy);
+    free_bytes(l);
     hs_engine_unref(l->engine);
     hs_free(l);
 }
 
-static enum status reserve_code(struct code_object *c)
+static enum status reserve_code(struct code_object *c, bool all_at_once)
 {
     const struct module *m = c->module;
     uint32_t n = m->nfuncs - m->nimported_funcs;
@@ -296,7 +310,9 @@ static enum status reserve_code(struct code_object *c)
     if (capacity > MAX_CODE)
         capacity = MAX_CODE;
     capacity = hs_align_up(capacity, hs_page_size());
-    enum status s = hs_code_memory_new(&c->memory, capacity, ((uint64_t)n + 1) * sizeof(void *));
+    uint64_t slots = ((uint64_t)n + 1) * sizeof(void *);
+    enum status s = all_at_once && m->code_size >= LARGE_CODE ? hs_code_memory_new_open(&c->memory, capacity, slots)
+                                                              : hs_code_memory_new(&c->memory, capacity, slots);
     if (s != ST_OK)
         return s;
     c->range = (struct hs_code_range){
@@ -350,7 +366,7 @@ static enum status load(struct engine *e, struct loaded *l, struct span bytes, s
     layout->spectre = e->rt.config.spectre;
     for (uint32_t i = 0; i < m->nmemories; i++)
         layout->memory_style[i] = (uint8_t)hs_memory_style(&e->rt.config, &m->memories[i].type.limits);
-    if ((s = reserve_code(c)) != ST_OK)
+    if ((s = reserve_code(c, !e->config.lazy)) != ST_OK)
         goto no_code;
     c->ticket = hs_fault_range_add(FAULT_CODE, c->range.base, c->range.code_capacity);
     if (c->ticket < 0) {
@@ -375,8 +391,7 @@ no_layout:
 no_types:
     hs_module_deinit(&l->module);
 no_module:
-    hs_file_unmap(&l->file);
-    hs_free(l->copy);
+    free_bytes(l);
     hs_free(l);
     return hs_error_set(error, s, HS_NO_OFFSET, s == ST_OOM ? "out of memory" : "the module exceeds a limit of the implementation");
 }
@@ -387,7 +402,9 @@ enum status hs_module_new(struct engine *e, const void *bytes, size_t size, stru
         return hs_error_set(error, ST_UNSUPPORTED, HS_NO_OFFSET, "the module has %zu bytes, more than the limit of %u", size,
                             HS_LIMIT_MODULE_SIZE);
     struct loaded *l = hs_calloc(1, sizeof *l);
-    if (!l || !(l->copy = hs_alloc(size))) {
+    if (l)
+        l->copy = size < LARGE_COPY ? hs_alloc(size) : hs_pages_new_large(size, &l->copy_pages);
+    if (!l || !l->copy) {
         hs_free(l);
         return hs_error_set(error, ST_OOM, HS_NO_OFFSET, "out of memory");
     }

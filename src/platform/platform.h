@@ -29,6 +29,9 @@ bool hs_pages_protect(void *base, size_t size);
 bool hs_pages_discard(void *base, size_t size);
 /* Replaces pages, whatever is mapped there, by a fresh reservation without access. */
 bool hs_pages_renew(void *base, size_t size);
+/* New memory for much data, readable and writable, of large pages where there are any: up to 2 MB more than asked for
+ * may be taken. To be given back to hs_pages_release with the size in *out_size; NULL if refused. */
+void *hs_pages_new_large(size_t size, size_t *out_size);
 /* A page that faults at every access and one that reads zero, for the process. */
 const uint8_t *hs_page_fault(void);
 const uint8_t *hs_page_zero(void);
@@ -58,8 +61,13 @@ struct hs_code_memory {
     size_t written;      /* bytes of code written so far, from base */
     int fd;              /* -1: anonymous memory; pages are made executable after writing and not written again */
     unsigned generation; /* of the process that owns fd; a child has another */
+    bool is_open;        /* not executable before hs_code_memory_seal */
+    size_t writable;     /* while open: bytes with access, from base */
 };
 enum status hs_code_memory_new(struct hs_code_memory *out, size_t code, size_t data);
+/* The same for a large amount of code that is written at once. None of it runs before hs_code_memory_seal. */
+enum status hs_code_memory_new_open(struct hs_code_memory *out, size_t code, size_t data);
+enum status hs_code_memory_seal(struct hs_code_memory *m);
 void hs_code_memory_delete(struct hs_code_memory *m);
 /* Writes at `place`, which is at or after everything written before. Not thread-safe for one object. */
 enum status hs_code_memory_write(struct hs_code_memory *m, size_t place, const void *bytes, size_t size);

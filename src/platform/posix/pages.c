@@ -67,6 +67,18 @@ bool hs_pages_renew(void *base, size_t size)
                             MAP_FAILED;
 }
 
+void *hs_pages_new_large(size_t size, size_t *out_size)
+{
+    enum { LARGE = 2 << 20 };
+    size_t whole = hs_align_up(size, LARGE);
+    void *p = mmap(NULL, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED)
+        return NULL;
+    madvise(p, whole, MADV_HUGEPAGE);
+    *out_size = whole;
+    return p;
+}
+
 static const uint8_t *fault_page, *zero_page;
 
 static void make_special_pages(void)

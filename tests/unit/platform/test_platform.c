@@ -97,6 +97,36 @@ static void code_memory_runs_and_refuses_rewriting(void **state)
     hs_code_memory_delete(&m);
 }
 
+/* Much code at once: nothing runs before it is sealed; what comes later stands on a page of its own. */
+static void code_memory_is_sealed(void **state)
+{
+    enum { FAR = 20 << 20 };
+    struct hs_code_memory m;
+    assert_int_equal(hs_code_memory_new_open(&m, 64 << 20, 4096), ST_OK);
+    put_constant(&m, 0, 41);
+    put_constant(&m, hs_code_memory_next(&m, 32), 42);
+    put_constant(&m, FAR, 43); /* further than the first step of access */
+    assert_int_equal(hs_code_memory_seal(&m), ST_OK);
+    assert_int_equal(hs_code_memory_seal(&m), ST_OK);
+    assert_int_equal(run_at(&m, 0), 41);
+    assert_int_equal(run_at(&m, FAR), 43);
+    assert_int_equal(m.base[m.code - 1], 0); /* all of it can be read */
+    size_t next = hs_code_memory_next(&m, m.written);
+    put_constant(&m, next, 44);
+    assert_int_equal(run_at(&m, next), 44);
+    assert_int_equal(run_at(&m, FAR), 43);
+    m.base[m.code] = 1; /* data is writable */
+    assert_int_equal(hs_code_memory_write(&m, 0, "x", 1), ST_OOM);
+    assert_int_equal(hs_code_memory_write(&m, m.code - 1, "xx", 2), ST_OOM);
+    hs_code_memory_delete(&m);
+
+    size_t size;
+    uint8_t *p = hs_pages_new_large(5 << 20, &size);
+    assert_true(p && size >= 5 << 20);
+    p[0] = p[size - 1] = 1;
+    hs_pages_release(p, size);
+}
+
 static void a_child_writes_code_of_its_own(void **state)
 {
     struct hs_code_memory m;
@@ -202,6 +232,7 @@ int main(void)
         cmocka_unit_test(dirty_pages_are_found),
         cmocka_unit_test(dirty_pages_of_an_image),
         cmocka_unit_test(code_memory_runs_and_refuses_rewriting),
+        cmocka_unit_test(code_memory_is_sealed),
         cmocka_unit_test(a_child_writes_code_of_its_own),
         cmocka_unit_test(files_end_in_ones),
         cmocka_unit_test(waiting),
