@@ -2,8 +2,10 @@
  * switches back to whoever polls, polling switches there again. The store knows which call is
  * running on it, so that a host function or a deadline deep in the guest finds the stack to leave.
  *
- * The thread's innermost activation is part of what is switched: while a call rests, its guest's
- * frames belong to no thread. A call that is given up is resumed once more, with the word to fail,
+ * What is switched, beside the stack: the innermost activation of the thread and of the store, how
+ * the store was left last, and how deep the stack may get. So while a call rests its guest's frames
+ * belong to no thread, and the store is as it was before the poll: other calls may run there, also
+ * the one whose host function polls. A call that is given up is resumed once more, with the word to fail,
  * so that every frame ends in the ordinary way and nothing leaks. */
 #include "api/api.h"
 #include <ucontext.h>
@@ -20,7 +22,10 @@ struct fiber {
     const void *outside_stack;
     size_t outside_size;
     struct wasmtime_store *store;
-    struct hs_activation *activations; /* of the resting call */
+    struct hs_activation *activations; /* of the resting call, as are the next three */
+    struct hs_activation *top;
+    void *exit_fp;
+    uint64_t stack_limit;
     bool running, cancelled;
 };
 
@@ -193,14 +198,35 @@ static void stack_delete(struct wasmtime_call_future *c)
 
 /* --- Polling ---------------------------------------------------------------------------------- */
 
+/* How far guests may use the stack from now on. */
+static void set_limit(struct store *s, uint64_t limit)
+{
+    if (s->run.stack_limit == limit)
+        return;
+    s->run.stack_limit = limit;
+    for (struct hs_vmctx *v = s->contexts; v; v = v->next)
+        __atomic_store_n(&v->stack_limit, limit, __ATOMIC_RELAXED);
+    /* Another thread may have armed the store in between; what it wrote was then overwritten. */
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&s->run.interrupted, __ATOMIC_RELAXED))
+        hs_store_arm(s);
+}
+
 /* Lets it run until it rests or is done. */
 static void resume(struct wasmtime_call_future *c)
 {
     struct fiber *f = &c->fiber, *outer = f->store->fiber;
     struct store *s = f->store->store;
-    struct hs_activation *activations = hs_activation_top;
+    struct hs_activation *activations = hs_activation_top, *top = s->run.top;
+    void *exit_fp = s->run.exit_fp;
+    uint64_t limit = s->run.stack_limit;
     uintptr_t stack_low = s->stack_low;
-    if (!c->started) {
+    /* No short ways into the guest: they take the store's one activation and its limit for granted. */
+    s->calls_are_special = true;
+    s->entry_sp = 0;
+    if (c->started)
+        f->store->resting--;
+    else {
         uintptr_t p = (uintptr_t)c;
         c->started = true;
         getcontext(&f->inside);
@@ -213,9 +239,22 @@ static void resume(struct wasmtime_call_future *c)
     f->running = true;
     s->stack_low = (uintptr_t)c->stack;
     hs_activation_top = f->activations;
+    s->run.top = f->top;
+    s->run.exit_fp = f->exit_fp;
+    if (f->top) /* else whatever it enters first sets it */
+        set_limit(s, f->stack_limit);
     enter(f, c->stack, c->stack_size);
+    f->top = s->run.top;
+    f->exit_fp = s->run.exit_fp;
+    f->stack_limit = s->run.stack_limit;
     hs_activation_top = activations;
+    s->run.top = top;
+    s->run.exit_fp = exit_fp;
+    if (top)
+        set_limit(s, limit);
     s->stack_low = stack_low;
+    if (!c->done)
+        f->store->resting++;
     f->running = false;
     f->store->fiber = outer;
 }

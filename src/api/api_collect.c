@@ -71,6 +71,8 @@ static __attribute__((noinline)) bool mark_running(struct marks *m)
     struct store *s = m->s;
     jmp_buf registers; /* on the stack with those of our callers that no frame has saved yet */
     uintptr_t low = (uintptr_t)__builtin_frame_address(0), high = low;
+    if (hs_api_part(s)->resting)
+        return false;
     if (!s->run.top)
         return true;
     (void)!setjmp(registers);
