@@ -36,7 +36,12 @@ struct code_object {
     bool globals_constant;            /* every own global has a constant initializer: `globals` is it */
     uint8_t *globals;                 /* 16 bytes per global, imports too */
     bool recyclable;                  /* instances may be parked */
-    struct instance *parked;          /* cleaned instances */
+    /* Cleaned instances: each thread first looks for one where it left its last, without the lock. */
+    struct parking_place {
+        struct instance *_Atomic instance;
+        char own_cache_line[56];
+    } places[4];
+    struct instance *parked;          /* the others */
     uint32_t nparked;
     void *host_data;                  /* of the API */
 };

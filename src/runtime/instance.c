@@ -448,17 +448,62 @@ static void find_exported_memory(struct instance *i)
     i->exported_memory = e && e->kind == EXTERN_MEMORY ? i->memories[e->index] : NULL;
 }
 
-static struct instance *take_parked(struct code_object *c)
+enum { PLACES = sizeof((struct code_object *)0)->places / sizeof(struct parking_place) };
+
+static unsigned home_place(void)
 {
+    static _Atomic unsigned threads;
+    static __thread unsigned number __attribute__((tls_model("initial-exec"))); /* + 1 */
+    if (!number)
+        number = 1 + atomic_fetch_add_explicit(&threads, 1, memory_order_relaxed) % PLACES;
+    return number - 1;
+}
+
+static struct instance *unpark(struct code_object *c)
+{
+    for (unsigned n = 0, home = home_place(); n < PLACES; n++) {
+        struct instance *_Atomic *place = &c->places[(home + n) % PLACES].instance;
+        struct instance *i = atomic_load_explicit(place, memory_order_relaxed);
+        if (i && (i = atomic_exchange_explicit(place, NULL, memory_order_acquire)))
+            return i;
+    }
     if (!__atomic_load_n(&c->parked, __ATOMIC_RELAXED))
         return NULL;
     pthread_mutex_lock(&c->lock);
     struct instance *i = c->parked;
     if (i) {
-        __atomic_store_n(&c->parked, i->next, __ATOMIC_RELAXED); /* take_parked looks without the lock */
+        __atomic_store_n(&c->parked, i->next, __ATOMIC_RELAXED); /* others look without the lock */
         c->nparked--;
     }
     pthread_mutex_unlock(&c->lock);
+    return i;
+}
+
+/* False: there is no place left. */
+static bool park(struct code_object *c, struct instance *i)
+{
+    if (c->rt->config.keep_slots >= PLACES)
+        for (unsigned n = 0, home = home_place(); n < PLACES; n++) {
+            struct instance *_Atomic *place = &c->places[(home + n) % PLACES].instance;
+            struct instance *empty = NULL;
+            if (!atomic_load_explicit(place, memory_order_relaxed) &&
+                atomic_compare_exchange_strong_explicit(place, &empty, i, memory_order_release, memory_order_relaxed))
+                return true;
+        }
+    pthread_mutex_lock(&c->lock);
+    bool room = c->nparked < MAX_PARKED && c->nparked < c->rt->config.keep_slots;
+    if (room) {
+        i->next = c->parked;
+        __atomic_store_n(&c->parked, i, __ATOMIC_RELAXED);
+        c->nparked++;
+    }
+    pthread_mutex_unlock(&c->lock);
+    return room;
+}
+
+static struct instance *take_parked(struct code_object *c)
+{
+    struct instance *i = unpark(c);
     /* A sealed memory is for threads whose faults reach us. */
     if (i && c->module->nmemories && i->memories[0]->slot->sealed && HS_UNLIKELY(!hs_fault_arrives()) &&
         !hs_pool_expose(i->memories[0]->slot)) {
@@ -579,29 +624,15 @@ static bool clean(struct instance *i)
 void hs_instance_release(struct instance *i)
 {
     struct code_object *c = i->code;
-    bool parked = false;
-    if (clean(i)) {
-        pthread_mutex_lock(&c->lock);
-        if (c->nparked < MAX_PARKED && c->nparked < c->rt->config.keep_slots) {
-            i->next = c->parked;
-            __atomic_store_n(&c->parked, i, __ATOMIC_RELAXED); /* take_parked looks without the lock */
-            c->nparked++;
-            parked = true;
-        }
-        pthread_mutex_unlock(&c->lock);
-    }
-    if (!parked)
+    if (!clean(i) || !park(c, i))
         block_delete(i, c->rt);
     hs_code_unref(c);
 }
 
 void hs_code_object_forget_parked(struct code_object *c)
 {
-    for (struct instance *i = c->parked, *next; i; i = next) {
-        next = i->next;
+    for (struct instance *i; (i = unpark(c));)
         block_delete(i, c->rt);
-    }
-    c->parked = NULL;
 }
 
 /* --- Looking in ------------------------------------------------------------------------------------------------------- */

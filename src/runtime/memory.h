@@ -38,7 +38,7 @@ struct mem_slot {
     size_t reserved;         /* bytes from reservation */
     size_t opened;           /* bytes from base that are readable and writable */
     struct mem_image *image; /* mapped at base, or NULL */
-    uint32_t cleaned;        /* how often */
+    uint32_t cleaned;        /* how often it was scanned */
     int ticket;              /* with the fault handler */
     struct mem_slot *next;
     /* What tenants write. Hot pages: sorted, never adjacent; numbers of pages from base. */
@@ -46,10 +46,11 @@ struct mem_slot {
         uint32_t first, count;
     } hot[8];
     uint32_t nhot, hot_pages;
-    uint32_t calm;           /* tenants in a row that wrote to no other pages */
+    uint32_t calm;           /* open: tenants in a row that wrote to no other pages; sealed: tenants since */
     uint32_t patience;       /* so many are wanted before it is sealed (again) */
     size_t sealed;           /* bytes from base that are sealed; 0: open */
     bool exposed;            /* somebody may write without faulting, until the next cleaning */
+    bool stale;              /* most of what was written once is not written any more: give the pages back */
     bool broken;             /* its pages' rights are unknown: only good for dropping */
 };
 

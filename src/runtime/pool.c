@@ -12,6 +12,7 @@ enum {
     HOT_PAGES = 16,      /* restoring more takes longer than asking the kernel which of them are dirty */
     PATIENCE = 4,        /* tenants watched before a slot is sealed for the first time */
     PATIENCE_MAX = 4096, /* a slot that was sealed so often in vain stays open */
+    WORTH = 64,          /* tenants of a sealed slot for whom sealing was not in vain */
     SEALED_MAX = 1024,   /* slots of the process: each has up to 2 * HOT_RANGES mappings more, of 65,530 */
 };
 
@@ -166,7 +167,7 @@ static void watch_anew(struct mem_slot *slot)
     slot->nhot = slot->hot_pages = slot->calm = 0;
 }
 
-/* Opens a sealed slot; it will have to show more often that it is worth sealing. */
+/* Opens a sealed slot. If that comes early, it will have to show longer that it is worth sealing. */
 static bool unseal(struct mem_slot *slot)
 {
     size_t sealed = slot->sealed;
@@ -174,8 +175,8 @@ static bool unseal(struct mem_slot *slot)
         return true;
     slot->sealed = 0;
     atomic_fetch_sub_explicit(&sealed_slots, 1, memory_order_relaxed);
+    slot->patience = slot->calm >= WORTH ? PATIENCE : slot->patience * 4;
     watch_anew(slot);
-    slot->patience *= 4;
     if (!hs_pages_open(slot->base, sealed))
         slot->broken = true;
     return !slot->broken;
@@ -213,6 +214,7 @@ bool hs_pool_write(struct mem_slot *slot, size_t at, size_t size)
         return true;
     if ((HS_PLANTED(22) || make_hot(slot, first, end)) && hs_pages_open(slot->base + first * page, (end - first) * page))
         return true;
+    slot->stale = true;
     return unseal(slot);
 }
 
@@ -247,33 +249,35 @@ static void restore(struct mem_slot *slot, size_t at, size_t size)
     memset(slot->base + at + from_image, 0, size - from_image);
 }
 
-#ifdef HS_DEBUG
-/* The invariant of sealing. Large memories are looked at now and then; `calm` has no other use while sealed. */
-static bool as_new(struct mem_slot *slot)
+/* Does this part read as it should for a new tenant? */
+static bool as_new(const struct mem_slot *slot, size_t at, size_t size)
 {
-    size_t from_image = slot->image ? slot->image->image.size : 0;
-    if (slot->opened > (1 << 20) && slot->calm++ % 64)
-        return true;
-    if (from_image && memcmp(slot->base, slot->image->image.view, from_image) != 0)
-        return false;
-    for (size_t at = from_image; at < slot->opened; at += 8)
-        if (*(const uint64_t *)(slot->base + at))
+    size_t image = slot->image ? slot->image->image.size : 0, page = hs_page_size();
+    for (size_t end = at + size; at < end; at += page)
+        if (memcmp(slot->base + at, at < image ? slot->image->image.view + at : hs_page_zero(), page) != 0)
             return false;
     return true;
 }
-#endif
 
 static void restore_hot(struct mem_slot *slot)
 {
     size_t page = hs_page_size();
     for (uint32_t k = 0; k + HS_PLANTED(21) < slot->nhot; k++)
         restore(slot, slot->hot[k].first * page, slot->hot[k].count * page);
-    HS_ASSERT(as_new(slot));
+    if (slot->calm < UINT32_MAX)
+        slot->calm++;
+    /* The invariant of sealing. Large memories are looked at now and then. */
+    HS_ASSERT((slot->opened > 1 << 20 && slot->calm % 64) || as_new(slot, 0, slot->opened));
 }
+
+/* The kernel tells of pages that were ever written since they were given back, not of those that this tenant wrote. Now and
+ * then it is looked how many it did, and if they are few, all are given back. */
+enum { LOOK_EVERY = 16, FEW = 32 };
 
 struct cleaning {
     struct mem_slot *slot;
-    size_t kept;
+    size_t kept, written;        /* bytes; what was written is looked for if `look` */
+    bool look;
     bool ok, wandered, too_many; /* wandered: pages were written that had not been before */
 };
 
@@ -292,15 +296,18 @@ static void restore_dirty(void *env, void *pages, size_t size)
         return;
     }
     c->kept += size;
+    for (size_t p = at; c->look && p < at + size; p += page)
+        c->written += as_new(c->slot, p, page) ? 0 : page;
     restore(c->slot, at, size);
 }
 
 /* Cleans an open slot and learns from it. */
 static bool scan(struct mem_slot *slot, bool exposed)
 {
-    struct cleaning c = {.slot = slot, .ok = true};
-    if (!hs_pages_scan_dirty(slot->base, slot->opened, restore_dirty, &c)) {
-        watch_anew(slot); /* half of it may have been seen; then faults will tell which pages are hot */
+    struct cleaning c = {.slot = slot, .ok = true, .look = ++slot->cleaned % LOOK_EVERY == 0};
+    if (slot->stale || !hs_pages_scan_dirty(slot->base, slot->opened, restore_dirty, &c)) {
+        slot->stale = false;
+        watch_anew(slot); /* if a scan ended early, faults will tell which pages are hot */
         c.ok = hs_pages_discard(slot->base, slot->opened);
     }
     if (exposed || c.wandered)
@@ -309,6 +316,8 @@ static bool scan(struct mem_slot *slot, bool exposed)
         slot->calm++;
     if (c.too_many)
         watch_anew(slot);
+    if (c.look && c.too_many && c.written < c.kept / FEW)
+        c.ok &= hs_pages_discard(slot->base, slot->opened);
     if (c.ok && slot->calm >= slot->patience && slot->patience <= PATIENCE_MAX)
         seal(slot);
     return c.ok && !slot->broken;
@@ -329,6 +338,7 @@ bool hs_pool_clean(struct mem_slot *slot, bool written, size_t bytes)
         watch_anew(slot);
         slot->patience = PATIENCE;
         slot->cleaned = 0;
+        slot->stale = false;
     }
     if (!written || slot->opened == 0)
         return true;
@@ -336,7 +346,7 @@ bool hs_pool_clean(struct mem_slot *slot, bool written, size_t bytes)
         restore_hot(slot);
         return true;
     }
-    if (slot->opened <= SMALL_BYTES && slot->cleaned++ >= WATCHED) {
+    if (slot->opened <= SMALL_BYTES && slot->cleaned >= WATCHED) {
         restore(slot, 0, slot->opened);
         return true;
     }
