@@ -70,7 +70,15 @@ static wasm_ref_t *ref_copy(const wasm_ref_t *r)
 
 static bool ref_same(const wasm_ref_t *a, const wasm_ref_t *b)
 {
-    return a == b || (a && b && a->kind == b->kind && a->object == b->object);
+    if (a == b)
+        return true;
+    if (!a || !b || a->kind != b->kind)
+        return false;
+    if (a->kind != REF_FUNC || a->object == b->object)
+        return a->object == b->object;
+    /* An instance that imports a function and hands it on has a copy of its record. */
+    const struct hs_funcref *f = a->object, *g = b->object;
+    return f->vmctx == g->vmctx && f->code == g->code;
 }
 
 /* The functions that every type has, and the views as references. `is` tests a reference's kind. */
