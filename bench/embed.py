@@ -4,7 +4,8 @@
     bench/embed.py [--rounds N] [--lib PATH]
 
 embed/calls.c and embed/instances.c open either library by its path and use the same C API. They run
-in turns; the figure of a process is a median, the table shows the median over the rounds.
+in turns; the figure of a process is a median, the table shows the median over the rounds. A second
+table says what the kernel asks for cleaning a memory, whoever does it (embed/pages.c).
 """
 import argparse
 import pathlib
@@ -22,6 +23,20 @@ def figures(command: list[str]) -> dict[str, float]:
         say(f"bench: {' '.join(command)}: {done.stderr.strip()[:300]}")
         return {}
     return {l.split()[0]: float(l.split()[1]) for l in done.stdout.splitlines()}
+
+
+def print_pages(rounds: int) -> None:
+    """What embed/pages.c measures, by one thread and by two at once."""
+    pages = str(build_embed("pages"))
+    table: dict[str, dict[int, list[float]]] = {}
+    for _ in range(rounds):
+        for threads in (1, 2):
+            for name, value in figures([pages, str(threads)]).items():
+                table.setdefault(name, {}).setdefault(threads, []).append(value)
+    print("\nNanoseconds in the kernel and in memory, by one thread and by two that do the same at once\n")
+    print(f"{'':26}{'1 thread':>17}{'2 threads':>17}")
+    for name, row in table.items():
+        print(f"{name:26}" + "".join(f"{median(v):11.1f} ±{spread(v):4.0%}" for v in row.values()))
 
 
 def main() -> int:
@@ -60,6 +75,7 @@ def main() -> int:
         peers = [median(row[v]) for v in row if v != "hospes"]
         ratio = f"{median(row['hospes']) / min(peers):15.3f}" if "hospes" in row and peers else ""
         print(f"{name:26}{cells}{ratio}")
+    print_pages(options.rounds)
     return 0
 
 
