@@ -1,6 +1,6 @@
 /* Memory slots; see memory.h. What costs in recycling is telling the other processors that a page is gone or lost a
  * right (12 µs and more as soon as two threads run), so pages are kept and restored in place where few are dirty, and
- * a slot is sealed once in its life: after that its pages only gain rights. */
+ * a sealed slot's pages only gain rights. */
 #include "base/assert.h"
 #include "base/bits.h"
 #include "base/planted.h"
@@ -307,7 +307,7 @@ static bool scan(struct mem_slot *slot, bool exposed)
     struct cleaning c = {.slot = slot, .ok = true, .look = ++slot->cleaned % LOOK_EVERY == 0};
     if (slot->stale || !hs_pages_scan_dirty(slot->base, slot->opened, restore_dirty, &c)) {
         slot->stale = false;
-        watch_anew(slot); /* if a scan ended early, faults will tell which pages are hot */
+        slot->nhot = slot->hot_pages = 0; /* where the kernel cannot tell, faults will once it is sealed */
         c.ok = hs_pages_discard(slot->base, slot->opened);
     }
     if (exposed || c.wandered)
