@@ -150,10 +150,13 @@ static void put_millis(struct buffer *b, uint64_t nanos)
 
 static void put_string(struct buffer *b, struct span s)
 {
+    bool valid = hs_utf8_valid(s.data, s.size); /* JSON has to be */
     put(b, "\"");
     for (size_t i = 0; i < s.size; i++) {
         char text[8];
-        if (s.data[i] == '"' || s.data[i] == '\\' || s.data[i] < 0x20) {
+        if (s.data[i] >= 0x80 && !valid) {
+            put(b, "?");
+        } else if (s.data[i] == '"' || s.data[i] == '\\' || s.data[i] < 0x20) {
             snprintf(text, sizeof text, "\\u%04x", s.data[i]);
             put(b, text);
         } else {

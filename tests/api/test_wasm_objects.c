@@ -2,6 +2,18 @@
  * and what every kind of vector and type can. */
 #include "check.h"
 
+/* An allocation that cannot succeed is part of this test. */
+__attribute__((visibility("default"))) const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "allocator_may_return_null=1";
+}
+__attribute__((visibility("default"))) const char *__tsan_default_options(void);
+const char *__tsan_default_options(void)
+{
+    return "allocator_may_return_null=1";
+}
+
 static int finalized;
 static void count(void *p)
 {

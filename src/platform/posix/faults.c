@@ -140,7 +140,7 @@ static bool handle(int number, siginfo_t *info, ucontext_t *uc)
         break;
     }
     struct hs_fault_resume resume = {0};
-    if (!decide_fault(&fault, &resume))
+    if (!__atomic_load_n(&decide_fault, __ATOMIC_ACQUIRE)(&fault, &resume))
         return false;
     regs[REG_RIP] = (greg_t)resume.pc;
     if (!resume.keep_registers) {
@@ -198,7 +198,7 @@ static void install(void)
 enum status hs_fault_install(bool (*decide)(const struct hs_fault *, struct hs_fault_resume *))
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    decide_fault = decide;
+    __atomic_store_n(&decide_fault, decide, __ATOMIC_RELEASE); /* engines are made in several threads */
     pthread_once(&once, install);
     return ST_OK;
 }

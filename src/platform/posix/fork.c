@@ -6,7 +6,7 @@
 #include "platform/posix/fork.h"
 #include <pthread.h>
 
-static void (*upper_before)(void), (*upper_after)(void);
+static void (*upper_before)(void), (*upper_after)(void); /* set once: engines are made in several threads */
 
 static void before(void)
 {
@@ -29,15 +29,15 @@ static void in_child(void)
     upper_after();
 }
 
-static void install(void)
-{
-    pthread_atfork(before, in_parent, in_child);
-}
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 void hs_fork_watch(void (*take)(void), void (*give)(void))
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    upper_before = take;
-    upper_after = give;
-    pthread_once(&once, install);
+    pthread_mutex_lock(&lock);
+    if (!upper_before) {
+        upper_before = take;
+        upper_after = give;
+        pthread_atfork(before, in_parent, in_child);
+    }
+    pthread_mutex_unlock(&lock);
 }
