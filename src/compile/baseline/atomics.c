@@ -208,7 +208,7 @@ static void add_offset(struct bl *b, uint64_t offset, uint32_t below)
         a.num = (uint32_t)(v - b->stack);
     else if (a.kind == V_REG)
         b->held |= BIT(a.reg);
-    *v = (struct value){V_CONST, VT_I64, 0, 0, 0}; /* nothing to spill meanwhile */
+    *v = (struct value){V_CONST, VT_I64, BL_NONE, 0, 0}; /* nothing to spill meanwhile */
     uint8_t r = hs_bl_own(b, a);
     if (offset) {
         uint8_t t = bl_alloc_gpr(b);

@@ -56,8 +56,8 @@
 
 #include "base/assert.h"
 #include "base/bits.h"
-#include "compile/compile.h"
 #include "base/planted.h"
+#include "compile/compile.h"
 #include "compile/x64/x64_masm.h"
 
 enum {
@@ -81,7 +81,7 @@ enum bl_class { GPR = 0, FPR = 16 };
 
 enum value_kind {
     V_REG,   /* in temporary register `reg`, owned by the entry */
-    V_LOCAL, /* the same as local `num` (pinned or at home) */
+    V_LOCAL, /* the same as local `num`: in its pin `reg`, or at home (BL_NONE) */
     V_CONST, /* `num`: i32; i64 sign-extended from it; bits of f32; null reference */
     V_WIDE, /* a constant too large: `num` is the offset in the module of its immediate (i64: LEB128) */
     V_SLOT, /* in the slot of this entry */
@@ -90,16 +90,15 @@ enum value_kind {
 struct value {
     uint8_t kind; /* enum value_kind */
     uint8_t type; /* enum valkind; references as VT_REF */
-    uint8_t reg;
+    uint8_t reg; /* where it can be read (a pin perhaps after a reload), or BL_NONE: of all kinds */
     uint8_t unused;
     uint32_t num;
 };
 _Static_assert(sizeof(struct value) == 8, "entries are copied as one word");
 
 struct local {
-    int32_t home; /* offset from rbp */
-    uint8_t type; /* enum valkind */
-    uint8_t pin;  /* register, or BL_NONE */
+    struct value get; /* what local.get pushes; its `reg` is the pin */
+    int32_t home;     /* offset from rbp */
 };
 
 enum ctl_kind { CTL_FUNC, CTL_BLOCK, CTL_LOOP, CTL_IF, CTL_ELSE };
@@ -109,7 +108,6 @@ struct ctl {
     uint32_t base; /* entries below the block's parameters */
     uint32_t nparams, nresults;
     const struct valtype *types; /* parameters, then results */
-    struct valtype single;       /* what `types` points at for one result */
     struct x64_label label;      /* of a branch: the end, or the head of a loop */
     struct x64_label other;      /* CTL_IF: where the condition is false */
     uint32_t dirty;              /* union over the branches to the label */
@@ -229,7 +227,10 @@ static inline int64_t hs_bl_s64(const uint8_t **p)
         ++*p;
         return (int64_t)((uint64_t)c << 57) >> 57;
     }
-    return hs_bl_s64_slow(p);
+    const uint8_t *q = *p; /* a copy, so that the caller's p can stay in a register */
+    int64_t x = hs_bl_s64_slow(&q);
+    *p = q;
+    return x;
 }
 static inline uint32_t bl_offset(const struct bl *b)
 {
@@ -315,11 +316,11 @@ static inline void bl_push_reg(struct bl *b, uint8_t reg,
 }
 static inline void bl_push_const(struct bl *b, uint8_t type, uint32_t num)
 {
-    *b->sp++ = (struct value){V_CONST, type, 0, 0, num};
+    *b->sp++ = (struct value){V_CONST, type, BL_NONE, 0, num};
 }
 static inline void bl_push_slot(struct bl *b, uint8_t type)
 {
-    *b->sp++ = (struct value){V_SLOT, type, 0, 0, 0};
+    *b->sp++ = (struct value){V_SLOT, type, BL_NONE, 0, 0};
 }
 /* Takes an entry off; a register is locked. A slot's number is put into `num`, so the value knows where it is. */
 static inline struct value bl_pop(struct bl *b)
@@ -389,7 +390,7 @@ static inline void bl_unalias(struct bl *b, uint32_t local)
 static inline uint8_t bl_dest(struct bl *b, const uint8_t *p)
 {
     if ((p[0] == 0x21 || p[0] == 0x22) && p[1] < 0x80) {
-        uint8_t pin = b->locals[p[1]].pin;
+        uint8_t pin = b->locals[p[1]].get.reg;
         if (pin != BL_NONE)
             bl_unalias(b, p[1]);
         return pin;
@@ -405,11 +406,11 @@ static inline bool bl_is_pin(const struct bl *b, uint8_t reg)
 static inline const uint8_t *bl_result(struct bl *b, const uint8_t *p, uint8_t reg, uint8_t type)
 {
     if (bl_is_pin(b, reg)) {
-        HS_ASSERT((p[0] == 0x21 || p[0] == 0x22) && b->locals[p[1]].pin == reg);
+        HS_ASSERT((p[0] == 0x21 || p[0] == 0x22) && b->locals[p[1]].get.reg == reg);
         b->dirty |= BIT(reg) & b->spill_pins;
         b->inval &= ~BIT(reg);
         if (p[0] == 0x22)
-            *b->sp++ = (struct value){V_LOCAL, type, 0, 0, p[1]};
+            *b->sp++ = b->locals[p[1]].get;
         p += 2;
     } else {
         bl_push_reg(b, reg, type);
@@ -442,7 +443,7 @@ static inline void bl_reload_all(struct bl *b) /* before branches and labels */
     if (HS_UNLIKELY(b->inval))
         hs_bl_reload_slow(b, b->inval);
 }
-static inline void bl_reload(struct bl *b, uint8_t pin)
+static inline void bl_reload(struct bl *b, uint8_t pin) /* of a temporary: nothing */
 {
     if (HS_UNLIKELY(b->inval & BIT(pin)))
         hs_bl_reload_slow(b, BIT(pin));
@@ -451,26 +452,21 @@ void hs_bl_save_pins(struct bl *b); /* before a call: stale homes are written */
 /* Register, memory or 32-bit immediate (integers only). */
 static inline struct opnd hs_bl_operand(struct bl *b, struct value v)
 {
-    uint8_t r = v.kind == V_REG ? v.reg : BL_NONE;
-    if (v.kind == V_LOCAL) {
-        r = b->locals[v.num].pin;
-        if (r != BL_NONE)
-            bl_reload(b, r);
+    if (v.reg != BL_NONE) {
+        bl_reload(b, v.reg);
+        return (struct opnd){.kind = O_REG, .reg = v.reg};
     }
-    if (r == BL_NONE)
-        return hs_bl_operand_slow(b, v);
-    return (struct opnd){.kind = O_REG, .reg = r};
+    if (v.kind == V_CONST && !bl_is_fp(v.type))
+        return (struct opnd){.kind = O_IMM, .reg = BL_NONE, .imm = (int32_t)v.num};
+    return hs_bl_operand_slow(b, v);
 }
 /* A register to read: a temporary or a pin. */
 static inline uint8_t hs_bl_use(struct bl *b, struct value v)
 {
-    if (v.kind == V_REG)
-        return v.reg;
-    if (v.kind == V_LOCAL && b->locals[v.num].pin != BL_NONE) {
-        bl_reload(b, b->locals[v.num].pin);
-        return b->locals[v.num].pin;
-    }
-    return hs_bl_use_slow(b, v);
+    if (v.reg == BL_NONE)
+        return hs_bl_use_slow(b, v);
+    bl_reload(b, v.reg);
+    return v.reg;
 }
 static inline void bl_lose_pins(struct bl *b) /* after a call */
 {
@@ -567,16 +563,13 @@ static inline struct bl_memarg bl_memarg(const uint8_t **p)
     return m;
 }
 
-/* ---- numeric.c, float.c: operations with a memory operand instead of the right entry ---- */
+/* ---- numeric.c, float.c: operations with a memory operand instead of the right entry; p at the operation ---- */
 
-bool hs_bl_folds_int(uint8_t op, uint8_t type);
-const uint8_t *hs_bl_fold_int(struct bl *b, const uint8_t *p,
-                              struct x64_mem m); /* p at the operation */
+const uint8_t *hs_bl_fold_int(struct bl *b, const uint8_t *p, struct x64_mem m);
 /* A load of 1 (unsigned), 4 or 8 bytes that is only compared with a small constant or with zero: the comparison
  * reads memory. NULL if something else follows. */
 const uint8_t *hs_bl_fold_compare(struct bl *b, const uint8_t *p, struct x64_mem m, uint32_t size,
                                   uint8_t type);
-bool hs_bl_folds_float(uint8_t op, uint8_t type);
 const uint8_t *hs_bl_fold_float(struct bl *b, const uint8_t *p, struct x64_mem m);
 
 /* ---- emitters with an operand size known at run time; w: 0 32 bits, 1 64 bits ---- */
@@ -610,7 +603,7 @@ static inline void bl_lea(struct bl *b, int w, uint8_t d, struct x64_mem m)
 }
 void hs_bl_alu_ri(struct bl *b, int op, int w, uint8_t d, int32_t i);
 void hs_bl_alu_mi(struct bl *b, int op, int w, struct x64_mem m, int32_t i);
-void hs_bl_alu(struct bl *b, int op, int w, uint8_t d, const struct opnd *o);
+void hs_bl_alu(struct bl *b, int op, int w, uint8_t d, struct opnd o);
 static inline void bl_zero(struct bl *b, uint8_t r) /* changes flags */
 {
     x64_xor32_rr(&b->a, r, r);

@@ -27,7 +27,7 @@ static void save_below(struct bl *b, struct value *first)
                 return;
             hs_bl_store_frame(b, v->reg, v->type, bl_slot(b, (uint32_t)(v - b->stack)));
             b->free |= BIT(v->reg);
-            *v = (struct value){V_SLOT, v->type, 0, 0, 0};
+            *v = (struct value){V_SLOT, v->type, BL_NONE, 0, 0};
         }
 }
 
@@ -77,7 +77,7 @@ static void pass(struct bl *b, uint32_t n, const uint8_t *ints, uint32_t nints, 
                 from = v.reg;
                 b->free |= BIT(from);
             } else if (v.kind == V_LOCAL) {
-                from = b->locals[v.num].pin;
+                from = v.reg;
                 if (from != BL_NONE && (b->inval & BIT(from)))
                     from = BL_NONE;
             }
@@ -92,7 +92,7 @@ static void pass(struct bl *b, uint32_t n, const uint8_t *ints, uint32_t nints, 
             struct value v = first[late[i] & 7];
             uint8_t to = late[i] >> 3;
             if (v.kind == V_LOCAL) {
-                hs_bl_load_frame(b, to, b->locals[v.num].type, b->locals[v.num].home);
+                hs_bl_load_frame(b, to, b->locals[v.num].get.type, b->locals[v.num].home);
             } else {
                 v.num = v.kind == V_SLOT ? (uint32_t)(first + (late[i] & 7) - b->stack) : v.num;
                 hs_bl_move_to(b, v, to);

@@ -177,6 +177,48 @@ static const uint8_t *prefix_fd(struct bl *b, const uint8_t *p)
     return after_fd[bl_u32(&p)](b, p);
 }
 
+/* A signed LEB128 of two to four bytes: without a loop, whose end nobody can predict. 0: it is longer. */
+static inline uint32_t short_number(const uint8_t *p, int32_t *out)
+{
+    uint32_t bytes = hs_load32(p), stop = ~bytes & 0x80808080u;
+    if (HS_UNLIKELY(!stop))
+        return 0;
+    bytes &= stop ^ (stop - 1);
+    uint32_t length = ((uint32_t)__builtin_ctz(stop) >> 3) + 1, unused = 32 - 7 * length;
+    uint32_t x = (bytes & 0x7f) | (bytes & 0x7f00) >> 1 | (bytes & 0x7f0000) >> 2 |
+                 (bytes & 0x7f000000) >> 3;
+    *out = (int32_t)(x << unused) >> unused;
+    return length;
+}
+
+/* What is most frequent and emits nothing: local.get with one byte, i32.const and i64.const with up to four. */
+static inline const uint8_t *push_simple(struct bl *b, const uint8_t *p)
+{
+    for (;;) {
+        if (p[0] == 0x20) {
+            if (HS_UNLIKELY(p[1] >= 0x80))
+                return p;
+            bl_push(b, b->locals[p[1]].get);
+            p += 2;
+        } else if (p[0] == 0x41 || p[0] == 0x42) {
+            uint8_t type = p[0] == 0x41 ? VT_I32 : VT_I64;
+            if (p[1] < 0x80) {
+                bl_push_const(b, type, (uint32_t)((int32_t)((uint32_t)p[1] << 25) >> 25));
+                p += 2;
+            } else {
+                int32_t x;
+                uint32_t length = b->end - p > 4 ? short_number(p + 1, &x) : 0;
+                if (HS_UNLIKELY(!length))
+                    return p;
+                bl_push_const(b, type, (uint32_t)x);
+                p += 1 + length;
+            }
+        } else {
+            return p;
+        }
+    }
+}
+
 static void fast_loop(struct bl *b, const uint8_t *p)
 {
     do {
@@ -184,15 +226,7 @@ static void fast_loop(struct bl *b, const uint8_t *p)
         if (HS_UNLIKELY(!x64_room(&b->a, BL_ROOM)) && !hs_bl_room(b, BL_ROOM))
             return;
         HS_ASSERT(one_byte[*p] && b->held == 0 && bl_height(b) <= b->facts->max_height + 8);
-        /* What is most frequent and emits nothing: local.get and i32.const, with one byte. */
-        while ((p[0] == 0x20 || p[0] == 0x41) &&
-               p[1] < 0x80) { /* what follows an end may not be ours */
-            if (p[0] == 0x20)
-                bl_push(b, (struct value){V_LOCAL, b->locals[p[1]].type, 0, 0, p[1]});
-            else
-                bl_push_const(b, VT_I32, (uint32_t)((int32_t)((uint32_t)p[1] << 25) >> 25));
-            p += 2;
-        }
+        p = push_simple(b, p);
         b->at = p;
         p = one_byte[*p](b, p + 1);
     } while (p); /* NULL: the end of the function, or a failure */

@@ -186,68 +186,60 @@ void hs_bl_fuel_charge(struct bl *b)
 
 struct blocksig {
     uint32_t nparams, nresults;
-    const struct valtype *types; /* NULL: one result `single` */
-    struct valtype single;
+    const struct valtype *types; /* parameters, then results */
 };
 
-static const uint8_t *read_block(const struct bl *b, const uint8_t *p, struct blocksig *s)
+/* The result of a block type of one byte (0x40: none), less 0x40. */
+static const struct valtype one_result[64] = {
+    [0 ... 0x3a] = {VT_REF}, /* of which kind does not matter here */
+    [0x3f] = {VT_I32},       [0x3e] = {VT_I64},  [0x3d] = {VT_F32},
+    [0x3c] = {VT_F64},       [0x3b] = {VT_V128},
+};
+
+static struct blocksig typed_block(const struct bl *b, uint32_t type)
 {
-    uint8_t code = *p;
-    s->nparams = s->nresults = 0;
-    s->types = NULL;
-    s->single = (struct valtype){0};
-    if (code == 0x40)
-        return p + 1;
-    if ((code & 0xc0) == 0x40) {
-        s->nresults = 1;
-        p++;
-        switch (code) {
-        case 0x7f: s->single = HS_I32; break;
-        case 0x7e: s->single = HS_I64; break;
-        case 0x7d: s->single = HS_F32; break;
-        case 0x7c: s->single = HS_F64; break;
-        case 0x7b: s->single = HS_V128; break;
-        case 0x63:
-        case 0x64:
-            hs_bl_s64(&p);
-            /* fall through */
-        default: s->single = HS_ANYREF; break; /* which one does not matter here */
-        }
-        return p;
-    }
-    const struct functype *t = &b->m->types[bl_u32(&p)].func;
-    s->nparams = t->nparams;
-    s->nresults = t->nresults;
-    s->types = t->types;
-    return p;
+    const struct functype *t = &b->m->types[type].func;
+    return (struct blocksig){t->nparams, t->nresults, t->types};
 }
 
-static struct ctl *push_ctl(struct bl *b, enum ctl_kind kind, const struct blocksig *s)
+static inline struct blocksig read_block(const struct bl *b, const uint8_t **p)
 {
-    if (HS_UNLIKELY(b->ctl + 1 >= b->ctls_end)) {
-        size_t n = (size_t)(b->ctls_end - b->ctls), depth = (size_t)(b->ctl - b->ctls);
-        struct ctl *bigger = hs_alloc(2 * n * sizeof *bigger);
-        if (!bigger) {
-            hs_bl_fail(b, ST_OOM, "out of memory");
-            return b->ctl;
-        }
-        memcpy(bigger, b->ctls, n * sizeof *bigger);
-        for (size_t i = 0; i <= depth; i++)
-            if (b->ctls[i].types == &b->ctls[i].single)
-                bigger[i].types = &bigger[i].single;
-        if (b->ctls != b->inline_ctls)
-            hs_free(b->ctls);
-        b->ctls = bigger;
-        b->ctls_end = bigger + 2 * n;
-        b->ctl = bigger + depth;
+    uint32_t code = **p;
+    if (HS_UNLIKELY((code & 0xc0) != 0x40))
+        return typed_block(b, bl_u32(p));
+    ++*p;
+    if (HS_UNLIKELY(code == 0x63 || code == 0x64)) /* a reference with a heap type */
+        hs_bl_s64(p);
+    return (struct blocksig){0, code != 0x40, &one_result[code - 0x40]};
+}
+
+static __attribute__((noinline)) bool more_ctls(struct bl *b)
+{
+    size_t n = (size_t)(b->ctls_end - b->ctls), depth = (size_t)(b->ctl - b->ctls);
+    struct ctl *bigger = hs_alloc(2 * n * sizeof *bigger);
+    if (!bigger) {
+        hs_bl_fail(b, ST_OOM, "out of memory");
+        return false;
     }
+    memcpy(bigger, b->ctls, n * sizeof *bigger);
+    if (b->ctls != b->inline_ctls)
+        hs_free(b->ctls);
+    b->ctls = bigger;
+    b->ctls_end = bigger + 2 * n;
+    b->ctl = bigger + depth;
+    return true;
+}
+
+static inline struct ctl *push_ctl(struct bl *b, enum ctl_kind kind, struct blocksig s)
+{
+    if (HS_UNLIKELY(b->ctl + 1 >= b->ctls_end) && !more_ctls(b))
+        return b->ctl;
     struct ctl *c = ++b->ctl;
     c->kind = kind;
-    c->nparams = s->nparams;
-    c->nresults = s->nresults;
-    c->single = s->single;
-    c->types = s->types ? s->types : &c->single;
-    c->base = bl_height(b) - s->nparams;
+    c->nparams = s.nparams;
+    c->nresults = s.nresults;
+    c->types = s.types;
+    c->base = bl_height(b) - s.nparams;
     x64_label_init(&c->label);
     x64_label_init(&c->other);
     c->dirty = 0;
@@ -286,23 +278,21 @@ BL_OP(NOP)
 
 BL_OP(BLOCK)
 {
-    struct blocksig s;
-    p = read_block(b, p, &s);
+    struct blocksig s = read_block(b, &p);
     if (b->sp - s.nparams > b->stack + b->ctl->base)
         hs_bl_flush(b, b->sp - s.nparams, 0);
-    push_ctl(b, CTL_BLOCK, &s);
+    push_ctl(b, CTL_BLOCK, s);
     return p;
 }
 
 BL_OP(LOOP)
 {
-    struct blocksig s;
-    p = read_block(b, p, &s);
+    struct blocksig s = read_block(b, &p);
     hs_bl_flush(b, b->sp, s.nparams);
     bl_reload_all(b);
     if (!hs_bl_room(b, BL_ROOM))
         return NULL;
-    struct ctl *c = push_ctl(b, CTL_LOOP, &s);
+    struct ctl *c = push_ctl(b, CTL_LOOP, s);
     x64_align(&b->a, 32);
     x64_bind(&b->a, &c->label);
     b->flags_pos = 0;
@@ -575,9 +565,8 @@ struct use hs_bl_peek(const uint8_t *p)
 void hs_bl_prepare(struct bl *b, const struct use *u, uint32_t operands)
 {
     if (u->kind == USE_IF) {
-        struct blocksig s;
-        read_block(b, u->p + 1, &s);
-        hs_bl_flush(b, b->sp - operands, s.nparams);
+        const uint8_t *p = u->p + 1;
+        hs_bl_flush(b, b->sp - operands, read_block(b, &p).nparams);
         bl_reload_all(b);
     } else if (u->kind == USE_BR_IF) {
         bl_reload_all(b);
@@ -607,8 +596,8 @@ void hs_bl_before(struct bl *b, const struct use *u, uint32_t operand_regs, stru
         }
         c->other = hs_bl_operand_rm(b, second);
         uint8_t d = bl_dest(b, u->p + 1);
-        if (first.kind == V_LOCAL && b->locals[first.num].pin != BL_NONE)
-            bl_reload(b, b->locals[first.num].pin);
+        if (first.reg != BL_NONE)
+            bl_reload(b, first.reg);
         if (d != BL_NONE && !(operand_regs & BIT(d)) &&
             !(c->other.kind == O_REG && c->other.reg == d)) {
             hs_bl_move_to(b, first, d);
@@ -676,10 +665,10 @@ const uint8_t *hs_bl_after(struct bl *b, struct cond *c, int cc)
         hs_bl_fuel_block(b);
         return p;
     case USE_IF: {
-        struct blocksig s;
-        p = read_block(b, p + 1, &s);
+        p++;
+        struct blocksig s = read_block(b, &p);
         bl_done(b);
-        struct ctl *ctl = push_ctl(b, CTL_IF, &s);
+        struct ctl *ctl = push_ctl(b, CTL_IF, s);
         hs_bl_jcc(b, bl_invert(cc), &ctl->other);
         ctl->else_dirty = b->dirty;
         hs_bl_fuel_block(b);

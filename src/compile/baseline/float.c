@@ -87,11 +87,6 @@ BL_FBINOP(F64_SUB, F_SUB, X64_F64)
 BL_FBINOP(F64_MUL, F_MUL, X64_F64)
 BL_FBINOP(F64_DIV, F_DIV, X64_F64)
 
-bool hs_bl_folds_float(uint8_t op, uint8_t type)
-{
-    return type == VT_F32 ? op >= 0x92 && op <= 0x95 : op >= 0xa0 && op <= 0xa3;
-}
-
 const uint8_t *hs_bl_fold_float(struct bl *b, const uint8_t *p, struct x64_mem m)
 {
     static const uint8_t ops[4] = {F_ADD, F_SUB, F_MUL, F_DIV};

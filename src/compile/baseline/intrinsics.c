@@ -68,7 +68,7 @@ bool hs_bl_intrinsic(struct bl *b, uint32_t func)
     b->held = keep;
     struct x64_mem m = hs_bl_address(b, 0, 8, 8, bl_pop(b));
     x64_mov64_mr(&b->a, m, RDX);
-    m.disp -= 8;
+    m = x64_mem_moved(m, -8);
     x64_mov64_mr(&b->a, m, RAX);
     bl_done(b);
     return true;

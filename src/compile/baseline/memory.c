@@ -7,7 +7,7 @@
  *
  * That [base + register] stays inside the reservation rests on I1: an i32 address is zero-extended.
  *
- * A load whose operation follows becomes the memory operand of it (hs_bl_fold_int, hs_bl_fold_float).
+ * A load whose operation follows becomes the memory operand of it (join).
  *
  * https://webassembly.github.io/spec/core/exec/instructions.html#memory-instructions */
 #include "compile/baseline/baseline.h"
@@ -94,21 +94,6 @@ static struct x64_mem checked_address(struct bl *b, uint32_t memory, uint64_t of
     return x64_bid(base_of(b, memory), end, -(int32_t)size);
 }
 
-/* Whether accesses of memory 0 at small offsets need neither a check nor a register for the base. */
-static inline bool simple(const struct bl *b, const struct bl_memarg *arg)
-{
-    return b->plain_memory && arg->memory == 0 && arg->offset <= HS_GUARD_BYTES - 16;
-}
-
-/* hs_bl_address, with the usual case here. */
-static inline struct x64_mem address_of(struct bl *b, const struct bl_memarg *arg, uint32_t size,
-                                        struct value address)
-{
-    if (HS_LIKELY(simple(b, arg) && address.kind != V_CONST))
-        return x64_bid(RBX, hs_bl_use(b, address), (int32_t)arg->offset);
-    return hs_bl_address(b, arg->memory, arg->offset, size, address);
-}
-
 struct x64_mem hs_bl_address(struct bl *b, uint32_t memory, uint64_t offset, uint32_t size,
                              struct value address)
 {
@@ -124,171 +109,164 @@ struct x64_mem hs_bl_address(struct bl *b, uint32_t memory, uint64_t offset, uin
     return x64_bid(base_of(b, memory), r, (int32_t)offset);
 }
 
-/* ---- loads ---- */
+/* The operand of an access: the memarg at *p is read and the address popped. */
+static __attribute__((noinline)) struct x64_mem any_operand(struct bl *b, const uint8_t **p,
+                                                            uint32_t size)
+{
+    struct bl_memarg arg = bl_memarg(p);
+    return hs_bl_address(b, arg.memory, arg.offset, size, bl_pop(b));
+}
 
-enum access {
-    I32,
-    I64,
-    F32,
-    F64,
-    I32_S8,
-    I32_U8,
-    I32_S16,
-    I32_U16,
-    I64_S8,
-    I64_U8,
-    I64_S16,
-    I64_U16,
-    I64_S32,
-    I64_U32,
-};
+/* The same; the usual case is here: guarded memory 0 with its base in rbx, an offset of one or two bytes, an address
+ * that is not constant. */
+static inline __attribute__((always_inline)) struct x64_mem operand(struct bl *b, const uint8_t **p,
+                                                                    uint32_t size)
+{
+    const uint8_t *q = *p;
+    uint32_t offset = q[1], more = offset >> 7;
+    if (more)
+        offset = (offset & 0x7f) | (uint32_t)q[2] << 7;
+    if (HS_LIKELY(b->plain_memory && q[0] < 0x40 && offset < 1 << 14 &&
+                  b->sp[-1].kind != V_CONST)) {
+        *p = q + 2 + more;
+        return x64_bid(RBX, hs_bl_use(b, bl_pop(b)), (int32_t)offset);
+    }
+    struct x64_mem m = any_operand(b, &q, size);
+    *p = q;
+    return m;
+}
+_Static_assert(1 << 14 <= HS_GUARD_BYTES - 16, "no check is needed");
+
+/* ---- loads ---- */
 
 /* A register that only the operand uses, or a new one. */
 static uint8_t reuse(struct bl *b, struct x64_mem m)
 {
-    if (m.index != X64_NO_INDEX && (b->held >> m.index & 1))
-        return m.index;
-    if (b->held >> m.base & 1)
-        return m.base;
+    unsigned index = x64_mem_index(m), base = x64_mem_base(m);
+    if (index != X64_NO_INDEX && (b->held >> index & 1))
+        return (uint8_t)index;
+    if (b->held >> base & 1)
+        return (uint8_t)base;
     return bl_alloc_gpr(b);
 }
 
-/* A quick look before hs_bl_fold_compare's: a constant and a comparison, or what takes a condition. */
-static inline bool may_be_compared(const uint8_t *p)
+/* With what a load can become one instruction, and what instructions may be the beginning of it. */
+enum { WITH_NOTHING, WITH_COMPARE = 1, WITH_I32 = 2, WITH_I64 = 4, WITH_F32 = 8, WITH_F64 = 16 };
+static const uint8_t joins[256] = {
+    [0x41] = WITH_COMPARE,      [0x42] = WITH_COMPARE, /* a constant, and a comparison then */
+    [0x45] = WITH_COMPARE,      [0x50] = WITH_COMPARE, /* eqz, if, br_if, select */
+    [0x04] = WITH_COMPARE,      [0x0d] = WITH_COMPARE,      [0x1b] = WITH_COMPARE,
+    [0x46 ... 0x4f] = WITH_I32, [0x6a ... 0x6c] = WITH_I32, [0x71 ... 0x73] = WITH_I32,
+    [0x51 ... 0x5a] = WITH_I64, [0x7c ... 0x7e] = WITH_I64, [0x83 ... 0x85] = WITH_I64,
+    [0x92 ... 0x95] = WITH_F32, [0xa0 ... 0xa3] = WITH_F64,
+};
+
+/* What follows reads memory itself; NULL if it does not after all. */
+static __attribute__((noinline)) const uint8_t *join(struct bl *b, const uint8_t *p,
+                                                     struct x64_mem m, uint32_t size, uint8_t type)
 {
-    switch (p[0]) {
-    case 0x41: return p[1] < 0x80 && p[2] - 0x46u < 10; /* i32.const, i32.eq to i32.ge_u */
-    case 0x42: return p[1] < 0x80 && p[2] - 0x51u < 10;
-    case 0x45: /* eqz, if, br_if, select */
-    case 0x50:
-    case 0x04:
-    case 0x0d:
-    case 0x1b: return true;
-    default: return false;
+    switch (joins[*p]) {
+    case WITH_COMPARE:
+        if (*p <= 0x42 && *p >= 0x41 &&
+            !(p[1] < 0x80 && p[2] - (*p == 0x41 ? 0x46u : 0x51u) < 10)) /* eq to ge_u */
+            return NULL;
+        return hs_bl_fold_compare(b, p, m, size, type);
+    case WITH_F32:
+    case WITH_F64: return hs_bl_fold_float(b, p, m);
+    default: return hs_bl_fold_int(b, p, m);
     }
 }
 
-static const uint8_t *load(struct bl *b, const uint8_t *p, enum access access, uint8_t type,
-                           uint32_t size)
+static const uint8_t *load(struct bl *b, const uint8_t *p, uint32_t form, uint8_t type,
+                           uint32_t size, unsigned with)
 {
-    struct bl_memarg arg = bl_memarg(&p);
-    struct value address = bl_pop(b);
-    struct x64_mem m = address_of(b, &arg, size, address);
-    if ((access <= I64 || access == I32_U8) && may_be_compared(p)) {
-        const uint8_t *next = hs_bl_fold_compare(b, p, m, size, type);
+    struct x64_mem m = operand(b, &p, size);
+    if (joins[*p] & with) {
+        const uint8_t *next = join(b, p, m, size, type);
         if (next)
             return next;
-    }
-    if (access <= I64) {
-        if (hs_bl_folds_int(*p, type))
-            return hs_bl_fold_int(b, p, m);
-    } else if (access <= F64 && hs_bl_folds_float(*p, type)) {
-        return hs_bl_fold_float(b, p, m);
     }
     uint8_t d = bl_dest(b, p);
     if (d == BL_NONE)
         d = bl_is_fp(type) ? bl_alloc_fpr(b) : reuse(b, m);
-    switch (access) {
-    case I32:
-    case I64_U32: x64_mov32_rm(&b->a, d, m); break;
-    case I64: x64_mov64_rm(&b->a, d, m); break;
-    case F32: x64_movss_rm(&b->a, XR(d), m); break;
-    case F64: x64_movsd_rm(&b->a, XR(d), m); break;
-    case I32_S8: x64_movsx8_32_rm(&b->a, d, m); break;
-    case I32_U8:
-    case I64_U8: x64_movzx8_32_rm(&b->a, d, m); break;
-    case I32_S16: (HS_PLANTED(10) ? x64_movzx16_32_rm : x64_movsx16_32_rm)(&b->a, d, m); break;
-    case I32_U16:
-    case I64_U16: x64_movzx16_32_rm(&b->a, d, m); break;
-    case I64_S8: x64_movsx8_64_rm(&b->a, d, m); break;
-    case I64_S16: x64_movsx16_64_rm(&b->a, d, m); break;
-    case I64_S32: x64_movsx32_64_rm(&b->a, d, m); break;
-    }
+    x64_emit_m(&b->a, form, XR(d), m);
     return bl_result(b, p, d, type);
 }
 
-#define BL_LOAD(id, access, type, size)                                                            \
+#define BL_LOAD(id, form, type, size, with)                                                        \
     BL_OP(id)                                                                                      \
     {                                                                                              \
-        return load(b, p, access, type, size);                                                     \
+        return load(b, p, form, type, size, with);                                                 \
     }
-BL_LOAD(I32_LOAD, I32, VT_I32, 4)
-BL_LOAD(I64_LOAD, I64, VT_I64, 8)
-BL_LOAD(F32_LOAD, F32, VT_F32, 4)
-BL_LOAD(F64_LOAD, F64, VT_F64, 8)
-BL_LOAD(I32_LOAD8_S, I32_S8, VT_I32, 1)
-BL_LOAD(I32_LOAD8_U, I32_U8, VT_I32, 1)
-BL_LOAD(I32_LOAD16_S, I32_S16, VT_I32, 2)
-BL_LOAD(I32_LOAD16_U, I32_U16, VT_I32, 2)
-BL_LOAD(I64_LOAD8_S, I64_S8, VT_I64, 1)
-BL_LOAD(I64_LOAD8_U, I64_U8, VT_I64, 1)
-BL_LOAD(I64_LOAD16_S, I64_S16, VT_I64, 2)
-BL_LOAD(I64_LOAD16_U, I64_U16, VT_I64, 2)
-BL_LOAD(I64_LOAD32_S, I64_S32, VT_I64, 4)
-BL_LOAD(I64_LOAD32_U, I64_U32, VT_I64, 4)
+#define ZERO_8  X64_FORM(0, 1, 0xb6) /* movzx, movsx */
+#define ZERO_16 X64_FORM(0, 1, 0xb7)
+#define SIGN_8  X64_FORM(0, 1, 0xbe)
+#define SIGN_16 X64_FORM(0, 1, 0xbf)
+BL_LOAD(I32_LOAD, 0x8b, VT_I32, 4, WITH_COMPARE | WITH_I32)
+BL_LOAD(I64_LOAD, 0x8b | X64_F_W, VT_I64, 8, WITH_COMPARE | WITH_I64)
+BL_LOAD(F32_LOAD, X64_FORM(2, 1, 0x10), VT_F32, 4, WITH_F32)
+BL_LOAD(F64_LOAD, X64_FORM(3, 1, 0x10), VT_F64, 8, WITH_F64)
+BL_LOAD(I32_LOAD8_S, SIGN_8, VT_I32, 1, WITH_NOTHING)
+BL_LOAD(I32_LOAD8_U, ZERO_8, VT_I32, 1, WITH_COMPARE)
+BL_LOAD(I32_LOAD16_S, (HS_PLANTED(10) ? ZERO_16 : SIGN_16), VT_I32, 2, WITH_NOTHING)
+BL_LOAD(I32_LOAD16_U, ZERO_16, VT_I32, 2, WITH_NOTHING)
+BL_LOAD(I64_LOAD8_S, SIGN_8 | X64_F_W, VT_I64, 1, WITH_NOTHING)
+BL_LOAD(I64_LOAD8_U, ZERO_8, VT_I64, 1, WITH_NOTHING)
+BL_LOAD(I64_LOAD16_S, SIGN_16 | X64_F_W, VT_I64, 2, WITH_NOTHING)
+BL_LOAD(I64_LOAD16_U, ZERO_16, VT_I64, 2, WITH_NOTHING)
+BL_LOAD(I64_LOAD32_S, 0x63 | X64_F_W, VT_I64, 4, WITH_NOTHING)
+BL_LOAD(I64_LOAD32_U, 0x8b, VT_I64, 4, WITH_NOTHING)
 
 /* ---- stores ---- */
 
-static const uint8_t *store_int(struct bl *b, const uint8_t *p, uint32_t size)
+/* The opcode with an immediate is the one with a register and 0x3e: 88 and c6, 89 and c7. */
+static const uint8_t *store_int(struct bl *b, const uint8_t *p, uint32_t form, uint32_t size)
 {
-    struct bl_memarg arg = bl_memarg(&p);
-    struct value v = bl_pop(b), address = bl_pop(b);
+    struct value v = bl_pop(b);
     struct opnd o = hs_bl_operand(b, v);
     if (o.kind == O_MEM)
         o = (struct opnd){.kind = O_REG, .reg = hs_bl_use(b, v)};
-    struct x64_mem m = address_of(b, &arg, size, address);
-    if (o.kind == O_REG)
-        switch (size) {
-        case 1: x64_mov8_mr(&b->a, m, o.reg); break;
-        case 2: (HS_PLANTED(18) ? x64_mov32_mr : x64_mov16_mr)(&b->a, m, o.reg); break;
-        case 4: x64_mov32_mr(&b->a, m, o.reg); break;
-        default: x64_mov64_mr(&b->a, m, o.reg); break;
-        }
-    else
-        switch (size) {
-        case 1: x64_mov8_mi(&b->a, m, (int8_t)o.imm); break;
-        case 2: x64_mov16_mi(&b->a, m, (int16_t)o.imm); break;
-        case 4: x64_mov32_mi(&b->a, m, o.imm); break;
-        default: x64_mov64_mi(&b->a, m, o.imm); break;
-        }
-    bl_done(b);
-    return p;
-}
-
-static const uint8_t *store_float(struct bl *b, const uint8_t *p, uint32_t size)
-{
-    struct bl_memarg arg = bl_memarg(&p);
-    struct value v = bl_pop(b), address = bl_pop(b);
-    if (v.kind == V_CONST) { /* f32 */
-        struct x64_mem m = hs_bl_address(b, arg.memory, arg.offset, size, address);
-        x64_mov32_mi(&b->a, m, (int32_t)v.num);
-        bl_done(b);
-        return p;
+    struct x64_mem m = operand(b, &p, size);
+    if (o.kind == O_REG) {
+        x64_emit_m(&b->a, form, o.reg, m);
+    } else {
+        uint32_t bytes = size < 4 ? size : 4;
+        x64_emit_m(&b->a, (form + 0x3e + X64_IMM(bytes)) & ~(uint32_t)X64_F_BYTE, 0, m);
+        hs_store32(b->a.p, (uint32_t)o.imm);
+        b->a.p += bytes;
     }
-    uint8_t r = hs_bl_use(b, v);
-    struct x64_mem m = hs_bl_address(b, arg.memory, arg.offset, size, address);
-    if (size == 4)
-        x64_movss_mr(&b->a, m, XR(r));
-    else
-        x64_movsd_mr(&b->a, m, XR(r));
     bl_done(b);
     return p;
 }
 
-#define BL_STORE(id, kind, size)                                                                   \
+static const uint8_t *store_float(struct bl *b, const uint8_t *p, uint32_t form, uint32_t size)
+{
+    struct value v = bl_pop(b);
+    if (v.kind == V_CONST) { /* f32 */
+        x64_mov32_mi(&b->a, operand(b, &p, size), (int32_t)v.num);
+    } else {
+        uint8_t r = hs_bl_use(b, v);
+        x64_emit_m(&b->a, form, XR(r), operand(b, &p, size));
+    }
+    bl_done(b);
+    return p;
+}
+
+#define BL_STORE(id, kind, form, size)                                                             \
     BL_OP(id)                                                                                      \
     {                                                                                              \
-        return store_##kind(b, p, size);                                                           \
+        return store_##kind(b, p, form, size);                                                     \
     }
-BL_STORE(I32_STORE, int, 4)
-BL_STORE(I64_STORE, int, 8)
-BL_STORE(F32_STORE, float, 4)
-BL_STORE(F64_STORE, float, 8)
-BL_STORE(I32_STORE8, int, 1)
-BL_STORE(I32_STORE16, int, 2)
-BL_STORE(I64_STORE8, int, 1)
-BL_STORE(I64_STORE16, int, 2)
-BL_STORE(I64_STORE32, int, 4)
+#define STORE_16 (HS_PLANTED(18) ? 0x89 : X64_FORM(1, 0, 0x89))
+BL_STORE(I32_STORE, int, 0x89, 4)
+BL_STORE(I64_STORE, int, 0x89 | X64_F_W, 8)
+BL_STORE(F32_STORE, float, X64_FORM(2, 1, 0x11), 4)
+BL_STORE(F64_STORE, float, X64_FORM(3, 1, 0x11), 8)
+BL_STORE(I32_STORE8, int, 0x88 | X64_F_BYTE, 1)
+BL_STORE(I32_STORE16, int, STORE_16, 2)
+BL_STORE(I64_STORE8, int, 0x88 | X64_F_BYTE, 1)
+BL_STORE(I64_STORE16, int, STORE_16, 2)
+BL_STORE(I64_STORE32, int, 0x89, 4)
 
 /* ---- size and bulk operations ---- */
 

@@ -14,47 +14,47 @@ static bool commutes(int op)
     return op != ALU_SUB;
 }
 
-static bool names(const struct opnd *o, uint8_t r)
+static bool names(struct opnd o, uint8_t r)
 {
-    return o->kind == O_REG
-               ? o->reg == r
-               : o->kind == O_MEM && (o->m.base == r || (o->m.index == r && r != X64_NO_INDEX));
+    return o.kind == O_REG ? o.reg == r
+                           : o.kind == O_MEM && (x64_mem_base(o.m) == r ||
+                                                 (x64_mem_index(o.m) == r && r != X64_NO_INDEX));
 }
 
-static void emit(struct bl *b, int op, int w, uint8_t d, const struct opnd *o)
+static void emit(struct bl *b, int op, int w, uint8_t d, struct opnd o)
 {
     if (op != MUL) {
         hs_bl_alu(b, op, w, d, o);
         b->flags_pos = bl_pos(b);
         b->flags_reg = d;
         b->flags_w = (uint8_t)w;
-    } else if (o->kind == O_REG) {
-        x64_emit_r(&b->a, X64_FORM(0, 1, 0xaf) | W(w), d, o->reg);
+    } else if (o.kind == O_REG) {
+        x64_emit_r(&b->a, X64_FORM(0, 1, 0xaf) | W(w), d, o.reg);
     } else {
-        x64_emit_m(&b->a, X64_FORM(0, 1, 0xaf) | W(w), d, o->m);
+        x64_emit_m(&b->a, X64_FORM(0, 1, 0xaf) | W(w), d, o.m);
     }
 }
 
 /* l op r where one instruction with a destination of its own does it; false: nothing was emitted. */
-static bool three_operands(struct bl *b, int op, int w, uint8_t d, uint8_t l, const struct opnd *r)
+static bool three_operands(struct bl *b, int op, int w, uint8_t d, uint8_t l, struct opnd r)
 {
-    if (op == ALU_ADD && r->kind == O_REG) {
-        bl_lea(b, w, d, x64_bid(l, r->reg, 0));
+    if (op == ALU_ADD && r.kind == O_REG) {
+        bl_lea(b, w, d, x64_bid(l, r.reg, 0));
         return true;
     }
-    if (r->kind != O_IMM)
+    if (r.kind != O_IMM)
         return false;
     switch (op) {
-    case ALU_ADD: bl_lea(b, w, d, x64_bd(l, r->imm)); return true;
+    case ALU_ADD: bl_lea(b, w, d, x64_bd(l, r.imm)); return true;
     case ALU_SUB:
-        if (r->imm == INT32_MIN)
+        if (r.imm == INT32_MIN)
             return false;
-        bl_lea(b, w, d, x64_bd(l, -r->imm));
+        bl_lea(b, w, d, x64_bd(l, -r.imm));
         return true;
     case ALU_AND:
-        if (r->imm == 0xff)
+        if (r.imm == 0xff)
             x64_movzx8_32_rr(&b->a, d, l);
-        else if (r->imm == 0xffff)
+        else if (r.imm == 0xffff)
             x64_movzx16_32_rr(&b->a, d, l);
         else
             return false;
@@ -99,7 +99,7 @@ static const uint8_t *combine(struct bl *b, const uint8_t *p, int op, int w, str
 {
     uint8_t type = w ? VT_I64 : VT_I32;
     if (p[0] == 0x21 && l.kind == V_LOCAL && l.num == p[1] && p[1] < 0x80 && op != MUL &&
-        r.kind != O_MEM && b->locals[l.num].pin == BL_NONE) { /* x = x op r in the frame */
+        r.kind != O_MEM && l.reg == BL_NONE) { /* x = x op r in the frame */
         struct x64_mem m = x64_bd(RBP, b->locals[l.num].home);
         bl_unalias(b, l.num);
         if (r.kind == O_IMM)
@@ -133,19 +133,19 @@ static const uint8_t *combine(struct bl *b, const uint8_t *p, int op, int w, str
         }
     }
     if (d == lr) {
-        emit(b, op, w, d, &r);
-    } else if (lr != BL_NONE && three_operands(b, op, w, d, lr, &r)) {
+        emit(b, op, w, d, r);
+    } else if (lr != BL_NONE && three_operands(b, op, w, d, lr, r)) {
         /* done; d may be the right operand's register */
-    } else if (names(&r, d)) {
+    } else if (names(r, d)) {
         if (commutes(op) && r.kind == O_REG) {
-            emit(b, op, w, d, &lo);
+            emit(b, op, w, d, lo);
         } else {
             uint8_t t = bl_alloc_gpr(b);
             if (lo.kind == O_REG)
                 bl_mov_rr(b, w, t, lr);
             else
                 bl_mov_rm(b, w, t, lo.m);
-            emit(b, op, w, t, &r);
+            emit(b, op, w, t, r);
             bl_mov_rr(b, w, d, t);
         }
     } else {
@@ -153,7 +153,7 @@ static const uint8_t *combine(struct bl *b, const uint8_t *p, int op, int w, str
             bl_mov_rr(b, w, d, lr);
         else
             bl_mov_rm(b, w, d, lo.m);
-        emit(b, op, w, d, &r);
+        emit(b, op, w, d, r);
     }
     return bl_result(b, p, d, type);
 }
@@ -195,6 +195,11 @@ static const uint8_t *test_and(struct bl *b, const struct use *u, int cc, int w)
 
 static const uint8_t *binop(struct bl *b, const uint8_t *p, int op, int w)
 {
+    if (w &&
+        *p == 0xa7) { /* i32.wrap_i64: the low half of the result depends on the low halves alone */
+        w = 0;
+        p++;
+    }
     if (op == ALU_AND) {
         if (w == 0) {
             struct use u = hs_bl_peek(p);
@@ -225,7 +230,7 @@ static const uint8_t *binop(struct bl *b, const uint8_t *p, int op, int w)
                 x64_mov32_rr(&b->a, d, o.reg);
             else
                 x64_mov32_rm(&b->a, d, o.m);
-            return bl_result(b, p, d, VT_I64);
+            return bl_result(b, p, d, w ? VT_I64 : VT_I32);
         }
     }
     return combine(b, p, op, w, l, hs_bl_operand(b, r));
@@ -267,13 +272,14 @@ static int swapped(int cc)
     }
 }
 
-static uint32_t registers_of(const struct opnd *o)
+static uint32_t registers_of(struct opnd o)
 {
-    if (o->kind == O_REG)
-        return BIT(o->reg);
-    if (o->kind == O_MEM && o->m.base < 16)
-        return BIT(o->m.base) | (o->m.index != X64_NO_INDEX ? BIT(o->m.index) : 0);
-    return 0;
+    if (o.kind == O_REG)
+        return BIT(o.reg);
+    if (o.kind != O_MEM || x64_mem_base(o.m) >= 16)
+        return 0;
+    unsigned index = x64_mem_index(o.m);
+    return BIT(x64_mem_base(o.m)) | (index != X64_NO_INDEX ? BIT(index) : 0);
 }
 
 static const uint8_t *compare_with(struct bl *b, const struct use *u, int cc, int w, struct value l,
@@ -283,14 +289,14 @@ static const uint8_t *compare_with(struct bl *b, const struct use *u, int cc, in
     if (lo.kind == O_IMM || (lo.kind == O_MEM && r.kind == O_MEM))
         lo = (struct opnd){.kind = O_REG, .reg = hs_bl_use(b, l)};
     struct cond c;
-    hs_bl_before(b, u, registers_of(&lo) | registers_of(&r), &c);
+    hs_bl_before(b, u, registers_of(lo) | registers_of(r), &c);
     if (lo.kind == O_REG) {
         if (r.kind == O_IMM && r.imm == 0 && (cc == CC_E || cc == CC_NE))
             bl_test_zero(b, w, lo.reg);
         else if (r.kind == O_IMM && r.imm == 0)
             x64_emit_r(&b->a, 0x85 | W(w), lo.reg, lo.reg); /* test */
         else
-            hs_bl_alu(b, ALU_CMP, w, lo.reg, &r);
+            hs_bl_alu(b, ALU_CMP, w, lo.reg, r);
     } else if (r.kind == O_REG) {
         x64_emit_m(&b->a, (ALU_CMP << 3 | 1) | W(w), r.reg, lo.m);
     } else {
@@ -378,11 +384,6 @@ static const struct fold {
 #undef COMPARES
 };
 
-bool hs_bl_folds_int(uint8_t op, uint8_t type)
-{
-    return folds[op].type == type;
-}
-
 const uint8_t *hs_bl_fold_int(struct bl *b, const uint8_t *p, struct x64_mem m)
 {
     const struct fold *f = &folds[*p++];
@@ -437,7 +438,7 @@ const uint8_t *hs_bl_fold_compare(struct bl *b, const uint8_t *p, struct x64_mem
     hs_bl_prepare(b, &u, 0);
     struct opnd o = {.kind = O_MEM, .m = m};
     struct cond c;
-    hs_bl_before(b, &u, registers_of(&o), &c);
+    hs_bl_before(b, &u, registers_of(o), &c);
     x64_alu_mi(&b->a, size * 8, ALU_CMP, m, k);
     return hs_bl_after(b, &c, cc);
 }
@@ -472,7 +473,7 @@ static const uint8_t *shift_by(struct bl *b, const uint8_t *p, int op, int w, st
             if (n == 1)
                 bl_lea(b, w, d, x64_bid(o.reg, o.reg, 0));
             else
-                bl_lea(b, w, d, (struct x64_mem){X64_NO_BASE, o.reg, (uint8_t)n, 0, 0});
+                bl_lea(b, w, d, x64_bisd(X64_NO_BASE, o.reg, n, 0));
             return bl_result(b, p, d, type);
         }
         bl_mov_rr(b, w, d, o.reg);
@@ -615,7 +616,7 @@ BL_OP(I64_EXTEND_I32_U)
         bl_push_const(b, VT_I64, v.num);
         return p;
     }
-    if (v.kind == V_LOCAL && b->locals[v.num].pin != BL_NONE && bl_dest(b, p) == BL_NONE) {
+    if (v.kind == V_LOCAL && v.reg != BL_NONE && bl_dest(b, p) == BL_NONE) {
         v.type = VT_I64;
         bl_push(b, v);
         return p;
@@ -632,8 +633,8 @@ static const uint8_t *wide(struct bl *b, const uint8_t *p, int low_op, int high_
     struct value h2 = bl_pop(b), l2 = bl_pop(b), h1 = bl_pop(b), l1 = bl_pop(b);
     struct opnd ro = hs_bl_operand(b, l2), rh = hs_bl_operand(b, h2);
     uint8_t lo = hs_bl_own(b, l1), hi = hs_bl_own(b, h1);
-    hs_bl_alu(b, low_op, 1, lo, &ro);
-    hs_bl_alu(b, high_op, 1, hi, &rh);
+    hs_bl_alu(b, low_op, 1, lo, ro);
+    hs_bl_alu(b, high_op, 1, hi, rh);
     bl_push_reg(b, lo, VT_I64);
     bl_push_reg(b, hi, VT_I64);
     bl_done(b);

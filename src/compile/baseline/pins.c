@@ -24,7 +24,7 @@ static void arrival(const struct bl *b, uint32_t first_n, uint8_t *out)
 
 static void pin(struct bl *b, uint32_t local, uint8_t reg)
 {
-    b->locals[local].pin = reg;
+    b->locals[local].get.reg = reg;
     b->pin_local[reg] = (uint16_t)local;
     b->temps &= ~BIT(reg);
     if (BIT(reg) & BL_CALLEE_SAVED)
@@ -45,9 +45,9 @@ static void choose_random(struct bl *b, uint32_t gprs, uint32_t fprs)
     for (int tries = (int)(next_random(&seed) % 40); tries > 0 && b->nlocals; tries--) {
         uint32_t local = (uint32_t)(next_random(&seed) % (b->nlocals < 64 ? b->nlocals : 64));
         struct local *l = &b->locals[local];
-        uint32_t *set = bl_is_fp(l->type) ? &fprs : &gprs;
+        uint32_t *set = bl_is_fp(l->get.type) ? &fprs : &gprs;
         uint8_t reg = (uint8_t)(next_random(&seed) & 31);
-        if (l->pin == BL_NONE && (*set >> reg & 1)) {
+        if (l->get.reg == BL_NONE && (*set >> reg & 1)) {
             *set &= ~BIT(reg);
             pin(b, local, reg);
         }
@@ -104,13 +104,18 @@ static void choose(struct bl *b, uint32_t callee, uint32_t spare, uint32_t fprs)
         }
 }
 
+static struct local local_at(uint32_t i, uint8_t type)
+{
+    return (struct local){{V_LOCAL, type, BL_NONE, 0, i}, 0};
+}
+
 /* Reads the declarations of locals, chooses pins, and lays out the frame. */
 enum status hs_bl_frame_layout(struct bl *b, const uint8_t **body)
 {
     const uint8_t *p = *body;
     uint32_t n = 0;
     for (; n < b->nparams; n++)
-        b->locals[n] = (struct local){0, (uint8_t)hs_vt_kind(b->type->types[n]), BL_NONE};
+        b->locals[n] = local_at(n, (uint8_t)hs_vt_kind(b->type->types[n]));
     for (uint32_t groups = bl_u32(&p); groups > 0; groups--) {
         uint32_t count = bl_u32(&p);
         uint8_t type, code = *p++;
@@ -130,8 +135,8 @@ enum status hs_bl_frame_layout(struct bl *b, const uint8_t **body)
         default: type = VT_REF; break;
         }
         HS_CHECK(count <= b->nlocals - n);
-        for (; count > 0; count--)
-            b->locals[n++] = (struct local){0, type, BL_NONE};
+        for (; count > 0; count--, n++)
+            b->locals[n] = local_at(n, type);
     }
     HS_CHECK(n == b->nlocals);
     *body = p;
@@ -161,9 +166,9 @@ enum status hs_bl_frame_layout(struct bl *b, const uint8_t **body)
     uint32_t offset = below;
     for (uint32_t i = 0; i < b->nlocals; i++) {
         struct local *l = &b->locals[i];
-        if (l->pin != BL_NONE && (BIT(l->pin) & BL_CALLEE_SAVED))
+        if (l->get.reg != BL_NONE && (BIT(l->get.reg) & BL_CALLEE_SAVED))
             continue;
-        offset += l->type == VT_V128 ? 16 : 8;
+        offset += l->get.type == VT_V128 ? 16 : 8;
         l->home = -(int32_t)offset;
     }
     b->slots = -(int32_t)offset;
@@ -184,7 +189,7 @@ void hs_bl_save_pins(struct bl *b)
     for (uint32_t m = HS_PLANTED(6) ? b->dirty & (b->dirty - 1) : b->dirty; m; m &= m - 1) {
         uint8_t r = lowest(m);
         const struct local *l = &b->locals[b->pin_local[r]];
-        hs_bl_store_frame(b, r, l->type, l->home);
+        hs_bl_store_frame(b, r, l->get.type, l->home);
     }
     b->dirty = 0;
 }
@@ -194,7 +199,7 @@ void hs_bl_reload_slow(struct bl *b, uint32_t pins)
     for (uint32_t m = pins; m; m &= m - 1) {
         uint8_t r = lowest(m);
         const struct local *l = &b->locals[b->pin_local[r]];
-        hs_bl_load_frame(b, r, l->type, l->home);
+        hs_bl_load_frame(b, r, l->get.type, l->home);
     }
     b->inval &= ~pins;
 }
@@ -229,14 +234,14 @@ static void zero_locals(struct bl *b)
         const struct local *l = &b->locals[i];
         if (!hs_bl_room(b, BL_ROOM))
             return;
-        if (l->pin != BL_NONE) {
-            if (l->pin < 16)
-                bl_zero(b, l->pin);
+        if (l->get.reg != BL_NONE) {
+            if (l->get.reg < 16)
+                bl_zero(b, l->get.reg);
             else
-                x64_xorps_rr(&b->a, XR(l->pin), XR(l->pin));
+                x64_xorps_rr(&b->a, XR(l->get.reg), XR(l->get.reg));
             continue;
         }
-        int32_t top = l->home + (l->type == VT_V128 ? 16 : 8);
+        int32_t top = l->home + (l->get.type == VT_V128 ? 16 : 8);
         if (low != top) {
             if (low)
                 zero_range(b, low, high);
@@ -258,19 +263,19 @@ static void take_params(struct bl *b)
     for (uint32_t i = 0; i < b->nparams; i++) {
         const struct local *l = &b->locals[i];
         uint8_t from;
-        if (bl_is_fp(l->type))
+        if (bl_is_fp(l->get.type))
             from = fps < 8 ? (uint8_t)(16 + fps++) : BL_NONE;
         else
             from = ints < 6 ? int_params[ints++] : BL_NONE;
         if (from == BL_NONE) {
             area = true;
-        } else if (l->pin == BL_NONE) {
-            hs_bl_store_frame(b, from, l->type, l->home);
+        } else if (l->get.reg == BL_NONE) {
+            hs_bl_store_frame(b, from, l->get.type, l->home);
         } else {
-            if (l->type == VT_I32 && from == l->pin)
-                extend |= BIT(l->pin); /* the move does it otherwise */
-            mv.m[mv.n].to = l->pin;
-            mv.m[mv.n++].v = (struct value){V_REG, l->type, from, 0, 0};
+            if (l->get.type == VT_I32 && from == l->get.reg)
+                extend |= BIT(l->get.reg); /* the move does it otherwise */
+            mv.m[mv.n].to = l->get.reg;
+            mv.m[mv.n++].v = (struct value){V_REG, l->get.type, from, 0, 0};
         }
     }
     hs_bl_moves(b, &mv);
@@ -287,25 +292,25 @@ static void take_params(struct bl *b)
     ints = fps = 0;
     for (uint32_t i = 0; i < b->nparams; i++) {
         const struct local *l = &b->locals[i];
-        bool fp = bl_is_fp(l->type);
+        bool fp = bl_is_fp(l->get.type);
         if (fp ? fps++ < 8 : ints++ < 6)
             continue;
         if (!hs_bl_room(b, BL_ROOM))
             return;
         struct x64_mem m = x64_bd(R11, (int32_t)i * 16);
-        if (l->pin != BL_NONE && fp) {
-            if (l->type == VT_F32)
-                x64_movss_rm(&b->a, XR(l->pin), m);
-            else if (l->type == VT_F64)
-                x64_movsd_rm(&b->a, XR(l->pin), m);
+        if (l->get.reg != BL_NONE && fp) {
+            if (l->get.type == VT_F32)
+                x64_movss_rm(&b->a, XR(l->get.reg), m);
+            else if (l->get.type == VT_F64)
+                x64_movsd_rm(&b->a, XR(l->get.reg), m);
             else
-                x64_movups_rm(&b->a, XR(l->pin), m);
-        } else if (l->pin != BL_NONE) {
-            bl_mov_rm(b, bl_w(l->type), l->pin, m);
+                x64_movups_rm(&b->a, XR(l->get.reg), m);
+        } else if (l->get.reg != BL_NONE) {
+            bl_mov_rm(b, bl_w(l->get.type), l->get.reg, m);
         } else {
             x64_mov64_rm(&b->a, RAX, m);
             x64_mov64_mr(&b->a, x64_bd(RBP, l->home), RAX);
-            if (l->type == VT_V128) {
+            if (l->get.type == VT_V128) {
                 x64_mov64_rm(&b->a, RAX, x64_bd(R11, (int32_t)i * 16 + 8));
                 x64_mov64_mr(&b->a, x64_bd(RBP, l->home + 8), RAX);
             }

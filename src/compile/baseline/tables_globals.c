@@ -11,7 +11,7 @@
 BL_OP(LOCAL_GET)
 {
     uint32_t i = bl_u32(&p);
-    bl_push(b, (struct value){V_LOCAL, b->locals[i].type, 0, 0, i});
+    bl_push(b, b->locals[i].get);
     return p;
 }
 
@@ -21,20 +21,17 @@ static void set_local(struct bl *b, uint32_t i, struct value v)
     if (v.kind == V_LOCAL && v.num == i) /* to itself */
         return;
     bl_unalias(b, i);
-    if (l->pin == BL_NONE) {
-        if (v.kind == V_REG || v.kind == V_CONST || v.kind == V_WIDE ||
-            (v.kind == V_LOCAL && b->locals[v.num].pin != BL_NONE)) {
-            if (v.kind == V_LOCAL)
-                bl_reload(b, b->locals[v.num].pin);
+    uint8_t pin = l->get.reg;
+    if (pin == BL_NONE) {
+        if (v.kind == V_CONST || v.kind == V_WIDE)
             hs_bl_store_to(b, v, l->home);
-        } else {
-            hs_bl_store_frame(b, hs_bl_use(b, v), l->type, l->home);
-        }
+        else
+            hs_bl_store_frame(b, hs_bl_use(b, v), l->get.type, l->home);
         return;
     }
-    hs_bl_move_to(b, v, l->pin);
-    b->dirty |= BIT(l->pin) & b->spill_pins;
-    b->inval &= ~BIT(l->pin);
+    hs_bl_move_to(b, v, pin);
+    b->dirty |= BIT(pin) & b->spill_pins;
+    b->inval &= ~BIT(pin);
 }
 
 BL_OP(LOCAL_SET)
@@ -49,13 +46,13 @@ BL_OP(LOCAL_TEE)
 {
     uint32_t i = bl_u32(&p);
     struct value v = bl_pop(b);
-    if (v.kind == V_SLOT || (v.kind == V_LOCAL && b->locals[v.num].pin == BL_NONE && v.num != i)) {
+    if (v.kind == V_SLOT || (v.kind == V_LOCAL && v.reg == BL_NONE && v.num != i)) {
         uint8_t r = hs_bl_use(b, v); /* read once, used twice */
         v = (struct value){V_REG, v.type, r, 0, 0};
     }
     set_local(b, i, v);
-    if (b->locals[i].pin != BL_NONE || v.kind == V_LOCAL)
-        bl_push(b, (struct value){V_LOCAL, b->locals[i].type, 0, 0, i});
+    if (b->locals[i].get.reg != BL_NONE || v.kind == V_LOCAL)
+        bl_push(b, b->locals[i].get);
     else if (v.kind == V_REG)
         bl_push_reg(b, v.reg, v.type); /* it is in a register, too */
     else
@@ -77,7 +74,7 @@ BL_OP(I64_CONST)
     if (x == (int32_t)x)
         bl_push_const(b, VT_I64, (uint32_t)x);
     else
-        bl_push(b, (struct value){V_WIDE, VT_I64, 0, 0, at});
+        bl_push(b, (struct value){V_WIDE, VT_I64, BL_NONE, 0, at});
     return p;
 }
 
@@ -89,7 +86,7 @@ BL_OP(F32_CONST)
 
 BL_OP(F64_CONST)
 {
-    bl_push(b, (struct value){V_WIDE, VT_F64, 0, 0, (uint32_t)(p - b->bytes)});
+    bl_push(b, (struct value){V_WIDE, VT_F64, BL_NONE, 0, (uint32_t)(p - b->bytes)});
     return p + 8;
 }
 
@@ -190,7 +187,7 @@ BL_OP(TABLE_GET)
     struct x64_mem m = element(b, table, bl_pop(b));
     uint8_t d = bl_dest(b, p);
     if (d == BL_NONE)
-        d = m.base;
+        d = (uint8_t)x64_mem_base(m);
     if (holds_funcs(b, table))
         x64_mov64_rm(&b->a, d, m);
     else

@@ -17,14 +17,14 @@ void hs_bl_alu_mi(struct bl *b, int op, int w, struct x64_mem m, int32_t i)
     x64_alu_mi(&b->a, w ? 64 : 32, (unsigned)op, m, i);
 }
 
-void hs_bl_alu(struct bl *b, int op, int w, uint8_t d, const struct opnd *o)
+void hs_bl_alu(struct bl *b, int op, int w, uint8_t d, struct opnd o)
 {
-    if (o->kind == O_REG)
-        bl_alu_rr(b, op, w, d, o->reg);
-    else if (o->kind == O_MEM)
-        bl_alu_rm(b, op, w, d, o->m);
+    if (o.kind == O_REG)
+        bl_alu_rr(b, op, w, d, o.reg);
+    else if (o.kind == O_MEM)
+        bl_alu_rm(b, op, w, d, o.m);
     else
-        hs_bl_alu_ri(b, op, w, d, o->imm);
+        hs_bl_alu_ri(b, op, w, d, o.imm);
 }
 
 void hs_bl_move_reg(struct bl *b, uint8_t type, uint8_t to, uint8_t from)
@@ -90,7 +90,7 @@ static void spill(struct bl *b, struct value *v)
 {
     hs_bl_store_frame(b, v->reg, v->type, bl_slot(b, (uint32_t)(v - b->stack) + HS_PLANTED(7)));
     b->free |= BIT(v->reg);
-    *v = (struct value){V_SLOT, v->type, 0, 0, 0};
+    *v = (struct value){V_SLOT, v->type, BL_NONE, 0, 0};
 }
 
 uint8_t hs_bl_alloc_slow(struct bl *b, uint32_t among)
@@ -173,7 +173,7 @@ struct opnd hs_bl_operand_slow(struct bl *b, struct value v)
     struct opnd o = {.kind = O_REG, .reg = BL_NONE};
     switch (v.kind) {
     case V_LOCAL: /* not pinned */
-        HS_ASSERT(b->locals[v.num].type == v.type);
+        HS_ASSERT(b->locals[v.num].get.type == v.type);
         o.kind = O_MEM;
         o.m = x64_bd(RBP, b->locals[v.num].home);
         break;
@@ -181,14 +181,7 @@ struct opnd hs_bl_operand_slow(struct bl *b, struct value v)
         o.kind = O_MEM;
         o.m = x64_bd(RBP, bl_slot(b, v.num));
         break;
-    case V_CONST:
-        if (!bl_is_fp(v.type)) {
-            o.kind = O_IMM;
-            o.imm = (int32_t)v.num;
-            break;
-        }
-        /* fall through */
-    case V_WIDE:
+    default: /* V_CONST of f32, V_WIDE */
         if (bl_is_fp(v.type)) {
             if (const_bits(b, v, b->pool_bits, &o.pool)) {
                 o.pool = 0;
@@ -224,16 +217,14 @@ void hs_bl_move_to(struct bl *b, struct value v, uint8_t reg)
 {
     switch (v.kind) {
     case V_REG: hs_bl_move_reg(b, v.type, reg, v.reg); break;
-    case V_LOCAL: {
-        const struct local *l = &b->locals[v.num];
-        if (l->pin != BL_NONE) {
-            bl_reload(b, l->pin);
-            hs_bl_move_reg(b, v.type, reg, l->pin);
+    case V_LOCAL:
+        if (v.reg != BL_NONE) {
+            bl_reload(b, v.reg);
+            hs_bl_move_reg(b, v.type, reg, v.reg);
         } else {
-            hs_bl_load_frame(b, reg, v.type, l->home);
+            hs_bl_load_frame(b, reg, v.type, b->locals[v.num].home);
         }
         break;
-    }
     case V_SLOT: hs_bl_load_frame(b, reg, v.type, bl_slot(b, v.num)); break;
     default:
         if (bl_is_fp(v.type)) {
@@ -299,12 +290,12 @@ void hs_bl_store_to(struct bl *b, struct value v, int32_t offset)
     case V_REG: hs_bl_store_frame(b, v.reg, v.type, offset); return;
     case V_LOCAL: {
         const struct local *l = &b->locals[v.num];
-        if (l->pin != BL_NONE && !(b->inval & BIT(l->pin))) {
-            hs_bl_store_frame(b, l->pin, v.type, offset);
+        if (v.reg != BL_NONE && !(b->inval & BIT(v.reg))) {
+            hs_bl_store_frame(b, v.reg, v.type, offset);
             return;
         }
         from = l->home;
-        if (l->type == VT_I32 &&
+        if (l->get.type == VT_I32 &&
             v.type != VT_I32) { /* an extended alias: only the low half is at home */
             copy_by_stack(b, from, offset);
             x64_mov32_mi(&b->a, x64_bd(RBP, offset + 4), 0);
@@ -368,7 +359,7 @@ void hs_bl_flush(struct bl *b, struct value *below, uint32_t force_last)
         hs_bl_store_to(b, *v, bl_slot(b, (uint32_t)(v - b->stack)));
         if (v->kind == V_REG)
             b->free |= BIT(v->reg);
-        *v = (struct value){V_SLOT, v->type, 0, 0, 0};
+        *v = (struct value){V_SLOT, v->type, BL_NONE, 0, 0};
     }
 }
 
@@ -451,9 +442,8 @@ void hs_bl_moves(struct bl *b, struct moves *mv)
         uint8_t from = BL_NONE;
         if (v.kind == V_REG)
             from = v.reg;
-        else if (v.kind == V_LOCAL && b->locals[v.num].pin != BL_NONE &&
-                 !(b->inval & BIT(b->locals[v.num].pin)))
-            from = b->locals[v.num].pin;
+        else if (v.kind == V_LOCAL && v.reg != BL_NONE && !(b->inval & BIT(v.reg)))
+            from = v.reg;
         if (from == BL_NONE)
             late |= BIT(i);
         else if (from != mv->m[i].to) {
@@ -470,7 +460,7 @@ void hs_bl_moves(struct bl *b, struct moves *mv)
         if (v.kind ==
             V_LOCAL) { /* not hs_bl_move_to: it would reload the pin, which may be a destination */
             const struct local *l = &b->locals[v.num];
-            hs_bl_load_frame(b, mv->m[i].to, l->type, l->home);
+            hs_bl_load_frame(b, mv->m[i].to, l->get.type, l->home);
         } else {
             hs_bl_move_to(b, v, mv->m[i].to);
         }

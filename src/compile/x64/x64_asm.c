@@ -1,74 +1,75 @@
 /* See x64_asm.h: the forms with a memory operand, and padding. */
 #include "compile/x64/x64_asm.h"
 
+static inline unsigned rex_of(struct x64_mem m)
+{
+    return m.bits >> 16 & 3;
+}
+
 /* ModRM, SIB and displacement. */
-static uint8_t *put_modrm_m(struct x64_asm *a, uint8_t *p, uint32_t form, unsigned reg,
+static inline __attribute__((always_inline)) uint8_t *put_mem(uint8_t *p, unsigned reg,
+                                                              struct x64_mem m)
+{
+    uint16_t bytes =
+        (uint16_t)(m.bits | (reg & 7) << 3); /* ModRM, SIB; what is not wanted is overwritten */
+    uint8_t *q = p + 1 + (m.bits / X64_MEM_SIB & 1);
+    int32_t disp = x64_mem_disp(m);
+    uint32_t length = 4;
+    if (!x64_is_i8(disp)) {
+        bytes |= 0x80;
+    } else if (disp != 0 || (m.bits & X64_MEM_DISP)) {
+        bytes |= 0x40;
+        length = 1;
+    } else {
+        length = 0;
+    }
+    memcpy(p, &bytes, 2);
+    hs_store32(q, (uint32_t)disp);
+    return q + length;
+}
+
+/* With the shapes that are rare. */
+static uint8_t *put_mem_any(struct x64_asm *a, uint8_t *p, uint32_t form, unsigned reg,
                             struct x64_mem m)
 {
-    unsigned r = (reg & 7) << 3, base = m.base & 7u;
-    if (m.base >= X64_RIP) {
-        uint32_t disp = (uint32_t)m.disp;
-        if (m.base == X64_RIP) {
-            *p++ = (uint8_t)(r | 5);
-            disp -= (uint32_t)(p - a->base) + 4 + (form >> X64_F_IMM & 7);
-        } else {
-            *p++ = (uint8_t)(r | 4);
-            *p++ = (uint8_t)(m.scale << 6 | (m.index & 7) << 3 | 5);
-        }
-        memcpy(p, &disp, 4);
-        return p + 4;
-    }
-    unsigned mod = m.disp == 0 && base != RBP ? 0 : x64_is_i8(m.disp) ? 0x40 : 0x80;
-    if (m.index != X64_NO_INDEX || base == RSP) {
-        *p++ = (uint8_t)(mod | r | 4);
-        *p++ = (uint8_t)(m.scale << 6 | (m.index & 7) << 3 | base);
-    } else {
-        *p++ = (uint8_t)(mod | r | base);
-    }
-    memcpy(p, &m.disp, 4);
-    return p + (mod == 0 ? 0 : mod == 0x40 ? 1 : 4);
+    if (HS_LIKELY(!(m.bits & (X64_MEM_RIP | X64_MEM_NO_BASE))))
+        return put_mem(p, reg, m);
+    uint32_t disp = (uint32_t)x64_mem_disp(m);
+    *p++ = (uint8_t)(m.bits | (reg & 7) << 3);
+    if (m.bits & X64_MEM_RIP)
+        disp -= (uint32_t)(p - a->base) + 4 + (form >> X64_F_IMM & 7);
+    else
+        *p++ = (uint8_t)(m.bits >> 8);
+    hs_store32(p, disp);
+    return p + 4;
 }
 
 /* Every form: prefixes, opcode maps, byte registers, RIP. */
-static __attribute__((noinline)) void emit_m_any(struct x64_asm *a, uint32_t form, unsigned reg, struct x64_mem m)
+static __attribute__((noinline)) void emit_m_any(struct x64_asm *a, uint32_t form, unsigned reg,
+                                                 struct x64_mem m)
 {
     uint8_t *p = x64_put_prefix(a->p, form);
-    unsigned rex = 0x40 | (form & X64_F_W ? 8 : 0) | (reg >> 3 & 1) << 2 | (m.index >> 3 & 1u) << 1 |
-                   (m.base >> 3 & 1u);
+    unsigned rex = 0x40 | (form & X64_F_W ? 8 : 0) | (reg >> 3 & 1) << 2 | rex_of(m);
     bool want = rex != 0x40 || ((form & X64_F_BYTE) && reg >= RSP);
     *p = (uint8_t)rex;
     p = x64_put_opcode(p + want, form);
-    a->p = put_modrm_m(a, p, form, reg, m);
+    a->p = put_mem_any(a, p, form, reg, m);
 }
 
 /* The most frequent function of a compiler: one opcode byte and a register as the base come first. */
 void x64_emit_m(struct x64_asm *a, uint32_t form, unsigned reg, struct x64_mem m)
 {
-    if ((form & ~(uint32_t)(X64_F_W | X64_IMM(7) | 0xff)) || m.base >= X64_RIP) {
+    if ((form & ~(uint32_t)(X64_F_W | X64_IMM(7) | 0xff)) ||
+        (m.bits & (X64_MEM_RIP | X64_MEM_NO_BASE))) {
         emit_m_any(a, form, reg, m);
         return;
     }
     uint8_t *p = a->p;
-    unsigned rex = (form >> 13 & 8) | (reg >> 1 & 4) | (m.index >> 2 & 2u) | m.base >> 3;
+    unsigned rex = (form >> 13 & 8) | (reg >> 1 & 4) | rex_of(m);
     *p = (uint8_t)(0x40 | rex);
     p += rex != 0;
-    unsigned low = m.base & 7u, mod_reg = (reg & 7) << 3, skip = 0;
-    if (!x64_is_i8(m.disp)) {
-        mod_reg |= 0x80;
-        skip = 4;
-    } else if (m.disp != 0 || low == RBP) {
-        mod_reg |= 0x40;
-        skip = 1;
-    }
-    *p++ = (uint8_t)form;
-    if (m.index == X64_NO_INDEX && low != RSP) {
-        *p++ = (uint8_t)(mod_reg | low);
-    } else {
-        *p++ = (uint8_t)(mod_reg | 4);
-        *p++ = (uint8_t)(m.scale << 6 | (m.index & 7) << 3 | low);
-    }
-    memcpy(p, &m.disp, 4);
-    a->p = p + skip;
+    *p = (uint8_t)form;
+    a->p = put_mem(p + 1, reg, m);
 }
 _Static_assert(X64_F_W >> 13 == 8, "the W bit becomes REX.W by a shift");
 
@@ -76,18 +77,17 @@ void x64_emit_vex_m(struct x64_asm *a, uint32_t form, unsigned reg, unsigned vvv
 {
     uint8_t *p = a->p;
     unsigned low = (~vvvv & 15) << 3 | (form & X64_F_L ? 4 : 0) | (form >> X64_F_PP & 3);
-    bool x = m.index >> 3 & 1, b = m.base >> 3 & 1;
-    if (!(form & X64_F_W) && (form >> X64_F_MAP & 3) == 1 && !x && !b) {
+    if (!(form & X64_F_W) && (form >> X64_F_MAP & 3) == 1 && !rex_of(m)) {
         *p++ = 0xc5;
         *p++ = (uint8_t)((reg < 8 ? 0x80 : 0) | low);
     } else {
         *p++ = 0xc4;
-        *p++ = (uint8_t)((reg < 8 ? 0x80 : 0) | (x ? 0 : 0x40) | (b ? 0 : 0x20) |
-                         (form >> X64_F_MAP & 3));
+        *p++ = (uint8_t)((reg < 8 ? 0x80 : 0) | (rex_of(m) & 2 ? 0 : 0x40) |
+                         (rex_of(m) & 1 ? 0 : 0x20) | (form >> X64_F_MAP & 3));
         *p++ = (uint8_t)((form & X64_F_W ? 0x80 : 0) | low);
     }
     *p++ = (uint8_t)form;
-    a->p = put_modrm_m(a, p, form, reg, m);
+    a->p = put_mem_any(a, p, form, reg, m);
 }
 
 void x64_nops(struct x64_asm *a, unsigned n)

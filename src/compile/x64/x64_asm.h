@@ -54,30 +54,70 @@ enum x64_cc {
 
 enum { X64_NO_INDEX = RSP, X64_RIP = 0x10, X64_NO_BASE = 0x20 };
 
-/* [base + index << scale + disp]; eight bytes, so it travels in one register. */
+/* [base + index << scale + disp], ready to be written, since most of it is known when it is made, often at compile
+ * time. One word, so it travels in a register:
+ *
+ *      63        32 31   24 23 16 15   8 7      0
+ *    +-------------+-------+-----+------+--------+
+ *    |    disp     | shape | rex | SIB  | ModRM  |
+ *    +-------------+-------+-----+------+--------+
+ *
+ * disp   X64_RIP: offset of the target from the buffer's base
+ * rex    bits X and B
+ * SIB    the low bits of base and index even if there will be no such byte
+ * ModRM  without the register */
 struct x64_mem {
-    uint8_t base;  /* enum x64_reg, X64_RIP, X64_NO_BASE */
-    uint8_t index; /* enum x64_reg; X64_NO_INDEX: none (rsp cannot be one) */
-    uint8_t scale; /* 0 to 3: times 1, 2, 4, 8 */
-    uint8_t unused;
-    int32_t disp; /* X64_RIP: offset of the target from the buffer's base */
+    uint64_t bits;
+};
+enum {
+    X64_MEM_SIB = 1 << 24,  /* there is a SIB byte */
+    X64_MEM_DISP = 1 << 25, /* there is a displacement even if it is 0: rbp, r13 */
+    X64_MEM_RIP = 1 << 26,
+    X64_MEM_NO_BASE = 1 << 27,
 };
 
+static inline __attribute__((always_inline)) struct x64_mem x64_bisd(unsigned base, unsigned index,
+                                                                     unsigned scale, int32_t disp)
+{
+    uint32_t low = base & 7, bits = scale << 14 | (index & 7) << 11 | (index & 8) << 14;
+    if (base == X64_RIP)
+        bits |= 5 | X64_MEM_RIP;
+    else if (base == X64_NO_BASE)
+        bits |= 4 | 5 << 8 | X64_MEM_SIB | X64_MEM_NO_BASE;
+    else
+        bits |= (base & 8) << 13 | low << 8 | (low == RBP ? X64_MEM_DISP : 0) |
+                (index != X64_NO_INDEX || low == RSP ? 4 | X64_MEM_SIB : low);
+    return (struct x64_mem){(uint64_t)(uint32_t)disp << 32 | bits};
+}
 static inline struct x64_mem x64_bd(unsigned base, int32_t disp)
 {
-    return (struct x64_mem){(uint8_t)base, X64_NO_INDEX, 0, 0, disp};
+    return x64_bisd(base, X64_NO_INDEX, 0, disp);
 }
 static inline struct x64_mem x64_bid(unsigned base, unsigned index, int32_t disp)
 {
-    return (struct x64_mem){(uint8_t)base, (uint8_t)index, 0, 0, disp};
-}
-static inline struct x64_mem x64_bisd(unsigned base, unsigned index, unsigned scale, int32_t disp)
-{
-    return (struct x64_mem){(uint8_t)base, (uint8_t)index, (uint8_t)scale, 0, disp};
+    return x64_bisd(base, index, 0, disp);
 }
 static inline struct x64_mem x64_rip(int32_t target)
 {
-    return (struct x64_mem){X64_RIP, X64_NO_INDEX, 0, 0, target};
+    return x64_bisd(X64_RIP, X64_NO_INDEX, 0, target);
+}
+static inline unsigned x64_mem_base(struct x64_mem m)
+{
+    return m.bits & X64_MEM_RIP       ? X64_RIP
+           : m.bits & X64_MEM_NO_BASE ? X64_NO_BASE
+                                      : (m.bits >> 8 & 7) | (m.bits >> 13 & 8);
+}
+static inline unsigned x64_mem_index(struct x64_mem m)
+{
+    return (m.bits >> 11 & 7) | (m.bits >> 14 & 8);
+}
+static inline int32_t x64_mem_disp(struct x64_mem m)
+{
+    return (int32_t)(m.bits >> 32);
+}
+static inline struct x64_mem x64_mem_moved(struct x64_mem m, int32_t by)
+{
+    return (struct x64_mem){m.bits + ((uint64_t)(uint32_t)by << 32)};
 }
 
 static inline void x64_asm_init(struct x64_asm *a, uint8_t *buffer, size_t size)

@@ -234,43 +234,43 @@ static const char *const general[4][16] = {
 static struct x64_mem random_mem(void)
 {
     static const int32_t disps[] = {0, 1, -1, 127, 128, -128, -129, 0x12345678, -0x12345678};
-    struct x64_mem m =
-        x64_bd((unsigned)(random64() % 16), disps[random64() % HS_ARRAY_SIZE(disps)]);
+    unsigned base = (unsigned)(random64() % 16), index, scale;
+    int32_t disp = disps[random64() % HS_ARRAY_SIZE(disps)];
     switch (random64() % 4) {
-    case 0: break;
+    case 0: return x64_bd(base, disp);
     case 1:
-        if (random64() % 3 == 0)
-            m = x64_rip((int32_t)(random64() % 100000) - 50000);
-        break;
+        return random64() % 3 == 0 ? x64_rip((int32_t)(random64() % 100000) - 50000)
+                                   : x64_bd(base, disp);
     default:
-        m.index = (uint8_t)(random64() % 16);
-        if (m.index == RSP)
-            m.index = R12;
-        m.scale = (uint8_t)(random64() % 4);
+        index = (unsigned)(random64() % 16);
+        if (index == RSP)
+            index = R12;
+        scale = (unsigned)(random64() % 4);
         if (random64() % 6 == 0)
-            m.base = X64_NO_BASE;
+            base = X64_NO_BASE;
+        return x64_bisd(base, index, scale, disp);
     }
-    return m;
 }
 
 /* As LLVM writes it; `end` is the position behind the instruction. */
 static void put_mem(char *out, struct x64_mem m, uint32_t end)
 {
-    int64_t disp = m.disp;
+    unsigned base = x64_mem_base(m), index = x64_mem_index(m), scale = m.bits >> 14 & 3;
+    int64_t disp = x64_mem_disp(m);
     out += sprintf(out, "[");
     const char *plus = "";
-    if (m.base == X64_RIP) {
+    if (base == X64_RIP) {
         out += sprintf(out, "rip");
         disp -= end;
         plus = " + ";
-    } else if (m.base != X64_NO_BASE) {
-        out += sprintf(out, "%s", general[3][m.base]);
+    } else if (base != X64_NO_BASE) {
+        out += sprintf(out, "%s", general[3][base]);
         plus = " + ";
     }
-    if (m.index != X64_NO_INDEX) {
-        out += m.scale || m.base == X64_NO_BASE
-                   ? sprintf(out, "%s%d*%s", plus, 1 << m.scale, general[3][m.index])
-                   : sprintf(out, "%s%s", plus, general[3][m.index]);
+    if (index != X64_NO_INDEX) {
+        out += scale || base == X64_NO_BASE
+                   ? sprintf(out, "%s%d*%s", plus, 1 << scale, general[3][index])
+                   : sprintf(out, "%s%s", plus, general[3][index]);
         plus = " + ";
     }
     if (disp < 0 && *plus)
