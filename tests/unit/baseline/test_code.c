@@ -258,6 +258,40 @@ many_values(void **state) /* the argument area both ways, results in registers a
     }
 }
 
+/* Arithmetic in 64 bits that is wrapped at once: only the low halves count, and the result is a whole i32. */
+static void wrapped(void **state)
+{
+    EVERYWHERE(
+        "(module (memory 1) (data (i32.const 100) \"\\2a\")"
+        "(func (export \"add\") (param i64 i64) (result i64)"
+        "  (i64.extend_i32_u (i32.wrap_i64 (i64.add (local.get 0) (local.get 1)))))"
+        "(func (export \"sub\") (param i64) (result i64)"
+        "  (i64.extend_i32_u (i32.wrap_i64 (i64.sub (i64.const 0) (local.get 0)))))"
+        "(func (export \"mul\") (param i64) (result i64)"
+        "  (i64.extend_i32_u (i32.wrap_i64 (i64.mul (local.get 0) (i64.const 0x500000003)))))"
+        "(func (export \"mask\") (param i64) (result i64)"
+        "  (i64.extend_i32_u (i32.wrap_i64 (i64.and (local.get 0) (i64.const 0xffffffff)))))"
+        "(func (export \"or\") (param i64) (result i64) (local i32)"
+        "  (local.set 1 (i32.wrap_i64 (i64.or (local.get 0) (i64.const 0x100000001))))"
+        "  (i64.extend_i32_u (local.get 1)))"
+        "(func (export \"taken\") (param i64 i64) (result i32)"
+        "  (if (result i32) (i32.wrap_i64 (i64.and (local.get 0) (local.get 1)))"
+        "    (then (i32.const 1)) (else (i32.const 2))))"
+        "(func (export \"address\") (param i64) (result i32)"
+        "  (i32.load8_u (i32.wrap_i64 (i64.add (local.get 0) (i64.const 0x700000004))))))")
+    {
+        assert_int_equal(call("add", 2, L(0xffffffffffffffff), L(2)), 1);
+        assert_int_equal(call("add", 2, L(0x7fffffff80000000), L(0x123)), 0x80000123);
+        assert_int_equal(call("sub", 1, L(0xffffffff00000001)), 0xffffffff);
+        assert_int_equal(call("mul", 1, L(0xabcd55555556)), 2);
+        assert_int_equal(call("mask", 1, L(0xffffffffffffffff)), 0xffffffff);
+        assert_int_equal(call("or", 1, L(0x1234567890)), 0x34567891);
+        assert_int_equal(call("taken", 2, L(0xffffffff00000001), L(0xffffffff00000002)), 2);
+        assert_int_equal(call("taken", 2, L(0xff00000003), L(2)), 1);
+        assert_int_equal(call("address", 1, L(0xabc00000060)), 42);
+    }
+}
+
 static void tail_calls(void **state)
 {
     EVERYWHERE(
@@ -830,6 +864,7 @@ int main(void)
         cmocka_unit_test(fuel),
         cmocka_unit_test(places),
         cmocka_unit_test(determinism),
+        cmocka_unit_test(wrapped),
         cmocka_unit_test(compared_loads),
         cmocka_unit_test(large_functions),
         cmocka_unit_test(exhausted_memory),
