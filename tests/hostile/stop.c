@@ -163,11 +163,13 @@ static void callbacks(void)
         pthread_t t;
         enough = false;
         need(pthread_create(&t, NULL, ticking, NULL) == 0);
-        check(guest_call(&g, "work", "l:l", n, &x) == KIT_DONE && x == expected);
+        for (int again = 0; again == 0 || (again < 1000 && a.times <= 2); again++) /* the other thread may start late */
+            check(guest_call(&g, "work", "l:l", n, &x) == KIT_DONE && x == expected);
         check_text(a.times > 2, "asked %u times", a.times);
         unsigned before = a.times;
-        check(guest_call(&g, "fib", "l:l", (uint64_t)(kit_sanitized() ? 24 : 32), &x) == KIT_DONE &&
-              x == (kit_sanitized() ? 46368 : 2178309));
+        for (int again = 0; again == 0 || (again < 1000 && !kit_sanitized() && a.times == before); again++)
+            check(guest_call(&g, "fib", "l:l", (uint64_t)(kit_sanitized() ? 24 : 32), &x) == KIT_DONE &&
+                  x == (kit_sanitized() ? 46368 : 2178309));
         check(kit_sanitized() || a.times > before);
         a = (struct asked){.until = 3, .text = "that is enough"};
         check(guest_call(&g, "loop", "") == KIT_ERROR);
