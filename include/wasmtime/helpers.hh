@@ -41,6 +41,8 @@
 namespace wasmtime
 {
 
+class Module;
+
 /// The machinery behind the classes; its names may change.
 namespace detail
 {
@@ -274,6 +276,60 @@ class Described
 
     std::unique_ptr<RawType, Deleter<RawType, Delete>> ptr;
     RefType ref;
+};
+
+/// What a module imports or exports: a vector of the C API, seen as an array of views.
+template <typename RefType, typename RawVec, void (*Delete)(RawVec *)> class Views
+{
+    friend class ::wasmtime::Module;
+    RawVec list;
+
+  public:
+    /// An empty list.
+    Views() : list{0, nullptr}
+    {
+    }
+
+    Views(const Views &other) = delete;
+
+    Views(Views &&other) noexcept : list(std::exchange(other.list, {0, nullptr}))
+    {
+    }
+
+    ~Views() noexcept
+    {
+        Delete(&list);
+    }
+
+    Views &operator=(const Views &other) = delete;
+
+    Views &operator=(Views &&other) noexcept
+    {
+        std::swap(list, other.list);
+        return *this;
+    }
+
+    /// Iterates over the views, which are valid as long as the list.
+    using iterator = const RefType *;
+
+    /// The first one.
+    iterator begin() const
+    {
+        static_assert(sizeof(RefType) == sizeof(*list.data), "a view is a pointer");
+        return reinterpret_cast<iterator>(list.data);
+    }
+
+    /// One after the last one.
+    iterator end() const
+    {
+        return begin() + list.size;
+    }
+
+    /// How many there are.
+    size_t size() const
+    {
+        return list.size;
+    }
 };
 
 /// Deletes what a callback was given, as the C API's finalizers do.

@@ -114,91 +114,77 @@ inline Result<ResourceHost> ResourceAny::to_host(Store::Context cx) const
 class RecordField;
 class MapEntry;
 
-/// A copy of a value that options, variants and results keep.
-inline wasmtime_component_val_t *copy_boxed(const wasmtime_component_val_t *value)
+/// The machinery behind the classes; its names may change.
+namespace detail
 {
-    if (!value)
-        return nullptr;
-    wasmtime_component_val_t copy;
-    wasmtime_component_val_clone(value, &copy);
-    return wasmtime_component_val_new(&copy);
-}
 
-/// Values with names.
-class Record
+using namespace wasmtime::detail;
+
+/// A struct of the C API and nothing else, which owns what is in it. All zero, it is empty: so it
+/// begins, and so a move leaves it.
+template <typename Self, typename RawType, void (*Copy)(RawType *, const RawType *),
+          void (*Delete)(RawType *)>
+class Value
 {
-    friend class Val;
-
   public:
     /// The type of the C API.
-    using Raw = wasmtime_component_valrecord_t;
+    using Raw = RawType;
 
-  private:
-    Raw raw;
-
-    static void clear(Raw &other)
-    {
-        other.size = 0;
-        other.data = nullptr;
-    }
-
-  public:
     /// Takes over `other`.
-    explicit Record(Raw &&other) : raw(other)
+    explicit Value(Raw &&other) : raw(std::exchange(other, Raw()))
     {
-        clear(other);
     }
 
-    Record(const Record &other)
+    Value(const Value &other)
     {
-        wasmtime_component_valrecord_copy(&raw, &other.raw);
+        Copy(&raw, &other.raw);
     }
 
-    Record &operator=(const Record &other)
+    Value &operator=(const Value &other)
     {
         if (this != &other) {
-            wasmtime_component_valrecord_delete(&raw);
-            wasmtime_component_valrecord_copy(&raw, &other.raw);
+            Delete(&raw);
+            Copy(&raw, &other.raw);
         }
         return *this;
     }
 
-    Record(Record &&other) noexcept : raw(other.raw)
+    Value(Value &&other) noexcept : raw(other.release())
     {
-        clear(other.raw);
     }
 
-    Record &operator=(Record &&other) noexcept
+    Value &operator=(Value &&other) noexcept
     {
         std::swap(raw, other.raw);
         return *this;
     }
 
-    ~Record() noexcept
+    ~Value() noexcept
     {
-        wasmtime_component_valrecord_delete(&raw);
+        Delete(&raw);
     }
 
     /// Looks at a value without owning it.
-    static const Record *from_capi(const Raw *capi)
+    static const Self *from_capi(const Raw *capi)
     {
-        return reinterpret_cast<const Record *>(capi);
+        static_assert(sizeof(Self) == sizeof(Raw), "a struct of the C API and nothing else");
+        return reinterpret_cast<const Self *>(capi);
     }
 
     /// Looks at a value without owning it.
-    static Record *from_capi(Raw *capi)
+    static Self *from_capi(Raw *capi)
     {
-        return reinterpret_cast<Record *>(capi);
+        return reinterpret_cast<Self *>(capi);
     }
 
     /// The same in the C API.
-    static const Raw *to_capi(const Record *value)
+    static const Raw *to_capi(const Self *value)
     {
         return reinterpret_cast<const Raw *>(value);
     }
 
     /// The same in the C API.
-    static Raw *to_capi(Record *value)
+    static Raw *to_capi(Self *value)
     {
         return reinterpret_cast<Raw *>(value);
     }
@@ -208,6 +194,79 @@ class Record
     {
         return &raw;
     }
+
+  protected:
+    Raw raw;
+
+    Value() : raw()
+    {
+    }
+
+    /// Gives away what is in it.
+    Raw release()
+    {
+        return std::exchange(raw, Raw());
+    }
+};
+
+inline void copy_value(wasmtime_component_val_t *to, const wasmtime_component_val_t *from)
+{
+    wasmtime_component_val_clone(from, to);
+}
+
+/* What options, variants and results keep is in a box of the C API's, or there is none. */
+
+inline void copy_option(wasmtime_component_val_t **to, wasmtime_component_val_t *const *from)
+{
+    *to = nullptr;
+    if (*from) {
+        wasmtime_component_val_t copy;
+        wasmtime_component_val_clone(*from, &copy);
+        *to = wasmtime_component_val_new(&copy);
+    }
+}
+
+inline void delete_option(wasmtime_component_val_t **value)
+{
+    wasmtime_component_val_free(*value);
+}
+
+inline void copy_variant(wasmtime_component_valvariant_t *to,
+                         const wasmtime_component_valvariant_t *from)
+{
+    wasm_name_copy(&to->discriminant, &from->discriminant);
+    copy_option(&to->val, &from->val);
+}
+
+inline void delete_variant(wasmtime_component_valvariant_t *value)
+{
+    wasm_name_delete(&value->discriminant);
+    wasmtime_component_val_free(value->val);
+}
+
+inline void copy_result(wasmtime_component_valresult_t *to,
+                        const wasmtime_component_valresult_t *from)
+{
+    to->is_ok = from->is_ok;
+    copy_option(&to->val, &from->val);
+}
+
+inline void delete_result(wasmtime_component_valresult_t *value)
+{
+    wasmtime_component_val_free(value->val);
+}
+
+} // namespace detail
+
+/// Values with names.
+class Record
+    : public detail::Value<Record, wasmtime_component_valrecord_t,
+                           wasmtime_component_valrecord_copy, wasmtime_component_valrecord_delete>
+{
+    friend class Val;
+
+  public:
+    using Value::Value;
 
     Record(std::vector<std::pair<std::string_view, Val>> entries);
 
@@ -225,88 +284,13 @@ class Record
 
 /// Any number of values of one type.
 class List
+    : public detail::Value<List, wasmtime_component_vallist_t, wasmtime_component_vallist_copy,
+                           wasmtime_component_vallist_delete>
 {
     friend class Val;
 
   public:
-    /// The type of the C API.
-    using Raw = wasmtime_component_vallist_t;
-
-  private:
-    Raw raw;
-
-    static void clear(Raw &other)
-    {
-        other.size = 0;
-        other.data = nullptr;
-    }
-
-  public:
-    /// Takes over `other`.
-    explicit List(Raw &&other) : raw(other)
-    {
-        clear(other);
-    }
-
-    List(const List &other)
-    {
-        wasmtime_component_vallist_copy(&raw, &other.raw);
-    }
-
-    List &operator=(const List &other)
-    {
-        if (this != &other) {
-            wasmtime_component_vallist_delete(&raw);
-            wasmtime_component_vallist_copy(&raw, &other.raw);
-        }
-        return *this;
-    }
-
-    List(List &&other) noexcept : raw(other.raw)
-    {
-        clear(other.raw);
-    }
-
-    List &operator=(List &&other) noexcept
-    {
-        std::swap(raw, other.raw);
-        return *this;
-    }
-
-    ~List() noexcept
-    {
-        wasmtime_component_vallist_delete(&raw);
-    }
-
-    /// Looks at a value without owning it.
-    static const List *from_capi(const Raw *capi)
-    {
-        return reinterpret_cast<const List *>(capi);
-    }
-
-    /// Looks at a value without owning it.
-    static List *from_capi(Raw *capi)
-    {
-        return reinterpret_cast<List *>(capi);
-    }
-
-    /// The same in the C API.
-    static const Raw *to_capi(const List *value)
-    {
-        return reinterpret_cast<const Raw *>(value);
-    }
-
-    /// The same in the C API.
-    static Raw *to_capi(List *value)
-    {
-        return reinterpret_cast<Raw *>(value);
-    }
-
-    /// The value in the C API; it stays with this object.
-    const Raw *capi() const
-    {
-        return &raw;
-    }
+    using Value::Value;
 
     List(std::vector<Val> entries);
 
@@ -324,88 +308,13 @@ class List
 
 /// Values of different types.
 class Tuple
+    : public detail::Value<Tuple, wasmtime_component_valtuple_t, wasmtime_component_valtuple_copy,
+                           wasmtime_component_valtuple_delete>
 {
     friend class Val;
 
   public:
-    /// The type of the C API.
-    using Raw = wasmtime_component_valtuple_t;
-
-  private:
-    Raw raw;
-
-    static void clear(Raw &other)
-    {
-        other.size = 0;
-        other.data = nullptr;
-    }
-
-  public:
-    /// Takes over `other`.
-    explicit Tuple(Raw &&other) : raw(other)
-    {
-        clear(other);
-    }
-
-    Tuple(const Tuple &other)
-    {
-        wasmtime_component_valtuple_copy(&raw, &other.raw);
-    }
-
-    Tuple &operator=(const Tuple &other)
-    {
-        if (this != &other) {
-            wasmtime_component_valtuple_delete(&raw);
-            wasmtime_component_valtuple_copy(&raw, &other.raw);
-        }
-        return *this;
-    }
-
-    Tuple(Tuple &&other) noexcept : raw(other.raw)
-    {
-        clear(other.raw);
-    }
-
-    Tuple &operator=(Tuple &&other) noexcept
-    {
-        std::swap(raw, other.raw);
-        return *this;
-    }
-
-    ~Tuple() noexcept
-    {
-        wasmtime_component_valtuple_delete(&raw);
-    }
-
-    /// Looks at a value without owning it.
-    static const Tuple *from_capi(const Raw *capi)
-    {
-        return reinterpret_cast<const Tuple *>(capi);
-    }
-
-    /// Looks at a value without owning it.
-    static Tuple *from_capi(Raw *capi)
-    {
-        return reinterpret_cast<Tuple *>(capi);
-    }
-
-    /// The same in the C API.
-    static const Raw *to_capi(const Tuple *value)
-    {
-        return reinterpret_cast<const Raw *>(value);
-    }
-
-    /// The same in the C API.
-    static Raw *to_capi(Tuple *value)
-    {
-        return reinterpret_cast<Raw *>(value);
-    }
-
-    /// The value in the C API; it stays with this object.
-    const Raw *capi() const
-    {
-        return &raw;
-    }
+    using Value::Value;
 
     Tuple(std::vector<Val> entries);
 
@@ -422,89 +331,13 @@ class Tuple
 };
 
 /// Values with keys.
-class Map
+class Map : public detail::Value<Map, wasmtime_component_valmap_t, wasmtime_component_valmap_copy,
+                                 wasmtime_component_valmap_delete>
 {
     friend class Val;
 
   public:
-    /// The type of the C API.
-    using Raw = wasmtime_component_valmap_t;
-
-  private:
-    Raw raw;
-
-    static void clear(Raw &other)
-    {
-        other.size = 0;
-        other.data = nullptr;
-    }
-
-  public:
-    /// Takes over `other`.
-    explicit Map(Raw &&other) : raw(other)
-    {
-        clear(other);
-    }
-
-    Map(const Map &other)
-    {
-        wasmtime_component_valmap_copy(&raw, &other.raw);
-    }
-
-    Map &operator=(const Map &other)
-    {
-        if (this != &other) {
-            wasmtime_component_valmap_delete(&raw);
-            wasmtime_component_valmap_copy(&raw, &other.raw);
-        }
-        return *this;
-    }
-
-    Map(Map &&other) noexcept : raw(other.raw)
-    {
-        clear(other.raw);
-    }
-
-    Map &operator=(Map &&other) noexcept
-    {
-        std::swap(raw, other.raw);
-        return *this;
-    }
-
-    ~Map() noexcept
-    {
-        wasmtime_component_valmap_delete(&raw);
-    }
-
-    /// Looks at a value without owning it.
-    static const Map *from_capi(const Raw *capi)
-    {
-        return reinterpret_cast<const Map *>(capi);
-    }
-
-    /// Looks at a value without owning it.
-    static Map *from_capi(Raw *capi)
-    {
-        return reinterpret_cast<Map *>(capi);
-    }
-
-    /// The same in the C API.
-    static const Raw *to_capi(const Map *value)
-    {
-        return reinterpret_cast<const Raw *>(value);
-    }
-
-    /// The same in the C API.
-    static Raw *to_capi(Map *value)
-    {
-        return reinterpret_cast<Raw *>(value);
-    }
-
-    /// The value in the C API; it stays with this object.
-    const Raw *capi() const
-    {
-        return &raw;
-    }
+    using Value::Value;
 
     Map(std::vector<std::pair<Val, Val>> entries);
 
@@ -521,89 +354,12 @@ class Map
 };
 
 /// A flag that is set: its name.
-class Flag
+class Flag : public detail::Value<Flag, wasm_name_t, wasm_byte_vec_copy, wasm_byte_vec_delete>
 {
     friend class Val;
 
   public:
-    /// The type of the C API.
-    using Raw = wasm_name_t;
-
-  private:
-    Raw raw;
-
-    static void clear(Raw &other)
-    {
-        other.size = 0;
-        other.data = nullptr;
-    }
-
-  public:
-    /// Takes over `other`.
-    explicit Flag(Raw &&other) : raw(other)
-    {
-        clear(other);
-    }
-
-    Flag(const Flag &other)
-    {
-        wasm_name_copy(&raw, &other.raw);
-    }
-
-    Flag &operator=(const Flag &other)
-    {
-        if (this != &other) {
-            wasm_name_delete(&raw);
-            wasm_name_copy(&raw, &other.raw);
-        }
-        return *this;
-    }
-
-    Flag(Flag &&other) noexcept : raw(other.raw)
-    {
-        clear(other.raw);
-    }
-
-    Flag &operator=(Flag &&other) noexcept
-    {
-        std::swap(raw, other.raw);
-        return *this;
-    }
-
-    ~Flag() noexcept
-    {
-        wasm_name_delete(&raw);
-    }
-
-    /// Looks at a value without owning it.
-    static const Flag *from_capi(const Raw *capi)
-    {
-        return reinterpret_cast<const Flag *>(capi);
-    }
-
-    /// Looks at a value without owning it.
-    static Flag *from_capi(Raw *capi)
-    {
-        return reinterpret_cast<Flag *>(capi);
-    }
-
-    /// The same in the C API.
-    static const Raw *to_capi(const Flag *value)
-    {
-        return reinterpret_cast<const Raw *>(value);
-    }
-
-    /// The same in the C API.
-    static Raw *to_capi(Flag *value)
-    {
-        return reinterpret_cast<Raw *>(value);
-    }
-
-    /// The value in the C API; it stays with this object.
-    const Raw *capi() const
-    {
-        return &raw;
-    }
+    using Value::Value;
 
     Flag(std::string_view name)
     {
@@ -618,88 +374,13 @@ class Flag
 
 /// The flags that are set.
 class Flags
+    : public detail::Value<Flags, wasmtime_component_valflags_t, wasmtime_component_valflags_copy,
+                           wasmtime_component_valflags_delete>
 {
     friend class Val;
 
   public:
-    /// The type of the C API.
-    using Raw = wasmtime_component_valflags_t;
-
-  private:
-    Raw raw;
-
-    static void clear(Raw &other)
-    {
-        other.size = 0;
-        other.data = nullptr;
-    }
-
-  public:
-    /// Takes over `other`.
-    explicit Flags(Raw &&other) : raw(other)
-    {
-        clear(other);
-    }
-
-    Flags(const Flags &other)
-    {
-        wasmtime_component_valflags_copy(&raw, &other.raw);
-    }
-
-    Flags &operator=(const Flags &other)
-    {
-        if (this != &other) {
-            wasmtime_component_valflags_delete(&raw);
-            wasmtime_component_valflags_copy(&raw, &other.raw);
-        }
-        return *this;
-    }
-
-    Flags(Flags &&other) noexcept : raw(other.raw)
-    {
-        clear(other.raw);
-    }
-
-    Flags &operator=(Flags &&other) noexcept
-    {
-        std::swap(raw, other.raw);
-        return *this;
-    }
-
-    ~Flags() noexcept
-    {
-        wasmtime_component_valflags_delete(&raw);
-    }
-
-    /// Looks at a value without owning it.
-    static const Flags *from_capi(const Raw *capi)
-    {
-        return reinterpret_cast<const Flags *>(capi);
-    }
-
-    /// Looks at a value without owning it.
-    static Flags *from_capi(Raw *capi)
-    {
-        return reinterpret_cast<Flags *>(capi);
-    }
-
-    /// The same in the C API.
-    static const Raw *to_capi(const Flags *value)
-    {
-        return reinterpret_cast<const Raw *>(value);
-    }
-
-    /// The same in the C API.
-    static Raw *to_capi(Flags *value)
-    {
-        return reinterpret_cast<Raw *>(value);
-    }
-
-    /// The value in the C API; it stays with this object.
-    const Raw *capi() const
-    {
-        return &raw;
-    }
+    using Value::Value;
 
     Flags(std::vector<Flag> flags)
     {
@@ -721,94 +402,13 @@ class Flags
 };
 
 /// One of several cases, with a value or without.
-class Variant
+class Variant : public detail::Value<Variant, wasmtime_component_valvariant_t, detail::copy_variant,
+                                     detail::delete_variant>
 {
     friend class Val;
 
   public:
-    /// The type of the C API.
-    using Raw = wasmtime_component_valvariant_t;
-
-  private:
-    Raw raw;
-
-    static void clear(Raw &other)
-    {
-        other.discriminant.size = 0;
-        other.discriminant.data = nullptr;
-        other.val = nullptr;
-    }
-
-  public:
-    /// Takes over `other`.
-    explicit Variant(Raw &&other) : raw(other)
-    {
-        clear(other);
-    }
-
-    Variant(const Variant &other)
-    {
-        wasm_name_copy(&raw.discriminant, &other.raw.discriminant);
-        raw.val = copy_boxed(other.raw.val);
-    }
-
-    Variant &operator=(const Variant &other)
-    {
-        if (this != &other) {
-            wasm_name_delete(&raw.discriminant);
-            wasmtime_component_val_free(raw.val);
-            wasm_name_copy(&raw.discriminant, &other.raw.discriminant);
-            raw.val = copy_boxed(other.raw.val);
-        }
-        return *this;
-    }
-
-    Variant(Variant &&other) noexcept : raw(other.raw)
-    {
-        clear(other.raw);
-    }
-
-    Variant &operator=(Variant &&other) noexcept
-    {
-        std::swap(raw, other.raw);
-        return *this;
-    }
-
-    ~Variant() noexcept
-    {
-        wasm_name_delete(&raw.discriminant);
-        wasmtime_component_val_free(raw.val);
-    }
-
-    /// Looks at a value without owning it.
-    static const Variant *from_capi(const Raw *capi)
-    {
-        return reinterpret_cast<const Variant *>(capi);
-    }
-
-    /// Looks at a value without owning it.
-    static Variant *from_capi(Raw *capi)
-    {
-        return reinterpret_cast<Variant *>(capi);
-    }
-
-    /// The same in the C API.
-    static const Raw *to_capi(const Variant *value)
-    {
-        return reinterpret_cast<const Raw *>(value);
-    }
-
-    /// The same in the C API.
-    static Raw *to_capi(Variant *value)
-    {
-        return reinterpret_cast<Raw *>(value);
-    }
-
-    /// The value in the C API; it stays with this object.
-    const Raw *capi() const
-    {
-        return &raw;
-    }
+    using Value::Value;
 
     Variant(std::string_view discriminant, std::optional<Val> x);
 
@@ -823,88 +423,13 @@ class Variant
 };
 
 /// A value or none.
-class WitOption
+class WitOption : public detail::Value<WitOption, wasmtime_component_val_t *, detail::copy_option,
+                                       detail::delete_option>
 {
     friend class Val;
 
   public:
-    /// The type of the C API.
-    using Raw = wasmtime_component_val_t *;
-
-  private:
-    Raw raw;
-
-    static void clear(Raw &other)
-    {
-        other = nullptr;
-    }
-
-  public:
-    /// Takes over `other`.
-    explicit WitOption(Raw &&other) : raw(other)
-    {
-        clear(other);
-    }
-
-    WitOption(const WitOption &other)
-    {
-        raw = copy_boxed(other.raw);
-    }
-
-    WitOption &operator=(const WitOption &other)
-    {
-        if (this != &other) {
-            wasmtime_component_val_free(raw);
-            raw = copy_boxed(other.raw);
-        }
-        return *this;
-    }
-
-    WitOption(WitOption &&other) noexcept : raw(other.raw)
-    {
-        clear(other.raw);
-    }
-
-    WitOption &operator=(WitOption &&other) noexcept
-    {
-        std::swap(raw, other.raw);
-        return *this;
-    }
-
-    ~WitOption() noexcept
-    {
-        wasmtime_component_val_free(raw);
-    }
-
-    /// Looks at a value without owning it.
-    static const WitOption *from_capi(wasmtime_component_val_t *const *capi)
-    {
-        return reinterpret_cast<const WitOption *>(capi);
-    }
-
-    /// Looks at a value without owning it.
-    static WitOption *from_capi(Raw *capi)
-    {
-        return reinterpret_cast<WitOption *>(capi);
-    }
-
-    /// The same in the C API.
-    static const Raw *to_capi(const WitOption *value)
-    {
-        return reinterpret_cast<const Raw *>(value);
-    }
-
-    /// The same in the C API.
-    static Raw *to_capi(WitOption *value)
-    {
-        return reinterpret_cast<Raw *>(value);
-    }
-
-    /// The value in the C API; it stays with this object.
-    const Raw *capi() const
-    {
-        return &raw;
-    }
+    using Value::Value;
 
     explicit WitOption(std::optional<Val> val);
 
@@ -913,91 +438,13 @@ class WitOption
 };
 
 /// Success or failure, each with a value or without.
-class WitResult
+class WitResult : public detail::Value<WitResult, wasmtime_component_valresult_t,
+                                       detail::copy_result, detail::delete_result>
 {
     friend class Val;
 
   public:
-    /// The type of the C API.
-    using Raw = wasmtime_component_valresult_t;
-
-  private:
-    Raw raw;
-
-    static void clear(Raw &other)
-    {
-        other.is_ok = true;
-        other.val = nullptr;
-    }
-
-  public:
-    /// Takes over `other`.
-    explicit WitResult(Raw &&other) : raw(other)
-    {
-        clear(other);
-    }
-
-    WitResult(const WitResult &other)
-    {
-        raw.is_ok = other.raw.is_ok;
-        raw.val = copy_boxed(other.raw.val);
-    }
-
-    WitResult &operator=(const WitResult &other)
-    {
-        if (this != &other) {
-            wasmtime_component_val_free(raw.val);
-            raw.is_ok = other.raw.is_ok;
-            raw.val = copy_boxed(other.raw.val);
-        }
-        return *this;
-    }
-
-    WitResult(WitResult &&other) noexcept : raw(other.raw)
-    {
-        clear(other.raw);
-    }
-
-    WitResult &operator=(WitResult &&other) noexcept
-    {
-        std::swap(raw, other.raw);
-        return *this;
-    }
-
-    ~WitResult() noexcept
-    {
-        wasmtime_component_val_free(raw.val);
-    }
-
-    /// Looks at a value without owning it.
-    static const WitResult *from_capi(const Raw *capi)
-    {
-        return reinterpret_cast<const WitResult *>(capi);
-    }
-
-    /// Looks at a value without owning it.
-    static WitResult *from_capi(Raw *capi)
-    {
-        return reinterpret_cast<WitResult *>(capi);
-    }
-
-    /// The same in the C API.
-    static const Raw *to_capi(const WitResult *value)
-    {
-        return reinterpret_cast<const Raw *>(value);
-    }
-
-    /// The same in the C API.
-    static Raw *to_capi(WitResult *value)
-    {
-        return reinterpret_cast<Raw *>(value);
-    }
-
-    /// The value in the C API; it stays with this object.
-    const Raw *capi() const
-    {
-        return &raw;
-    }
+    using Value::Value;
 
     /// Success.
     static WitResult ok(std::optional<Val> val);
@@ -1014,24 +461,12 @@ class WitResult
 };
 
 /// A value of any type.
-class Val
+class Val : public detail::Value<Val, wasmtime_component_val_t, detail::copy_value,
+                                 wasmtime_component_val_delete>
 {
     friend class Variant;
     friend class WitOption;
     friend class WitResult;
-
-  public:
-    /// The type of the C API.
-    using Raw = wasmtime_component_val_t;
-
-  private:
-    Raw raw;
-
-    static void clear(Raw &other)
-    {
-        other.kind = WASMTIME_COMPONENT_BOOL;
-        other.of.boolean = false;
-    }
 
     struct Kind {
     };
@@ -1039,7 +474,6 @@ class Val
     Val(wasmtime_component_valkind_t kind, Kind)
     {
         raw.kind = kind;
-        raw.of.u64 = 0;
     }
 
     void expect(wasmtime_component_valkind_t kind) const
@@ -1057,71 +491,7 @@ class Val
     }
 
   public:
-    /// Takes over `other`.
-    explicit Val(Raw &&other) : raw(other)
-    {
-        clear(other);
-    }
-
-    Val(const Val &other)
-    {
-        wasmtime_component_val_clone(&other.raw, &raw);
-    }
-
-    Val &operator=(const Val &other)
-    {
-        if (this != &other) {
-            wasmtime_component_val_delete(&raw);
-            wasmtime_component_val_clone(&other.raw, &raw);
-        }
-        return *this;
-    }
-
-    Val(Val &&other) noexcept : raw(other.raw)
-    {
-        clear(other.raw);
-    }
-
-    Val &operator=(Val &&other) noexcept
-    {
-        std::swap(raw, other.raw);
-        return *this;
-    }
-
-    ~Val() noexcept
-    {
-        wasmtime_component_val_delete(&raw);
-    }
-
-    /// Looks at a value without owning it.
-    static const Val *from_capi(const Raw *capi)
-    {
-        return reinterpret_cast<const Val *>(capi);
-    }
-
-    /// Looks at a value without owning it.
-    static Val *from_capi(Raw *capi)
-    {
-        return reinterpret_cast<Val *>(capi);
-    }
-
-    /// The same in the C API.
-    static const Raw *to_capi(const Val *value)
-    {
-        return reinterpret_cast<const Raw *>(value);
-    }
-
-    /// The same in the C API.
-    static Raw *to_capi(Val *value)
-    {
-        return reinterpret_cast<Raw *>(value);
-    }
-
-    /// The value in the C API; it stays with this object.
-    const Raw *capi() const
-    {
-        return &raw;
-    }
+    using Value::Value;
 
     Val(bool v) : Val(WASMTIME_COMPONENT_BOOL, Kind())
     {
@@ -1204,50 +574,42 @@ class Val
 
     Val(List v) : Val(WASMTIME_COMPONENT_LIST, Kind())
     {
-        raw.of.list = v.raw;
-        List::clear(v.raw);
+        raw.of.list = v.release();
     }
 
     Val(Record v) : Val(WASMTIME_COMPONENT_RECORD, Kind())
     {
-        raw.of.record = v.raw;
-        Record::clear(v.raw);
+        raw.of.record = v.release();
     }
 
     Val(Tuple v) : Val(WASMTIME_COMPONENT_TUPLE, Kind())
     {
-        raw.of.tuple = v.raw;
-        Tuple::clear(v.raw);
+        raw.of.tuple = v.release();
     }
 
     Val(Variant v) : Val(WASMTIME_COMPONENT_VARIANT, Kind())
     {
-        raw.of.variant = v.raw;
-        Variant::clear(v.raw);
+        raw.of.variant = v.release();
     }
 
     Val(WitOption v) : Val(WASMTIME_COMPONENT_OPTION, Kind())
     {
-        raw.of.option = v.raw;
-        WitOption::clear(v.raw);
+        raw.of.option = v.release();
     }
 
     Val(WitResult v) : Val(WASMTIME_COMPONENT_RESULT, Kind())
     {
-        raw.of.result = v.raw;
-        WitResult::clear(v.raw);
+        raw.of.result = v.release();
     }
 
     Val(Flags v) : Val(WASMTIME_COMPONENT_FLAGS, Kind())
     {
-        raw.of.flags = v.raw;
-        Flags::clear(v.raw);
+        raw.of.flags = v.release();
     }
 
     Val(Map v) : Val(WASMTIME_COMPONENT_MAP, Kind())
     {
-        raw.of.map = v.raw;
-        Map::clear(v.raw);
+        raw.of.map = v.release();
     }
 
     Val(ResourceAny v) : Val(WASMTIME_COMPONENT_RESOURCE, Kind())
@@ -1588,8 +950,9 @@ inline Variant::Variant(std::string_view discriminant, std::optional<Val> x)
     raw.val = Val::box(std::move(x));
 }
 
-inline WitOption::WitOption(std::optional<Val> val) : raw(Val::box(std::move(val)))
+inline WitOption::WitOption(std::optional<Val> val)
 {
+    raw = Val::box(std::move(val));
 }
 
 inline WitResult WitResult::ok(std::optional<Val> val)

@@ -7,7 +7,6 @@
 #define WASMTIME_TYPES_IMPORT_HH
 
 #include <string_view>
-#include <utility>
 #include <wasmtime/helpers.hh>
 
 namespace wasmtime
@@ -51,58 +50,7 @@ class ImportType : public detail::Cloned<ImportType, wasm_importtype_t, wasm_imp
     };
 
     /// All that a module imports, in its order.
-    class List
-    {
-        friend class Module;
-        wasm_importtype_vec_t list;
-
-      public:
-        /// An empty list.
-        List() : list{0, nullptr}
-        {
-        }
-
-        List(const List &other) = delete;
-
-        List(List &&other) noexcept : list(std::exchange(other.list, {0, nullptr}))
-        {
-        }
-
-        ~List() noexcept
-        {
-            wasm_importtype_vec_delete(&list);
-        }
-
-        List &operator=(const List &other) = delete;
-
-        List &operator=(List &&other) noexcept
-        {
-            std::swap(list, other.list);
-            return *this;
-        }
-
-        /// Iterates over the views.
-        using iterator = const Ref *;
-
-        /// The first one.
-        iterator begin() const
-        {
-            static_assert(sizeof(Ref) == sizeof(wasm_importtype_t *), "a view is a pointer");
-            return reinterpret_cast<const Ref *>(list.data);
-        }
-
-        /// One after the last one.
-        iterator end() const
-        {
-            return begin() + list.size;
-        }
-
-        /// How many there are.
-        size_t size() const
-        {
-            return list.size;
-        }
-    };
+    using List = detail::Views<Ref, wasm_importtype_vec_t, wasm_importtype_vec_delete>;
 
     /// The view of this object, valid as long as it.
     Ref ref() const
