@@ -398,12 +398,12 @@ static bool read_locals(struct fast *f, const uint8_t **body)
     return true;
 }
 
-/* Inserts a local into the list of the heaviest, which is sorted; most locals do not get in. */
-static inline void rank(uint16_t *locals, float *weights, uint32_t local, float weight)
+/* Inserts a local into the list of the *n heaviest, which is sorted; in large functions most locals do not get in. */
+static inline void rank(uint16_t *locals, float *weights, uint32_t *n, uint32_t local, float weight)
 {
     if (weight <= weights[FACTS_PINS - 1])
         return;
-    uint32_t i = FACTS_PINS - 1;
+    uint32_t i = *n < FACTS_PINS ? (*n)++ : FACTS_PINS - 1;
     for (; i > 0 && weights[i - 1] < weight; i--) {
         locals[i] = locals[i - 1];
         weights[i] = weights[i - 1];
@@ -417,14 +417,15 @@ static void collect(const struct fast *f, struct func_facts *out)
     struct func_facts facts = {.nlocals = f->nlocals, .flags = f->flags};
     memset(facts.int_local, 0xff, sizeof facts.int_local);
     memset(facts.fp_local, 0xff, sizeof facts.fp_local);
+    uint32_t nint = 0, nfp = 0;
     for (uint32_t i = 0; i < f->nlocals; i++) {
         if (f->uses[i] == 0)
             continue;
         uint8_t code = f->locals[i];
         if (code >= CODE_F32 && code <= CODE_V128)
-            rank(facts.fp_local, facts.fp_weight, i, (float)f->uses[i]);
+            rank(facts.fp_local, facts.fp_weight, &nfp, i, (float)f->uses[i]);
         else
-            rank(facts.int_local, facts.int_weight, i, (float)f->uses[i]);
+            rank(facts.int_local, facts.int_weight, &nint, i, (float)f->uses[i]);
     }
     facts.call_weight = (float)f->calls;
     facts.memory_weight = (float)f->accesses;

@@ -25,7 +25,7 @@ static struct x64_mem aligned(struct bl *b, struct bl_memarg arg, uint32_t size,
             bl_free(b, low);
     }
     if (!bl_is_pin(b, r)) /* the value is in the register now */
-        address = (struct value){V_REG, address.type, r, 0, 0};
+        address = bl_value(V_REG, address.type, r, 0);
     return hs_bl_address(b, arg.memory, arg.offset, size, address);
 }
 
@@ -208,7 +208,7 @@ static void add_offset(struct bl *b, uint64_t offset, uint32_t below)
         a.num = (uint32_t)(v - b->stack);
     else if (a.kind == V_REG)
         b->held |= BIT(a.reg);
-    *v = (struct value){V_CONST, VT_I64, BL_NONE, 0, 0}; /* nothing to spill meanwhile */
+    *v = bl_value(V_CONST, VT_I64, BL_NONE, 0); /* nothing to spill meanwhile */
     uint8_t r = hs_bl_own(b, a);
     if (offset) {
         uint8_t t = bl_alloc_gpr(b);
@@ -217,7 +217,7 @@ static void add_offset(struct bl *b, uint64_t offset, uint32_t below)
         hs_bl_trap_if(b, CC_C, TRAP_MEMORY_OUT_OF_BOUNDS);
     }
     b->held &= ~BIT(r);
-    *v = (struct value){V_REG, VT_I64, r, 0, 0};
+    *v = bl_value(V_REG, VT_I64, r, 0);
     bl_done(b);
 }
 

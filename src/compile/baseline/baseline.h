@@ -96,6 +96,16 @@ struct value {
 };
 _Static_assert(sizeof(struct value) == 8, "entries are copied as one word");
 
+/* Made as one word, too: a load of eight bytes that were stored one by one has to wait for all of them. */
+static inline struct value bl_value(enum value_kind kind, uint8_t type, uint8_t reg, uint32_t num)
+{
+    uint64_t word =
+        (uint32_t)kind | (uint32_t)type << 8 | (uint32_t)reg << 16 | (uint64_t)num << 32;
+    struct value v;
+    memcpy(&v, &word, sizeof v);
+    return v;
+}
+
 struct local {
     struct value get; /* what local.get pushes; its `reg` is the pin */
     int32_t home;     /* offset from rbp */
@@ -140,7 +150,7 @@ struct pool_use {   /* a rel32 that refers to a constant after the code */
     uint64_t bits[2];
 };
 
-enum { BL_INLINE_VALUES = 256, BL_INLINE_LOCALS = 128, BL_INLINE_CTLS = 64 };
+enum { BL_INLINE_VALUES = 256, BL_INLINE_LOCALS = 128, BL_INLINE_CTLS = 64, BL_INLINE_COLD = 16 };
 
 struct locate_target;
 
@@ -181,7 +191,8 @@ struct bl {
     uint32_t saved;         /* callee-saved registers in use */
     uint32_t frame;         /* bytes below the saved registers */
     uint16_t pin_local[32]; /* local of a pin */
-    HS_VEC(struct cold) cold;
+    struct cold *cold;
+    uint32_t ncold, cold_cap;
     HS_VEC(struct pool_use) pool;
     struct hs_machine_code *out;
     struct error *error;
@@ -193,9 +204,13 @@ struct bl {
     uint32_t fuel_count;
     const uint8_t *dead_from; /* instructions from here to the end of the handler were skipped */
     struct locate_target *locate;
+    /* what follows is not cleared for each function */
+    uint8_t arrival[64];   /* of the first parameters: register, or BL_NONE for the argument area */
+    uint32_t arrival_regs; /* these registers */
     struct local inline_locals[BL_INLINE_LOCALS];
     struct value inline_stack[BL_INLINE_VALUES];
     struct ctl inline_ctls[BL_INLINE_CTLS];
+    struct cold inline_cold[BL_INLINE_COLD];
 };
 
 /* A handler gets the byte after the opcode and returns the next opcode; NULL after a failure in b->status. */
@@ -312,15 +327,15 @@ static inline void bl_push_reg(struct bl *b, uint8_t reg,
                                uint8_t type) /* a held temporary becomes an entry */
 {
     b->held &= ~BIT(reg);
-    *b->sp++ = (struct value){V_REG, type, reg, 0, 0};
+    *b->sp++ = bl_value(V_REG, type, reg, 0);
 }
 static inline void bl_push_const(struct bl *b, uint8_t type, uint32_t num)
 {
-    *b->sp++ = (struct value){V_CONST, type, BL_NONE, 0, num};
+    *b->sp++ = bl_value(V_CONST, type, BL_NONE, num);
 }
 static inline void bl_push_slot(struct bl *b, uint8_t type)
 {
-    *b->sp++ = (struct value){V_SLOT, type, BL_NONE, 0, 0};
+    *b->sp++ = bl_value(V_SLOT, type, BL_NONE, 0);
 }
 /* Takes an entry off; a register is locked. A slot's number is put into `num`, so the value knows where it is. */
 static inline struct value bl_pop(struct bl *b)
@@ -428,6 +443,7 @@ struct moves {
     } m[16];
 };
 void hs_bl_moves(struct bl *b, struct moves *mv);
+void hs_bl_move(struct bl *b, struct value v, uint8_t to); /* one of them */
 struct reg_move {
     uint8_t to, from, type;
 };
@@ -603,7 +619,6 @@ static inline void bl_lea(struct bl *b, int w, uint8_t d, struct x64_mem m)
 }
 void hs_bl_alu_ri(struct bl *b, int op, int w, uint8_t d, int32_t i);
 void hs_bl_alu_mi(struct bl *b, int op, int w, struct x64_mem m, int32_t i);
-void hs_bl_alu(struct bl *b, int op, int w, uint8_t d, struct opnd o);
 static inline void bl_zero(struct bl *b, uint8_t r) /* changes flags */
 {
     x64_xor32_rr(&b->a, r, r);

@@ -27,7 +27,7 @@ static void save_below(struct bl *b, struct value *first)
                 return;
             hs_bl_store_frame(b, v->reg, v->type, bl_slot(b, (uint32_t)(v - b->stack)));
             b->free |= BIT(v->reg);
-            *v = (struct value){V_SLOT, v->type, BL_NONE, 0, 0};
+            *v = bl_value(V_SLOT, v->type, BL_NONE, 0);
         }
 }
 
@@ -101,7 +101,8 @@ static void pass(struct bl *b, uint32_t n, const uint8_t *ints, uint32_t nints, 
         return;
     }
     uint32_t ni = 0, nf = 0;
-    struct moves mv = {.n = 0};
+    struct moves mv; /* its array is large: not cleared */
+    mv.n = 0;
     bool area = false;
     for (uint32_t i = 0; i < n; i++) {
         uint8_t to = place(ints, nints, nfps, first[i].type, &ni, &nf);

@@ -4,10 +4,25 @@
  * every register that carries something and continues in the body. */
 #include "compile/baseline/baseline.h"
 
+static bool more_cold(struct bl *b)
+{
+    struct cold *bigger = hs_alloc(2 * (size_t)b->cold_cap * sizeof *bigger);
+    if (!bigger) {
+        hs_bl_fail(b, ST_OOM, "out of memory");
+        return false;
+    }
+    memcpy(bigger, b->cold, b->ncold * sizeof *bigger);
+    if (b->cold != b->inline_cold)
+        hs_free(b->cold);
+    b->cold = bigger;
+    b->cold_cap *= 2;
+    return true;
+}
+
 void hs_bl_cold_add(struct bl *b, const struct cold *c)
 {
-    if (!hs_vec_push(&b->cold, *c))
-        hs_bl_fail(b, ST_OOM, "out of memory");
+    if (b->ncold < b->cold_cap || more_cold(b))
+        b->cold[b->ncold++] = *c;
 }
 
 void hs_bl_trap_label(struct bl *b, const struct x64_label *l, enum trap code)
@@ -139,8 +154,8 @@ static void emit_pool(struct bl *b)
 
 enum status hs_bl_cold_emit(struct bl *b)
 {
-    for (size_t i = 0; i < b->cold.count && b->status == ST_OK; i++) {
-        struct cold c = b->cold.data[i];
+    for (uint32_t i = 0; i < b->ncold && b->status == ST_OK; i++) {
+        struct cold c = b->cold[i];
         if (!hs_bl_room(b, BL_ROOM))
             break;
         if (b->locate)

@@ -322,7 +322,7 @@ enum status hs_bl_run(const struct hs_compile_input *in, struct hs_machine_code 
     const struct func *f = &m->funcs[in->func];
     struct bl b_;
     struct bl *b = &b_;
-    memset(b, 0, offsetof(struct bl, inline_locals));
+    memset(b, 0, offsetof(struct bl, arrival));
     b->in = in;
     b->m = m;
     b->layout = in->layout;
@@ -341,7 +341,8 @@ enum status hs_bl_run(const struct hs_compile_input *in, struct hs_machine_code 
     b->temps = BL_TEMP_GPRS | BL_SPARE_GPRS | BL_FPRS;
     b->ctls = b->inline_ctls;
     b->ctls_end = b->inline_ctls + BL_INLINE_CTLS;
-    hs_vec_init(&b->cold, HS_LIMIT_CODE / 8);
+    b->cold = b->inline_cold;
+    b->cold_cap = BL_INLINE_COLD;
     hs_vec_init(&b->pool, HS_LIMIT_CODE / 8);
 
     out->bytes.count = 0;
@@ -378,7 +379,8 @@ done:
         hs_free(b->stack);
     if (b->ctls != b->inline_ctls)
         hs_free(b->ctls);
-    hs_vec_deinit(&b->cold);
+    if (b->cold != b->inline_cold)
+        hs_free(b->cold);
     hs_vec_deinit(&b->pool);
     return b->status;
 }

@@ -78,10 +78,7 @@ static inline void label_moves(struct bl *b, const struct ctl *c)
 static void move_values(struct bl *b, const struct ctl *c, uint32_t n)
 {
     if (in_register(c)) {
-        struct moves mv = {.n = 1};
-        mv.m[0].v = peek_entry(b, 0);
-        mv.m[0].to = label_register(c);
-        hs_bl_moves(b, &mv);
+        hs_bl_move(b, peek_entry(b, 0), label_register(c));
         return;
     }
     for (uint32_t i = 0; i < n; i++) {

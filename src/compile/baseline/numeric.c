@@ -21,10 +21,20 @@ static bool names(struct opnd o, uint8_t r)
                                                  (x64_mem_index(o.m) == r && r != X64_NO_INDEX));
 }
 
-static void emit(struct bl *b, int op, int w, uint8_t d, struct opnd o)
+static inline void alu(struct bl *b, int op, int w, uint8_t d, struct opnd o)
+{
+    if (o.kind == O_REG)
+        bl_alu_rr(b, op, w, d, o.reg);
+    else if (o.kind == O_MEM)
+        bl_alu_rm(b, op, w, d, o.m);
+    else
+        hs_bl_alu_ri(b, op, w, d, o.imm);
+}
+
+static inline void emit(struct bl *b, int op, int w, uint8_t d, struct opnd o)
 {
     if (op != MUL) {
-        hs_bl_alu(b, op, w, d, o);
+        alu(b, op, w, d, o);
         b->flags_pos = bl_pos(b);
         b->flags_reg = d;
         b->flags_w = (uint8_t)w;
@@ -195,8 +205,7 @@ static const uint8_t *test_and(struct bl *b, const struct use *u, int cc, int w)
 
 static const uint8_t *binop(struct bl *b, const uint8_t *p, int op, int w)
 {
-    if (w &&
-        *p == 0xa7) { /* i32.wrap_i64: the low half of the result depends on the low halves alone */
+    if (w && *p == 0xa7) { /* i32.wrap_i64 follows: low halves give the low half */
         w = 0;
         p++;
     }
@@ -296,7 +305,7 @@ static const uint8_t *compare_with(struct bl *b, const struct use *u, int cc, in
         else if (r.kind == O_IMM && r.imm == 0)
             x64_emit_r(&b->a, 0x85 | W(w), lo.reg, lo.reg); /* test */
         else
-            hs_bl_alu(b, ALU_CMP, w, lo.reg, r);
+            alu(b, ALU_CMP, w, lo.reg, r);
     } else if (r.kind == O_REG) {
         x64_emit_m(&b->a, (ALU_CMP << 3 | 1) | W(w), r.reg, lo.m);
     } else {
@@ -633,8 +642,8 @@ static const uint8_t *wide(struct bl *b, const uint8_t *p, int low_op, int high_
     struct value h2 = bl_pop(b), l2 = bl_pop(b), h1 = bl_pop(b), l1 = bl_pop(b);
     struct opnd ro = hs_bl_operand(b, l2), rh = hs_bl_operand(b, h2);
     uint8_t lo = hs_bl_own(b, l1), hi = hs_bl_own(b, h1);
-    hs_bl_alu(b, low_op, 1, lo, ro);
-    hs_bl_alu(b, high_op, 1, hi, rh);
+    alu(b, low_op, 1, lo, ro);
+    alu(b, high_op, 1, hi, rh);
     bl_push_reg(b, lo, VT_I64);
     bl_push_reg(b, hi, VT_I64);
     bl_done(b);

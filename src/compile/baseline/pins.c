@@ -11,15 +11,26 @@
 static const uint8_t int_params[6] = {RDI, RSI, RDX, RCX, R8, R9};
 
 /* Registers in which parameters arrive: GPR or FPR number, or BL_NONE for the argument area. */
-static void arrival(const struct bl *b, uint32_t first_n, uint8_t *out)
+static void find_arrival(struct bl *b)
 {
-    uint32_t ints = 0, fps = 0;
-    for (uint32_t i = 0; i < first_n; i++) {
-        if (bl_is_fp((uint8_t)hs_vt_kind(b->type->types[i])))
-            out[i] = fps < 8 ? (uint8_t)(16 + fps++) : BL_NONE;
+    uint32_t n = b->nparams < sizeof b->arrival ? b->nparams : sizeof b->arrival, ints = 0, fps = 0;
+    b->arrival_regs = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint8_t reg;
+        if (bl_is_fp(b->locals[i].get.type))
+            reg = fps < 8 ? (uint8_t)(16 + fps++) : BL_NONE;
         else
-            out[i] = ints < 6 ? int_params[ints++] : BL_NONE;
+            reg = ints < 6 ? int_params[ints++] : BL_NONE;
+        b->arrival[i] = reg;
+        if (reg != BL_NONE)
+            b->arrival_regs |= BIT(reg);
     }
+}
+
+/* That of a local; of parameters so far back that they have none, too. */
+static uint8_t arrival(const struct bl *b, uint32_t i)
+{
+    return i < b->nparams && i < sizeof b->arrival ? b->arrival[i] : BL_NONE;
 }
 
 static void pin(struct bl *b, uint32_t local, uint8_t reg)
@@ -63,22 +74,18 @@ static void choose(struct bl *b, uint32_t callee, uint32_t spare, uint32_t fprs)
 {
     const struct func_facts *f = b->facts;
     bool calls = f->flags & FACT_HAS_CALL;
-    uint8_t from[64];
-    uint32_t nfrom = b->nparams < 64 ? b->nparams : 64;
-    arrival(b, nfrom, from);
     /* Parameters whose register they may keep. */
     uint32_t reserved = 0;
-    for (int k = 0; k < FACTS_PINS && f->int_local[k] != FACTS_NO_LOCAL; k++) {
-        uint32_t i = f->int_local[k];
-        bool worth = !calls || f->int_weight[k] > 2 * f->call_weight;
-        if (i < nfrom && worth && from[i] != BL_NONE && (spare & BIT(from[i])))
-            reserved |= BIT(from[i]);
+    for (int k = 0; b->arrival_regs && k < FACTS_PINS && f->int_local[k] != FACTS_NO_LOCAL; k++) {
+        uint8_t stay = arrival(b, f->int_local[k]);
+        if (stay != BL_NONE && (!calls || f->int_weight[k] > 2 * f->call_weight))
+            reserved |= BIT(stay) & spare;
     }
     for (int k = 0; k < FACTS_PINS && f->int_local[k] != FACTS_NO_LOCAL; k++) {
         uint32_t i = f->int_local[k];
         float w = f->int_weight[k];
         bool worth_spare = !calls || w > 2 * f->call_weight;
-        uint8_t stay = i < nfrom ? from[i] : BL_NONE;
+        uint8_t stay = arrival(b, i);
         if (stay != BL_NONE && (reserved & BIT(stay)) && (!calls || w > 8 * f->call_weight)) {
             pin(b, i, stay);
             spare &= ~BIT(stay);
@@ -106,7 +113,7 @@ static void choose(struct bl *b, uint32_t callee, uint32_t spare, uint32_t fprs)
 
 static struct local local_at(uint32_t i, uint8_t type)
 {
-    return (struct local){{V_LOCAL, type, BL_NONE, 0, i}, 0};
+    return (struct local){bl_value(V_LOCAL, type, BL_NONE, i), 0};
 }
 
 /* Reads the declarations of locals, chooses pins, and lays out the frame. */
@@ -140,6 +147,7 @@ enum status hs_bl_frame_layout(struct bl *b, const uint8_t **body)
     }
     HS_CHECK(n == b->nlocals);
     *body = p;
+    find_arrival(b);
 
     const struct func_facts *f = b->facts;
     bool base = (f->flags & FACT_USES_MEMORY0) && b->m->nmemories > 0 &&
@@ -256,7 +264,8 @@ static void zero_locals(struct bl *b)
 static void take_params(struct bl *b)
 {
     uint32_t ints = 0, fps = 0;
-    struct moves mv = {.n = 0};
+    struct moves mv; /* its array is large: not cleared */
+    mv.n = 0;
     uint32_t extend = 0;
     bool area = false;
     /* From registers to homes, so that afterwards only pins matter. */
@@ -275,7 +284,7 @@ static void take_params(struct bl *b)
             if (l->get.type == VT_I32 && from == l->get.reg)
                 extend |= BIT(l->get.reg); /* the move does it otherwise */
             mv.m[mv.n].to = l->get.reg;
-            mv.m[mv.n++].v = (struct value){V_REG, l->get.type, from, 0, 0};
+            mv.m[mv.n++].v = bl_value(V_REG, l->get.type, from, 0);
         }
     }
     hs_bl_moves(b, &mv);
@@ -318,17 +327,6 @@ static void take_params(struct bl *b)
     }
 }
 
-static uint32_t param_registers(const struct bl *b)
-{
-    uint8_t from[64];
-    uint32_t n = b->nparams < 64 ? b->nparams : 64, set = 0;
-    arrival(b, n, from);
-    for (uint32_t i = 0; i < n; i++)
-        if (from[i] != BL_NONE)
-            set |= BIT(from[i]);
-    return set;
-}
-
 void hs_bl_prologue(struct bl *b)
 {
     b->entering = true;
@@ -342,12 +340,10 @@ void hs_bl_prologue(struct bl *b)
     if (b->frame >= BL_FRAME_MARGIN) {
         x64_lea64_rm(&b->a, R11, x64_bd(RSP, -(int32_t)b->frame));
         x64_cmp64_rm(&b->a, R11, x64_bd(R13, HS_OFF_STACK_LIMIT));
-        hs_bl_cold_call(b, CC_B, LIBCALL_STACK_OR_POLL, R11, BL_NONE, 0, BL_NONE,
-                        param_registers(b));
+        hs_bl_cold_call(b, CC_B, LIBCALL_STACK_OR_POLL, R11, BL_NONE, 0, BL_NONE, b->arrival_regs);
     } else if (b->facts->flags & (FACT_HAS_CALL | FACT_HAS_TAIL_CALL)) {
         x64_cmp64_rm(&b->a, RSP, x64_bd(R13, HS_OFF_STACK_LIMIT));
-        hs_bl_cold_call(b, CC_B, LIBCALL_STACK_OR_POLL, RSP, BL_NONE, 0, BL_NONE,
-                        param_registers(b));
+        hs_bl_cold_call(b, CC_B, LIBCALL_STACK_OR_POLL, RSP, BL_NONE, 0, BL_NONE, b->arrival_regs);
     }
     b->entering = false;
     if (b->frame)

@@ -217,7 +217,7 @@ static const uint8_t *replace(struct bl *b, const uint8_t *p, enum op op)
 
 BL_OP(V128_CONST)
 {
-    bl_push(b, (struct value){V_WIDE, VT_V128, BL_NONE, 0, (uint32_t)(p - b->bytes)});
+    bl_push(b, bl_value(V_WIDE, VT_V128, BL_NONE, (uint32_t)(p - b->bytes)));
     return p + 16;
 }
 

@@ -48,7 +48,7 @@ BL_OP(LOCAL_TEE)
     struct value v = bl_pop(b);
     if (v.kind == V_SLOT || (v.kind == V_LOCAL && v.reg == BL_NONE && v.num != i)) {
         uint8_t r = hs_bl_use(b, v); /* read once, used twice */
-        v = (struct value){V_REG, v.type, r, 0, 0};
+        v = bl_value(V_REG, v.type, r, 0);
     }
     set_local(b, i, v);
     if (b->locals[i].get.reg != BL_NONE || v.kind == V_LOCAL)
@@ -74,7 +74,7 @@ BL_OP(I64_CONST)
     if (x == (int32_t)x)
         bl_push_const(b, VT_I64, (uint32_t)x);
     else
-        bl_push(b, (struct value){V_WIDE, VT_I64, BL_NONE, 0, at});
+        bl_push(b, bl_value(V_WIDE, VT_I64, BL_NONE, at));
     return p;
 }
 
@@ -86,7 +86,7 @@ BL_OP(F32_CONST)
 
 BL_OP(F64_CONST)
 {
-    bl_push(b, (struct value){V_WIDE, VT_F64, BL_NONE, 0, (uint32_t)(p - b->bytes)});
+    bl_push(b, bl_value(V_WIDE, VT_F64, BL_NONE, (uint32_t)(p - b->bytes)));
     return p + 8;
 }
 

@@ -17,16 +17,6 @@ void hs_bl_alu_mi(struct bl *b, int op, int w, struct x64_mem m, int32_t i)
     x64_alu_mi(&b->a, w ? 64 : 32, (unsigned)op, m, i);
 }
 
-void hs_bl_alu(struct bl *b, int op, int w, uint8_t d, struct opnd o)
-{
-    if (o.kind == O_REG)
-        bl_alu_rr(b, op, w, d, o.reg);
-    else if (o.kind == O_MEM)
-        bl_alu_rm(b, op, w, d, o.m);
-    else
-        hs_bl_alu_ri(b, op, w, d, o.imm);
-}
-
 void hs_bl_move_reg(struct bl *b, uint8_t type, uint8_t to, uint8_t from)
 {
     if (to == from)
@@ -90,7 +80,7 @@ static void spill(struct bl *b, struct value *v)
 {
     hs_bl_store_frame(b, v->reg, v->type, bl_slot(b, (uint32_t)(v - b->stack) + HS_PLANTED(7)));
     b->free |= BIT(v->reg);
-    *v = (struct value){V_SLOT, v->type, BL_NONE, 0, 0};
+    *v = bl_value(V_SLOT, v->type, BL_NONE, 0);
 }
 
 uint8_t hs_bl_alloc_slow(struct bl *b, uint32_t among)
@@ -359,7 +349,7 @@ void hs_bl_flush(struct bl *b, struct value *below, uint32_t force_last)
         hs_bl_store_to(b, *v, bl_slot(b, (uint32_t)(v - b->stack)));
         if (v->kind == V_REG)
             b->free |= BIT(v->reg);
-        *v = (struct value){V_SLOT, v->type, BL_NONE, 0, 0};
+        *v = bl_value(V_SLOT, v->type, BL_NONE, 0);
     }
 }
 
@@ -387,7 +377,7 @@ void hs_bl_unalias_slow(struct bl *b, uint32_t local)
             uint8_t r = bl_alloc(b, bl_class_of(v->type));
             hs_bl_move_to(b, *v, r); /* a copy that keeps flags: a local is never a constant */
             b->held &= ~BIT(r);
-            *v = (struct value){V_REG, v->type, r, 0, 0};
+            *v = bl_value(V_REG, v->type, r, 0);
         }
 }
 
@@ -431,6 +421,30 @@ void hs_bl_reg_moves(struct bl *b, struct reg_move *reg, uint32_t n)
     }
 }
 
+/* The register that the value is in now, or BL_NONE. */
+static uint8_t present(const struct bl *b, struct value v)
+{
+    return v.reg != BL_NONE && !(b->inval & BIT(v.reg)) ? v.reg : BL_NONE;
+}
+
+/* What is in the frame or constant. Not hs_bl_move_to: it would reload a pin, which may be a destination. */
+static void move_late(struct bl *b, struct value v, uint8_t to)
+{
+    if (v.kind == V_LOCAL)
+        hs_bl_load_frame(b, to, b->locals[v.num].get.type, b->locals[v.num].home);
+    else
+        hs_bl_move_to(b, v, to);
+}
+
+void hs_bl_move(struct bl *b, struct value v, uint8_t to)
+{
+    uint8_t from = present(b, v);
+    if (from != BL_NONE)
+        hs_bl_move_reg(b, v.type, to, from);
+    else
+        move_late(b, v, to);
+}
+
 /* First the moves between registers, each when its destination is no source of another, cycles by exchange; then
  * everything that comes from the frame or is constant. */
 void hs_bl_moves(struct bl *b, struct moves *mv)
@@ -438,31 +452,15 @@ void hs_bl_moves(struct bl *b, struct moves *mv)
     struct reg_move reg[16];
     uint32_t n = 0, late = 0;
     for (uint32_t i = 0; i < mv->n; i++) {
-        struct value v = mv->m[i].v;
-        uint8_t from = BL_NONE;
-        if (v.kind == V_REG)
-            from = v.reg;
-        else if (v.kind == V_LOCAL && v.reg != BL_NONE && !(b->inval & BIT(v.reg)))
-            from = v.reg;
+        uint8_t from = present(b, mv->m[i].v), to = mv->m[i].to;
         if (from == BL_NONE)
             late |= BIT(i);
-        else if (from != mv->m[i].to) {
-            reg[n].to = mv->m[i].to;
-            reg[n].from = from;
-            reg[n++].type = v.type;
-        }
+        else if (from != to)
+            reg[n++] = (struct reg_move){to, from, mv->m[i].v.type};
     }
     hs_bl_reg_moves(b, reg, n);
-    for (uint32_t i = 0; i < mv->n; i++) {
-        if (!(late & BIT(i)))
-            continue;
-        struct value v = mv->m[i].v;
-        if (v.kind ==
-            V_LOCAL) { /* not hs_bl_move_to: it would reload the pin, which may be a destination */
-            const struct local *l = &b->locals[v.num];
-            hs_bl_load_frame(b, mv->m[i].to, l->get.type, l->home);
-        } else {
-            hs_bl_move_to(b, v, mv->m[i].to);
-        }
+    for (; late; late &= late - 1) {
+        uint32_t i = (uint32_t)__builtin_ctz(late);
+        move_late(b, mv->m[i].v, mv->m[i].to);
     }
 }
