@@ -578,7 +578,12 @@ WASM_DECLARE_VEC(frame, *)
 /** Gives a copy of the frame. The caller owns it. */
 WASM_API_EXTERN own wasm_frame_t *wasm_frame_copy(const wasm_frame_t *frame);
 
-/** The instance the function belongs to, borrowed; NULL if it is not known. */
+/**
+ * The instance the function belongs to. It belongs to the frame, and holds its
+ * store like any other handle once it has been asked for. NULL if the store is
+ * gone, or is not one of wasm_store_new(): the stores of `wasmtime/store.h`
+ * have numbers for instances.
+ */
 WASM_API_EXTERN struct wasm_instance_t *wasm_frame_instance(const wasm_frame_t *frame);
 
 /** The index of the function in its module, imports counted. */
@@ -769,14 +774,22 @@ WASM_API_EXTERN own wasm_tabletype_t *wasm_table_type(const wasm_table_t *table)
  */
 WASM_API_EXTERN own wasm_ref_t *wasm_table_get(const wasm_table_t *table, wasm_table_size_t index);
 
-/** Sets an element. False if the index is outside the table or the type differs. */
+/**
+ * Sets an element; @p element is borrowed, NULL for null. False, and nothing
+ * changed, if the index is outside the table, the type differs, or the element
+ * is of another store.
+ */
 WASM_API_EXTERN bool wasm_table_set(wasm_table_t *table, wasm_table_size_t index,
                                     wasm_ref_t *element);
 
 /** How many elements the table has. */
 WASM_API_EXTERN wasm_table_size_t wasm_table_size(const wasm_table_t *table);
 
-/** Adds elements that are all @p init (borrowed). False if that is not possible. */
+/**
+ * Adds elements that are all @p init (borrowed, NULL for null). False, and
+ * nothing changed, beyond the maximum of the type or the store's limits, or if
+ * the element does not fit.
+ */
 WASM_API_EXTERN bool wasm_table_grow(wasm_table_t *table, wasm_table_size_t delta,
                                      wasm_ref_t *init);
 

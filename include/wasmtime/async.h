@@ -8,9 +8,10 @@
  * because its fuel or its time slice is used up. Nothing happens between polls;
  * there are no threads behind this.
  *
- * One call at a time can be under way in a store. Everything that was given to
- * the call - arguments, room for results, the store - must stay in place until
- * the call is done or deleted.
+ * Several calls may be under way in a store; they take turns as they are polled.
+ * The function of the host that polls may itself have been called by a guest of
+ * that store. Everything that was given to a call - arguments, room for results,
+ * the store - must stay in place until the call is done or deleted.
  *
  * The thread rules of the store apply, see `wasmtime/store.h`; the polls of a
  * call may come from different threads, one after the other.
@@ -81,7 +82,8 @@ typedef struct wasmtime_call_future wasmtime_call_future_t;
 WASM_API_EXTERN void wasmtime_config_async_stack_size_set(wasm_config_t *config, size_t size);
 
 /**
- * Has guests give way each time they have used so much fuel.
+ * Has guests give way each time they have used so much fuel. From then on the
+ * store is for asynchronous calls.
  *
  * @param context   borrowed
  * @param interval  units of fuel; 0 for never
@@ -92,7 +94,9 @@ WASM_API_EXTERN wasmtime_error_t *
 wasmtime_context_fuel_async_yield_interval(wasmtime_context_t *context, uint64_t interval);
 
 /**
- * Has guests give way when their deadline is reached, and moves it.
+ * Has guests give way when their deadline is reached, and moves it. Takes the
+ * place of a callback set before; from then on the store is for asynchronous
+ * calls.
  *
  * @param context  borrowed
  * @param delta    by how many epochs the deadline moves
@@ -111,8 +115,11 @@ wasmtime_context_epoch_deadline_async_yield_and_update(wasmtime_context_t *conte
 WASM_API_EXTERN bool wasmtime_call_future_poll(wasmtime_call_future_t *future);
 
 /**
- * Ends a call. One that is not done is given up: its stack is unwound, and
- * nothing of it runs any more.
+ * Ends a call. One that is not done is given up: it goes on once more, and what
+ * it waits for fails. So functions of the host that are on its stack come to
+ * their end in the ordinary way, with an error from the call they made, before
+ * this returns; nothing is written to the places for results and errors. One
+ * that never began never begins.
  *
  * @param future  consumed; NULL is accepted
  */

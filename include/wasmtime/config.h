@@ -266,8 +266,9 @@ WASM_API_EXTERN void wasmtime_config_wasm_threads_set(wasm_config_t *config, boo
 #endif /* WASMTIME_FEATURE_THREADS */
 
 /**
- * Lets shared memories be made, by hosts and by modules. Off by default, since
- * they are written to by several threads at once.
+ * Lets hosts make shared memories, see wasmtime_sharedmemory_new(). Off by
+ * default, since they are written to by several threads at once. What modules
+ * may define, wasmtime_config_wasm_threads_set() says.
  *
  * @param config  borrowed
  * @param enable  whether they may be made
@@ -625,7 +626,8 @@ typedef struct wasmtime_linear_memory {
  * @param reserved_size_in_bytes  how many must be there without moving; may be 0
  * @param guard_size_in_bytes     how many after them must not be accessible
  * @param[out] memory_ret         to be filled; the library owns its content then
- * @return NULL, or an error that the library owns from then on
+ * @return NULL, or an error that the library owns from then on; whoever wanted
+ *         the memory, by itself or for an instance, gets its message
  */
 typedef wasmtime_error_t *(*wasmtime_new_memory_callback_t)(void *env, const wasm_memorytype_t *ty,
                                                             size_t minimum, size_t maximum,

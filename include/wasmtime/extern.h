@@ -5,7 +5,9 @@
  * union that means any of them.
  *
  * They are plain structs. Copy them as you like; they need no deletion and end
- * with their store. What the fields mean is the library's affair, but
+ * with their store. A shared memory alone is an object with an owner, of no store:
+ * an extern that was received has to be given back with wasmtime_extern_delete(),
+ * which does nothing for the other kinds. What the fields mean is the library's affair, but
  * for `store_id`: it tells stores apart and is never 0 for a real thing. The
  * layouts are part of the binary interface.
  *

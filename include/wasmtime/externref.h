@@ -41,11 +41,17 @@ static inline bool wasmtime_externref_is_null(const wasmtime_externref_t *ref)
 /**
  * Makes a reference to something of the host.
  *
+ * If the store has 16,384 or more of them and twice as many as after the last
+ * collection, those that nothing refers to any more are collected first, and
+ * their finalizers run: a store that makes references for ever does not grow
+ * for ever.
+ *
  * @param context    borrowed; the reference belongs to its store
  * @param data       the host's pointer
- * @param finalizer  called once with @p data after the last use, in
+ * @param finalizer  called once with @p data after the last use: here, in
  *                   wasmtime_context_gc() or when the store is deleted, on
- *                   whatever thread that happens; may be NULL
+ *                   whatever thread that happens; may be NULL. It may use the
+ *                   store, unless that is being deleted
  * @param[out] out   owned by the caller; null if the result is false
  * @return false if the heap is full; the finalizer is not called then
  */
@@ -89,8 +95,9 @@ WASM_API_EXTERN void wasmtime_externref_from_raw(wasmtime_context_t *context, ui
                                                  wasmtime_externref_t *out);
 
 /**
- * Makes a raw reference from a root. It holds only until the next collection
- * or the end of the root, unless a guest has received it by then.
+ * Makes a raw reference from a root. It holds as long as the root; after that
+ * only until the next collection, which may be in wasmtime_externref_new(),
+ * unless a guest has received it by then.
  *
  * @param context  borrowed
  * @param ref      borrowed; NULL and null are accepted

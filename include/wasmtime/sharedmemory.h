@@ -9,7 +9,11 @@
  * The bytes may change under the reader's eyes: a host that touches them must
  * use atomic accesses or coordinate with the guests.
  *
- * An instance receives one as an extern of kind WASMTIME_EXTERN_SHAREDMEMORY.
+ * An instance receives one as an extern of kind WASMTIME_EXTERN_SHAREDMEMORY,
+ * and hands out so the one that its module defines. That one, too, can be given
+ * to other stores of the engine, and outlives the store it comes from. When a
+ * guest grows a shared memory, the limits of its store apply; when the host does
+ * (wasmtime_sharedmemory_grow()), only the memory's own maximum.
  *
  * Specification: https://github.com/WebAssembly/threads
  *

@@ -106,8 +106,11 @@ WASM_API_EXTERN void wasmtime_context_set_data(wasmtime_context_t *context, void
 #ifdef WASMTIME_FEATURE_GC
 /**
  * Collects objects that nothing refers to any more, and runs the finalizers of
- * external references among them. Finalizers run here and when the store is
- * deleted, nowhere else, so that they never surprise.
+ * external references among them. A store with many of those also collects by
+ * itself, see wasmtime_externref_new(); never at the end of a root.
+ *
+ * While a guest runs, what its frames may refer to is kept, which can be too
+ * much. Nothing is collected while a call of `wasmtime/async.h` rests.
  *
  * @param context  borrowed
  * @return NULL, or an error that the caller owns

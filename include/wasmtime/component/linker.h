@@ -65,24 +65,59 @@ typedef wasmtime_error_t *(*wasmtime_component_resource_destructor_t)(void *data
                                                                       wasmtime_context_t *context,
                                                                       uint32_t rep);
 
-/** Makes an empty linker; the caller owns it. */
+/**
+ * Makes an empty linker.
+ *
+ * @param engine  borrowed; the linker holds it
+ * @return owned by the caller; NULL if there is no memory
+ */
 WASM_API_EXTERN wasmtime_component_linker_t *
 wasmtime_component_linker_new(const wasm_engine_t *engine);
 
-/** Decides whether a definition may replace another one; not by default. */
+/**
+ * Decides whether a definition may replace another one, from now on. Not by
+ * default. What is replaced ends, its finalizer runs.
+ *
+ * @param linker  borrowed
+ * @param allow   whether names may be defined again
+ */
 WASM_API_EXTERN void wasmtime_component_linker_allow_shadowing(wasmtime_component_linker_t *linker,
                                                                bool allow);
 
-/** Opens the root; the caller owns it. */
+/**
+ * Opens the root.
+ *
+ * @param linker  borrowed; must outlive what is opened, and not be used before
+ *                that is deleted
+ * @return owned by the caller
+ */
 WASM_API_EXTERN wasmtime_component_linker_instance_t *
 wasmtime_component_linker_root(wasmtime_component_linker_t *linker);
 
-/** Makes an instance of a component, with imports of the linker. */
+/**
+ * Makes an instance of a component, with imports of the linker.
+ *
+ * @param linker             borrowed
+ * @param context            borrowed; of the linker's engine
+ * @param component          borrowed
+ * @param[out] instance_out  a number of the store's; untouched on failure
+ * @return NULL, or an error that the caller owns: an import is missing or does
+ *         not match, or the guest trapped. In this build always an error, since
+ *         there are no components
+ */
 WASM_API_EXTERN wasmtime_error_t *wasmtime_component_linker_instantiate(
     const wasmtime_component_linker_t *linker, wasmtime_context_t *context,
     const wasmtime_component_t *component, wasmtime_component_instance_t *instance_out);
 
-/** Defines functions that a component asks for and the linker lacks; they fail. */
+/**
+ * Defines functions that a component asks for and the linker lacks; called, they
+ * fail with an error that names them.
+ *
+ * @param linker     borrowed
+ * @param component  borrowed
+ * @return NULL, or an error that the caller owns: something else than a function
+ *         is missing
+ */
 WASM_API_EXTERN wasmtime_error_t *
 wasmtime_component_linker_define_unknown_imports_as_traps(wasmtime_component_linker_t *linker,
                                                           const wasmtime_component_t *component);
@@ -90,23 +125,63 @@ wasmtime_component_linker_define_unknown_imports_as_traps(wasmtime_component_lin
 /** Gives back a linker; NULL is accepted. */
 WASM_API_EXTERN void wasmtime_component_linker_delete(wasmtime_component_linker_t *linker);
 
-/** Defines an instance and opens it; the caller owns @p linker_instance_out. */
+/**
+ * Defines an instance and opens it.
+ *
+ * @param linker_instance           borrowed; not to be used before the new one is
+ *                                  deleted
+ * @param name                      borrowed; UTF-8, not terminated
+ * @param name_len                  its length in bytes
+ * @param[out] linker_instance_out  owned by the caller; untouched on failure
+ * @return NULL, or an error that the caller owns: the name is taken, or no UTF-8
+ */
 WASM_API_EXTERN wasmtime_error_t *wasmtime_component_linker_instance_add_instance(
     wasmtime_component_linker_instance_t *linker_instance, const char *name, size_t name_len,
     wasmtime_component_linker_instance_t **linker_instance_out);
 
-/** Defines a module, which is borrowed. */
+/**
+ * Defines a module.
+ *
+ * @param linker_instance  borrowed
+ * @param name             borrowed; UTF-8, not terminated
+ * @param name_len         its length in bytes
+ * @param module           borrowed; the linker holds it
+ * @return NULL, or an error that the caller owns: the name is taken, or no UTF-8
+ */
 WASM_API_EXTERN wasmtime_error_t *
 wasmtime_component_linker_instance_add_module(wasmtime_component_linker_instance_t *linker_instance,
                                               const char *name, size_t name_len,
                                               const wasmtime_module_t *module);
 
-/** Defines a host function. */
+/**
+ * Defines a function of the host.
+ *
+ * @param linker_instance  borrowed
+ * @param name             borrowed; UTF-8, not terminated
+ * @param name_len         its length in bytes
+ * @param callback         the function; called in the thread that uses the store
+ * @param data             given to the function
+ * @param finalizer        called once with @p data when the definition ends, also
+ *                         if it fails; may be NULL
+ * @return NULL, or an error that the caller owns: the name is taken, or no UTF-8
+ */
 WASM_API_EXTERN wasmtime_error_t *wasmtime_component_linker_instance_add_func(
     wasmtime_component_linker_instance_t *linker_instance, const char *name, size_t name_len,
     wasmtime_component_func_callback_t callback, void *data, void (*finalizer)(void *));
 
-/** Defines a type of resources, which is borrowed, with its destructor. */
+/**
+ * Defines a type of resources with its destructor.
+ *
+ * @param linker_instance  borrowed
+ * @param name             borrowed; UTF-8, not terminated
+ * @param name_len         its length in bytes
+ * @param resource         borrowed; copied
+ * @param destructor       called when a guest ends one that it owns
+ * @param data             given to the destructor
+ * @param finalizer        called once with @p data when the definition ends, also
+ *                         if it fails; may be NULL
+ * @return NULL, or an error that the caller owns: the name is taken, or no UTF-8
+ */
 WASM_API_EXTERN wasmtime_error_t *wasmtime_component_linker_instance_add_resource(
     wasmtime_component_linker_instance_t *linker_instance, const char *name, size_t name_len,
     const wasmtime_component_resource_type_t *resource,
