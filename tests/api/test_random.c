@@ -178,6 +178,18 @@ static wasm_functype_t *some_functype(void)
     }
 }
 
+/* For functions that see raw values and write a number: nothing checks what they give. */
+static wasm_functype_t *some_raw_functype(void)
+{
+    switch (rnd(4)) {
+    case 0: return wasm_functype_new_0_0();
+    case 1:
+        return wasm_functype_new_2_1(wasm_valtype_new_i64(), wasm_valtype_new_externref(),
+                                     wasm_valtype_new_f32());
+    default: return wasm_functype_new_1_1(wasm_valtype_new_i32(), wasm_valtype_new_i32());
+    }
+}
+
 static void step(void);
 
 static wasm_trap_t *boxed(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args,
@@ -663,8 +675,9 @@ static void step(void)
                                     strlen(name), x));
         break;
     case 5: {
-        wasm_functype_t *t = some_functype();
-        if (rnd(2))
+        bool raw_values = rnd(2);
+        wasm_functype_t *t = raw_values ? some_raw_functype() : some_functype();
+        if (!raw_values)
             drop(wasmtime_linker_define_func(p->linker, module, strlen(module), name, strlen(name),
                                              t, boxed, NULL, finalize));
         else
@@ -703,9 +716,10 @@ static void step(void)
             keep_instance(p, &instance);
         break;
     case 12: {
-        wasm_functype_t *t = some_functype();
+        bool raw_values = rnd(2);
+        wasm_functype_t *t = raw_values ? some_raw_functype() : some_functype();
         made.kind = WASMTIME_EXTERN_FUNC;
-        if (rnd(2))
+        if (!raw_values)
             wasmtime_func_new(p->context, t, boxed, NULL, finalize, &made.of.func);
         else
             wasmtime_func_new_unchecked(p->context, t, raw, NULL, finalize, &made.of.func);
