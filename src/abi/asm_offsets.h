@@ -7,19 +7,18 @@
 #define ASM_VMCTX_TAIL_CODE   64
 #define ASM_VMCTX_TAIL_VMCTX  72
 #define ASM_RUN_EXIT_FP       0
-#define ASM_RUN_TOP           8
-#define ASM_RUN_TRAP_CODE     48
-#define ASM_RUN_TRAP_PC       56
-#define ASM_ACT_ENTRY_SP      0
-#define ASM_ACT_ENTRY_FP      8
-#define ASM_ACT_RUN           24
+#define ASM_RUN_ENTRY_SP      8
+#define ASM_RUN_FAILED        16
+#define ASM_RUN_TRAP_CODE     64
+#define ASM_RUN_TRAP_PC       72
 #define ASM_TRAP_NONE         255
-/* The frame of an entry trampoline, from its rbp: what hs_raise restores. */
+/* The frame of an entry trampoline, from its rbp: what hs_raise restores. It ends at entry_sp. */
 #define ASM_ENTRY_RBX         -8
 #define ASM_ENTRY_R12         -16
 #define ASM_ENTRY_R13         -24
 #define ASM_ENTRY_R14         -32
 #define ASM_ENTRY_R15         -40
-#define ASM_ENTRY_VALUES      -48
+#define ASM_ENTRY_OUT         -48
+#define ASM_ENTRY_SIZE        48
 
 #endif

@@ -5,10 +5,10 @@
  * frame below, leaves to the entry trampoline of the innermost activation (hs_raise).
  *
  * Every stub that calls C makes a frame first and stores its rbp into run->exit_fp: [rbp + 8] is the place in
- * compiled code that was left, [rbp] the frame it belongs to; backtraces start there. The innermost activation
- * is run->top, found through r13, which is the vmctx at every call of compiled code. The two landings are
- * entered from a signal at any instruction, where optimized code may hold something else in r13: they find the
- * activation in the thread-local hs_activation_top. */
+ * compiled code that was left, [rbp] the frame it belongs to; backtraces start there. The run is found through
+ * r13, which is the vmctx at every call of compiled code. The two landings are entered from a signal at any
+ * instruction, where optimized code may hold something else in r13: they find it in the thread-local
+ * hs_current_run. */
 #include "abi/asm_offsets.h"
 
 #if defined(__x86_64__) && defined(__ELF__)
@@ -103,27 +103,40 @@ hs_stub_\name:
 hs_raise_edx:
         .cfi_startproc
         .cfi_undefined %rip
-        movq    ASM_VMCTX_RUN(%r13), %rax
-        movq    ASM_RUN_TOP(%rax), %rdi
+        movq    ASM_VMCTX_RUN(%r13), %rdi
         movl    %edx, %esi
         jmp     hs_raise
         .cfi_endproc
         .size   hs_raise_edx, . - hs_raise_edx
 
-/* hs_raise(activation, code): returns code + 1 from the entry trampoline of the activation. */
+/* hs_raise(run, code): the entry trampoline of the innermost activation ends here: with its frame gone and the saved
+ * registers back, failed(run, code + 1, out) returns to its caller. */
 STUB_BEGIN(hs_raise)
         .cfi_undefined %rip
-        movq    ASM_ACT_ENTRY_SP(%rdi), %rsp
-        movq    ASM_ACT_ENTRY_FP(%rdi), %rbp
-        leal    1(%rsi), %eax
+        movq    ASM_RUN_ENTRY_SP(%rdi), %rsp
+        leaq    ASM_ENTRY_SIZE(%rsp), %rbp
         movq    ASM_ENTRY_RBX(%rbp), %rbx
         movq    ASM_ENTRY_R12(%rbp), %r12
         movq    ASM_ENTRY_R13(%rbp), %r13
         movq    ASM_ENTRY_R14(%rbp), %r14
         movq    ASM_ENTRY_R15(%rbp), %r15
+        movq    ASM_ENTRY_OUT(%rbp), %rdx
         leave
-        ret
+        movq    hs_current_run@GOTTPOFF(%rip), %rax
+        movq    $0, %fs:(%rax)
+        incl    %esi
+        jmpq    *ASM_RUN_FAILED(%rdi)
 STUB_END(hs_raise)
+
+STUB_BEGIN(hs_stub_enter)
+        FRAME
+        leaq    -16-ASM_ENTRY_SIZE(%rsp), %rax  /* where the body's frame will end */
+        movq    %rax, ASM_RUN_ENTRY_SP(%rdi)
+        call    *%r8
+        leave
+        .cfi_def_cfa %rsp, 8
+        ret
+STUB_END(hs_stub_enter)
 
 /* ---- lazy compilation: eax is the number of a defined function, all argument registers are live ---- */
 
@@ -211,19 +224,15 @@ STUB_END(hs_tail_switch)
 
 /* ---- landings: where the signal handler continues ---- */
 
-/* rdi = run, rsi = activation, rsp aligned below the guest's frame; nothing of the guest's registers is needed. */
+/* rdi = run, rsp aligned below the guest's frame; nothing of the guest's registers is needed. */
 STUB_BEGIN(hs_stub_trap_landing)
         .cfi_undefined %rip
-        movq    %rsi, %rbx
+        movq    %rdi, %rbx
         call    hs_rt_trapped
         movq    %rbx, %rdi
         movl    %eax, %esi
         jmp     hs_raise
 STUB_END(hs_stub_trap_landing)
-
-#define THIS_ACTIVATION(reg)                                                                                   \
-        movq    hs_activation_top@GOTTPOFF(%rip), reg;                                                         \
-        movq    %fs:(reg), reg
 
 /* All registers are the guest's, so is rsp; optimized code may use 128 bytes below it. The frame looks like that
  * of a function called at the interrupted instruction:
@@ -262,11 +271,11 @@ STUB_BEGIN(hs_stub_poll_landing)
         pushq   %r15
         .cfi_offset %r15, -264
         cld
-        THIS_ACTIVATION(%rbx)
-        movq    ASM_ACT_RUN(%rbx), %r12
-        movq    ASM_RUN_TRAP_PC(%r12), %rax
+        movq    hs_current_run@GOTTPOFF(%rip), %rbx
+        movq    %fs:(%rbx), %rbx
+        movq    ASM_RUN_TRAP_PC(%rbx), %rax
         movq    %rax, 8(%rbp)
-        movq    %rbp, ASM_RUN_EXIT_FP(%r12)
+        movq    %rbp, ASM_RUN_EXIT_FP(%rbx)
         movl    vector_size(%rip), %ecx
         testl   %ecx, %ecx
         jne     1f
@@ -289,7 +298,7 @@ STUB_BEGIN(hs_stub_poll_landing)
         movq    %rdx, 560(%rsp)
         movq    %rdx, 568(%rsp)
         xsave64 (%rsp)
-3:      movq    %r12, %rdi
+3:      movq    %rbx, %rdi
         call    hs_rt_poll
         testl   %eax, %eax
         jne     5f

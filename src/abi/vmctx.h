@@ -11,7 +11,8 @@
  *   xmm0 to xmm3         f32, f64, v128 results 1 to 4; further ones: argument area
  *   rbx r12 r14 r15      callee-saved
  *   rbp                  frame pointer, always; [rbp] and [rbp+8] are caller's rbp and return address
- *   r10                  at a call through an import, a funcref or a table: the caller's vmctx (0: the host). Host adapters read it.
+ *   r10                  at a call through an import, a funcref or a table: the caller's vmctx; from the host: the callee's. Host
+ *                        adapters read it (the context of a host function has no instance).
  *   rax r11              scratch
  *   rsp                  8 mod 16 at entry; no stack arguments, so a tail call is a jump
  *
@@ -57,7 +58,7 @@ struct hs_funcref {
     struct hs_vmctx *vmctx;  /* what r13 must be */
     uint32_t type;           /* canonical type id of the engine */
     uint32_t index;          /* function index in its module, or the host function's number in its store */
-    void *entry;             /* entry trampoline of its type, kept here by the first call of the host; NULL before */
+    void *entry;             /* an hs_entry_fn: hs_rt_enter, from its first call on the entry trampoline of its type */
 };
 enum {
     HS_OFF_FUNCREF_CODE = 0,
@@ -90,10 +91,22 @@ struct hs_table_rec {
 };
 enum { HS_OFF_TABREC_ELEMS = 0, HS_OFF_TABREC_SIZE = 8 };
 
+struct hs_run;
+
+/* An activation: one entry from the host into compiled code. The innermost one of a store is in its hs_run; whoever enters
+ * from within keeps the outer one on the C stack and puts it back. */
+struct hs_activation {
+    void *exit_fp;               /* rbp of the stub through which compiled code was last left; walks start there */
+    void *entry_sp;              /* rsp inside the entry trampoline: where a trap comes back to */
+    /* Jumped to when hs_raise has left the call, left being the trap's code + 1 and out from the trampoline's caller: its
+     * result is the trampoline's. */
+    void *(*failed)(struct hs_run *run, uint32_t left, void *out);
+    struct hs_activation *outer; /* of this store, or NULL */
+};
+
 /* Per store: what every instance of a running store shares. */
 struct hs_run {
-    void *exit_fp;               /* rbp of the stub through which compiled code was last left; walks start there */
-    struct hs_activation *top;   /* innermost activation, see libcalls.h; copied to a thread-local at entry */
+    struct hs_activation act;    /* first: the innermost */
     union hs_value *args;        /* the argument area, HS_ARGS_AREA slots */
     uint64_t stack_limit;        /* the true limit; the copies in vmctx are UINT64_MAX while interrupted */
     uint64_t fuel;               /* what is left */
@@ -102,16 +115,27 @@ struct hs_run {
     uint32_t trap_code;          /* enum trap */
     uint32_t interrupted;        /* set by whoever arms the poll; cleared when served */
     uint64_t trap_pc, trap_fp, trap_addr;
+    uint64_t repeat_sp;          /* rsp at the latest outermost entry: one from the same place needs no preparation, entry_sp
+                                    is right already; 0: there is no such place */
+    uint32_t nested;             /* entries into other stores, or this one, from within this one */
 };
 enum {
     HS_OFF_RUN_EXIT_FP = 0,
-    HS_OFF_RUN_TOP = 8,
-    HS_OFF_RUN_ARGS = 16,
-    HS_OFF_RUN_STACK_LIMIT = 24,
-    HS_OFF_RUN_FUEL = 32,
+    HS_OFF_RUN_ENTRY_SP = 8,
+    HS_OFF_RUN_FAILED = 16,
+    HS_OFF_RUN_ARGS = 32,
+    HS_OFF_RUN_STACK_LIMIT = 40,
+    HS_OFF_RUN_FUEL = 48,
+    HS_OFF_RUN_INTERRUPTED = 68,
+    HS_OFF_RUN_REPEAT_SP = 96,
     HS_ARGS_AREA = HS_LIMIT_PARAMS > HS_LIMIT_RESULTS ? HS_LIMIT_PARAMS : HS_LIMIT_RESULTS,
 };
+_Static_assert(offsetof(struct hs_run, act.exit_fp) == HS_OFF_RUN_EXIT_FP, "layout");
+_Static_assert(offsetof(struct hs_run, act.entry_sp) == HS_OFF_RUN_ENTRY_SP, "layout");
+_Static_assert(offsetof(struct hs_run, act.failed) == HS_OFF_RUN_FAILED, "layout");
 _Static_assert(offsetof(struct hs_run, args) == HS_OFF_RUN_ARGS, "layout");
+_Static_assert(offsetof(struct hs_run, interrupted) == HS_OFF_RUN_INTERRUPTED, "layout");
+_Static_assert(offsetof(struct hs_run, repeat_sp) == HS_OFF_RUN_REPEAT_SP, "layout");
 _Static_assert(offsetof(struct hs_run, fuel) == HS_OFF_RUN_FUEL, "layout");
 _Static_assert(offsetof(struct hs_run, stack_limit) == HS_OFF_RUN_STACK_LIMIT, "layout");
 
@@ -135,7 +159,7 @@ struct hs_vmctx {
     void *const *rt;               /* runtime entry points, indexed by enum hs_libcall */
     union hs_value *args;          /* == run->args */
     struct hs_memory_rec *mem0;    /* record of memory 0, or NULL */
-    uint64_t reserved;
+    uint64_t ran;                  /* code that may write has run, or the host got a pointer: recycling has work to do */
     void *tail_code;               /* set before jumping to hs_tail_switch */
     struct hs_vmctx *tail_vmctx;
     struct instance *instance;     /* the runtime's object; NULL: a host function's context */
@@ -152,8 +176,10 @@ enum {
     HS_OFF_RT = 32,
     HS_OFF_ARGS = 40,
     HS_OFF_MEM0 = 48,
+    HS_OFF_RAN = 56,
     HS_OFF_TAIL_CODE = 64,
     HS_OFF_TAIL_VMCTX = 72,
+    HS_OFF_INSTANCE = 80,
     HS_VMCTX_HEAD = 112,
 };
 _Static_assert(offsetof(struct hs_vmctx, poll) == HS_OFF_POLL, "layout");
@@ -162,9 +188,29 @@ _Static_assert(offsetof(struct hs_vmctx, run) == HS_OFF_RUN, "layout");
 _Static_assert(offsetof(struct hs_vmctx, rt) == HS_OFF_RT, "layout");
 _Static_assert(offsetof(struct hs_vmctx, args) == HS_OFF_ARGS, "layout");
 _Static_assert(offsetof(struct hs_vmctx, mem0) == HS_OFF_MEM0, "layout");
+_Static_assert(offsetof(struct hs_vmctx, ran) == HS_OFF_RAN, "layout");
+_Static_assert(offsetof(struct hs_vmctx, instance) == HS_OFF_INSTANCE, "layout");
 _Static_assert(offsetof(struct hs_vmctx, tail_code) == HS_OFF_TAIL_CODE, "layout");
 _Static_assert(offsetof(struct hs_vmctx, tail_vmctx) == HS_OFF_TAIL_VMCTX, "layout");
 _Static_assert(sizeof(struct hs_vmctx) == HS_VMCTX_HEAD, "layout");
+
+/* Who calls a host function: on the stack of its adapter. */
+struct hs_caller {
+    struct hs_run *run;
+    struct instance *instance; /* NULL: the host itself */
+};
+
+/* The context of a host function. Its adapter calls function(argument, caller, values, count), where values has the
+ * parameters and takes the results, and count is the greater of their numbers. It returns 0 for success. */
+struct hs_host {
+    struct hs_vmctx context; /* first; instance is NULL */
+    uintptr_t (*function)(void *argument, struct hs_caller *caller, union hs_value *values, size_t count);
+    void *argument;
+};
+enum { HS_OFF_HOST_FUNCTION = 112, HS_OFF_HOST_ARGUMENT = 120, HS_OFF_CALLER_RUN = 0, HS_OFF_CALLER_INSTANCE = 8 };
+_Static_assert(offsetof(struct hs_host, function) == HS_OFF_HOST_FUNCTION, "layout");
+_Static_assert(offsetof(struct hs_host, argument) == HS_OFF_HOST_ARGUMENT, "layout");
+_Static_assert(offsetof(struct hs_caller, instance) == HS_OFF_CALLER_INSTANCE && sizeof(struct hs_caller) == 16, "layout");
 
 /* How the memory of one index is accessed. Follows from configuration and type alone (hs_memory_style). */
 enum hs_memory_style {

@@ -111,10 +111,15 @@ struct store_link {
 void hs_api_store_link_unref(struct store_link *link);
 void hs_api_wasm_store_unref(wasm_store_t *s);
 
-struct wasmtime_caller { /* on the stack of a call of the host */
+struct wasmtime_caller { /* is struct hs_caller, as adapters make it */
     struct store *store;
     struct instance *instance; /* NULL: the host itself calls */
 };
+_Static_assert(sizeof(struct wasmtime_caller) == sizeof(struct hs_caller) &&
+                   offsetof(struct store, run) == 0 &&
+                   offsetof(struct wasmtime_caller, instance) ==
+                       offsetof(struct hs_caller, instance),
+               "two names of one thing");
 
 /* Holds a type for the life of the store, if it is a concrete one. */
 void hs_api_keep_type(struct store *s, struct valtype canonical);
@@ -175,10 +180,10 @@ wasm_trap_t *hs_api_trap(wasmtime_error_t *error) __attribute__((cold)); /* cons
 wasmtime_error_t *hs_api_trap_error(wasm_trap_t *trap)
     __attribute__((cold)); /* consumes the trap, gives its error */
 
-/* After ST_TRAP or ST_OOM of a call: the error, or NULL with *out_trap set. */
-wasmtime_error_t *hs_api_call_failed(struct store *s, enum status st, wasm_trap_t **out_trap)
-    __attribute__((cold));
-/* The same, as one error object, coded or not. */
+/* What struct store's `failed` is: the error, or NULL with a trap in *out, which is a wasm_trap_t *,
+ * unless out is NULL. */
+void *hs_api_call_failed(struct hs_run *run, uint32_t left, void *out) __attribute__((cold));
+/* After ST_TRAP or ST_OOM of hs_call: the same, as one error object, coded or not. */
 wasmtime_error_t *hs_api_call_error(struct store *s, enum status st) __attribute__((cold));
 /* A host function wants to end the guest: consumes the trap, gives what struct host_func's call
  * returns. */
@@ -338,11 +343,11 @@ static inline void hs_api_func_out(const struct store *s, struct hs_funcref *f,
 
 /* --- Functions -------------------------------------------------------------------------------- */
 
-typedef uint32_t host_call(struct host_func *f, struct instance *caller,
-                           union hs_value *values); /* of struct host_func */
-host_call hs_api_host_boxed, hs_api_host_unchecked;
-host_call *
-hs_api_boxed_call(const struct functype *t); /* the fastest that does what hs_api_host_boxed does */
+/* Calls a callback with boxed values. */
+host_call hs_api_host_boxed;
+/* Says what a host function does: `call` with the callback, or if it is NULL the callback itself, a
+ * wasmtime_func_unchecked_callback_t. */
+void hs_api_host_func_set(struct host_func *f, host_call *call, void *callback, void *env);
 static inline const struct functype *hs_api_func_type(const struct store *s,
                                                       const struct hs_funcref *f)
 {
@@ -354,7 +359,7 @@ struct linker_def {
     _Atomic uint32_t refs;
     struct engine *engine; /* counted */
     uint32_t type;         /* held */
-    host_call *call;
+    host_call *call;       /* NULL: the callback itself, unchecked */
     void *callback, *data;
     void (*finalizer)(void *);
     bool async;
@@ -378,7 +383,7 @@ uint32_t hs_api_fiber_yield(struct wasmtime_store *w);
 wasmtime_call_future_t *hs_api_future_failed(wasmtime_error_t **error_ret, wasmtime_error_t *e);
 void hs_api_fuel_set(struct store *s, uint64_t fuel);
 void hs_api_watch_deadline(struct wasmtime_store *w);
-uint32_t hs_api_host_async(struct host_func *f, struct instance *caller, union hs_value *values);
+host_call hs_api_host_async;
 
 /* --- Shared memories -------------------------------------------------------------------------- */
 

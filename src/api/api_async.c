@@ -2,8 +2,8 @@
  * switches back to whoever polls, polling switches there again. The store knows which call is
  * running on it, so that a host function or a deadline deep in the guest finds the stack to leave.
  *
- * What is switched, beside the stack: the innermost activation of the thread and of the store, how
- * the store was left last, and how deep the stack may get. So while a call rests its guest's frames
+ * What is switched, beside the stack: the thread's running store, the innermost activation of this one,
+ * and how deep the stack may get. So while a call rests its guest's frames
  * belong to no thread, and the store is as it was before the poll: other calls may run there, also
  * the one whose host function polls. A call that is given up is resumed once more, with the word to fail,
  * so that every frame ends in the ordinary way and nothing leaks. */
@@ -22,9 +22,9 @@ struct fiber {
     const void *outside_stack;
     size_t outside_size;
     struct wasmtime_store *store;
-    struct hs_activation *activations; /* of the resting call, as are the next three */
-    struct hs_activation *top;
-    void *exit_fp;
+    struct hs_run *current; /* hs_current_run of the resting call; the next three are its store's */
+    struct hs_activation act;
+    uint32_t nested;
     uint64_t stack_limit;
     bool running, cancelled;
 };
@@ -96,11 +96,25 @@ static void leave(struct fiber *f, bool for_good)
     arrived(f);
 }
 
+/* A store that can be suspended is entered on a stack that can. */
+static void *before_call(struct store *s)
+{
+    struct wasmtime_store *w = hs_api_part(s);
+    if (!w->needs_async || hs_api_fiber_running(w))
+        return NULL;
+    return hs_api_error("store configuration requires that `*_async` functions are used instead");
+}
+
+static void see_calls(struct store *s)
+{
+    s->before_call = before_call;
+    s->limit_sp = s->run.repeat_sp = 0;
+}
+
 void hs_api_need_async(struct wasmtime_store *w)
 {
     w->needs_async = true;
-    w->store->calls_are_special = true;
-    w->store->entry_sp = 0;
+    see_calls(w->store);
 }
 
 bool hs_api_fiber_running(const struct wasmtime_store *w)
@@ -119,7 +133,7 @@ uint32_t hs_api_fiber_yield(struct wasmtime_store *w)
 {
     struct fiber *f = w->fiber;
     if (!f->cancelled) {
-        f->activations = hs_activation_top;
+        f->current = hs_current_run;
         leave(f, false);
     }
     return f->cancelled
@@ -151,7 +165,7 @@ static void entry(unsigned low, unsigned high)
     arrived(&c->fiber);
     run(c);
     c->done = true;
-    c->fiber.activations = NULL;
+    c->fiber.current = NULL;
     leave(&c->fiber, true);
     __builtin_unreachable();
 }
@@ -217,13 +231,14 @@ static void resume(struct wasmtime_call_future *c)
 {
     struct fiber *f = &c->fiber, *outer = f->store->fiber;
     struct store *s = f->store->store;
-    struct hs_activation *activations = hs_activation_top, *top = s->run.top;
-    void *exit_fp = s->run.exit_fp;
-    uint64_t limit = s->run.stack_limit;
+    struct hs_run *current = hs_current_run;
+    struct hs_activation act = s->run.act;
+    const uint32_t nested = s->run.nested;
+    const uint64_t limit = s->run.stack_limit;
+    const bool running = hs_store_running(s);
     uintptr_t stack_low = s->stack_low;
     /* No short ways into the guest: they take the store's one activation and its limit for granted. */
-    s->calls_are_special = true;
-    s->entry_sp = 0;
+    see_calls(s);
     if (c->started)
         f->store->resting--;
     else {
@@ -238,19 +253,19 @@ static void resume(struct wasmtime_call_future *c)
     f->store->fiber = f;
     f->running = true;
     s->stack_low = (uintptr_t)c->stack;
-    hs_activation_top = f->activations;
-    s->run.top = f->top;
-    s->run.exit_fp = f->exit_fp;
-    if (f->top) /* else whatever it enters first sets it */
+    hs_current_run = f->current;
+    s->run.act = f->act;
+    s->run.nested = f->nested;
+    if (hs_store_running(s)) /* else whatever it enters first sets it */
         set_limit(s, f->stack_limit);
     enter(f, c->stack, c->stack_size);
-    f->top = s->run.top;
-    f->exit_fp = s->run.exit_fp;
+    f->act = s->run.act;
+    f->nested = s->run.nested;
     f->stack_limit = s->run.stack_limit;
-    hs_activation_top = activations;
-    s->run.top = top;
-    s->run.exit_fp = exit_fp;
-    if (top)
+    hs_current_run = current;
+    s->run.act = act;
+    s->run.nested = nested;
+    if (running)
         set_limit(s, limit);
     s->stack_low = stack_low;
     if (!c->done)
@@ -383,24 +398,25 @@ static uint32_t wait(struct wasmtime_store *w, const wasmtime_async_continuation
     return left;
 }
 
-uint32_t hs_api_host_async(struct host_func *f, struct instance *caller, union hs_value *values)
+uintptr_t hs_api_host_async(struct host_func *f, struct hs_caller *caller, union hs_value *values,
+                            size_t count)
 {
-    struct wasmtime_caller c = {f->context.run->store, caller};
-    struct wasmtime_store *w = hs_api_part(c.store);
+    struct wasmtime_caller *c = (struct wasmtime_caller *)caller;
+    struct wasmtime_store *w = hs_api_part(c->store);
     const struct functype *t = f->type;
     uint32_t np = t->nparams, nr = t->nresults, left = 0;
     if (!hs_api_fiber_running(w))
         return hs_api_raise_error(
-            c.store, hs_api_error("an asynchronous host function needs an asynchronous call"));
+            c->store, hs_api_error("an asynchronous host function needs an asynchronous call"));
     wasmtime_val_t *args = hs_calloc(np + nr, sizeof *args);
     if (!args)
-        return hs_api_raise_error(c.store, hs_api_error_oom());
+        return hs_api_raise_error(c->store, hs_api_error_oom());
     wasmtime_val_t *results = args + np;
     for (uint32_t i = 0; i < np; i++)
-        hs_api_val_out(c.store, t->types[i], &values[i], &args[i]);
+        hs_api_val_out(c->store, t->types[i], &values[i], &args[i]);
     wasm_trap_t *trap = NULL;
     wasmtime_async_continuation_t rest = {0};
-    ((wasmtime_func_async_callback_t)f->callback)(f->env, &c, args, np, results, nr, &trap, &rest);
+    ((wasmtime_func_async_callback_t)f->callback)(f->env, c, args, np, results, nr, &trap, &rest);
     if (!trap && rest.callback)
         left = wait(w, &rest);
     if (rest.finalizer)
@@ -408,12 +424,12 @@ uint32_t hs_api_host_async(struct host_func *f, struct instance *caller, union h
     if (trap && left)
         wasm_trap_delete(trap);
     else if (trap)
-        left = hs_api_raise(c.store, trap);
+        left = hs_api_raise(c->store, trap);
     for (uint32_t i = 0; i < nr && !left; i++) {
-        wasmtime_error_t *e = hs_api_val_in(c.store, &results[i], t->types[np + i], &values[i]);
+        wasmtime_error_t *e = hs_api_val_in(c->store, &results[i], t->types[np + i], &values[i]);
         if (e)
             left = hs_api_raise_error(
-                c.store,
+                c->store,
                 hs_api_error_context(e, "function attempted to return an incompatible value"));
     }
     for (uint32_t i = 0; i < np + nr; i++)

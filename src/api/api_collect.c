@@ -73,22 +73,21 @@ static __attribute__((noinline)) bool mark_running(struct marks *m)
     uintptr_t low = (uintptr_t)__builtin_frame_address(0), high = low;
     if (hs_api_part(s)->resting)
         return false;
-    if (!s->run.top)
+    if (!hs_store_running(s))
         return true;
-    (void)!setjmp(registers);
     if ((uintptr_t)&registers < low)
         low = (uintptr_t)&registers;
-    for (const struct hs_activation *a = s->run.top; a; a = a->prev)
-        if (a->run == &s->run) {
-            uintptr_t entry = (uintptr_t)a->entry_fp;
-            if (entry < low || entry < (uintptr_t)s->run.exit_fp)
-                return false;
-            if (entry > high)
-                high = entry;
-        }
+    for (const struct hs_activation *a = &s->run.act; a; a = a->outer) {
+        uintptr_t entry = (uintptr_t)a->entry_sp + HS_ENTRY_FRAME;
+        if (entry < low || entry < (uintptr_t)s->run.act.exit_fp)
+            return false;
+        if (entry > high)
+            high = entry;
+    }
     if (hs_api_fiber_running(hs_api_part(s)) ? !hs_api_fiber_has(hs_api_part(s), low, high)
                                              : !hs_thread_stack_has(low, high))
         return false;
+    (void)!setjmp(registers);
     mark_words(m, low, high);
     mark_words(m, (uintptr_t)s->run.args, (uintptr_t)(s->run.args + HS_ARGS_AREA));
     return true;

@@ -3,7 +3,6 @@
  * mistakes to functions out of line; an unchecked call hands the caller's array straight to the
  * entry trampoline. */
 #include "api/api.h"
-#include "runtime/enter.h"
 
 enum { SMALL = 16 }; /* values that are kept on the stack; more need memory */
 
@@ -22,9 +21,8 @@ static struct host_func *host_func_new(struct store *s, const wasm_functype_t *t
     return f;
 }
 
-static void func_new(struct store *s, const wasm_functype_t *type,
-                     uint32_t (*call)(struct host_func *, struct instance *, union hs_value *),
-                     void *callback, void *env, void (*finalizer)(void *), wasmtime_func_t *ret)
+static void func_new(struct store *s, const wasm_functype_t *type, host_call *call, void *callback,
+                     void *env, void (*finalizer)(void *), wasmtime_func_t *ret)
 {
     *ret = (wasmtime_func_t){0};
     struct host_func *f = host_func_new(s, type);
@@ -33,9 +31,7 @@ static void func_new(struct store *s, const wasm_functype_t *type,
             finalizer(env);
         return;
     }
-    f->call = call == hs_api_host_boxed ? hs_api_boxed_call(f->type) : call;
-    f->callback = callback;
-    f->env = env;
+    hs_api_host_func_set(f, call, callback, env);
     f->finalizer = finalizer;
     hs_api_func_out(s, &f->ref, ret);
 }
@@ -51,23 +47,10 @@ void wasmtime_func_new_unchecked(wasmtime_context_t *store, const wasm_functype_
                                  wasmtime_func_unchecked_callback_t callback, void *env,
                                  void (*finalizer)(void *), wasmtime_func_t *ret)
 {
-    func_new(hs_api_store(store), type, hs_api_host_unchecked, (void *)callback, env, finalizer,
-             ret);
+    func_new(hs_api_store(store), type, NULL, (void *)callback, env, finalizer, ret);
 }
 
 /* --- From the guest to the host --------------------------------------------------------------- */
-
-uint32_t hs_api_host_unchecked(struct host_func *f, struct instance *caller, union hs_value *values)
-{
-    struct wasmtime_caller c = {f->context.run->store, caller};
-    const struct functype *t = f->type;
-    uint32_t n = t->nparams > t->nresults ? t->nparams : t->nresults;
-    wasm_trap_t *trap = ((wasmtime_func_unchecked_callback_t)f->callback)(
-        f->env, &c, (wasmtime_val_raw_t *)values, n);
-    if (HS_UNLIKELY(trap != NULL))
-        return hs_api_raise(c.store, trap);
-    return 0;
-}
 
 static __attribute__((cold, noinline)) uint32_t bad_result(struct store *s, wasmtime_error_t *e)
 {
@@ -75,42 +58,57 @@ static __attribute__((cold, noinline)) uint32_t bad_result(struct store *s, wasm
         s, hs_api_error_context(e, "function attempted to return an incompatible value"));
 }
 
-uint32_t hs_api_host_boxed(struct host_func *f, struct instance *caller, union hs_value *values)
+/* Result number i is not the number it should be, which may still be no mistake: the general way. */
+static __attribute__((cold, noinline)) uintptr_t number_missing(struct store *s,
+                                                                const struct functype *t,
+                                                                wasmtime_val_t *results,
+                                                                union hs_value *values, size_t i)
 {
-    struct wasmtime_caller c = {f->context.run->store, caller};
+    wasmtime_error_t *e = NULL;
+    for (; i < t->nresults && !e; i++)
+        e = hs_api_val_in(s, &results[i], t->types[t->nparams + i], &values[i]);
+    for (size_t k = 0; k < t->nresults; k++)
+        wasmtime_val_unroot(&results[k]);
+    return e ? bad_result(s, e) : 0;
+}
+
+uintptr_t hs_api_host_boxed(struct host_func *f, struct hs_caller *caller, union hs_value *values,
+                            size_t count)
+{
+    struct wasmtime_caller *c = (struct wasmtime_caller *)caller;
     const struct functype *t = f->type;
     uint32_t np = t->nparams, nr = t->nresults, left = 0;
     wasmtime_val_t small[SMALL], *args = small;
     if (HS_UNLIKELY(np + nr > SMALL)) {
         args = hs_calloc(np + nr, sizeof *args);
         if (!args)
-            return hs_api_raise_error(c.store, hs_api_error_oom());
+            return hs_api_raise_error(c->store, hs_api_error_oom());
     }
     wasmtime_val_t *results = args + np;
     bool rooted = false;
     for (uint32_t i = 0; i < np; i++)
         if (HS_UNLIKELY(!hs_api_val_out_fast(t->types[i], &values[i], &args[i]))) {
             rooted = true;
-            hs_api_val_out(c.store, t->types[i], &values[i], &args[i]);
+            hs_api_val_out(c->store, t->types[i], &values[i], &args[i]);
         }
     for (uint32_t i = 0; i < nr; i++) {
         results[i].kind = WASMTIME_I32;
         results[i].of.i64 = 0;
     }
-    wasm_trap_t *trap = ((wasmtime_func_callback_t)f->callback)(f->env, &c, args, np, results, nr);
+    wasm_trap_t *trap = ((wasmtime_func_callback_t)f->callback)(f->env, c, args, np, results, nr);
     if (HS_LIKELY(!trap)) {
         for (uint32_t i = 0; i < nr; i++)
             if (HS_UNLIKELY(!hs_api_val_in_fast(&results[i], t->types[np + i], &values[i]))) {
                 wasmtime_error_t *e =
-                    hs_api_val_in(c.store, &results[i], t->types[np + i], &values[i]);
+                    hs_api_val_in(c->store, &results[i], t->types[np + i], &values[i]);
                 rooted = true;
                 if (e) {
-                    left = bad_result(c.store, e);
+                    left = bad_result(c->store, e);
                     break;
                 }
             }
     } else {
-        left = hs_api_raise(c.store, trap);
+        left = hs_api_raise(c->store, trap);
     }
     if (HS_UNLIKELY(rooted || left))
         for (uint32_t i = 0; i < np + nr; i++)
@@ -121,12 +119,13 @@ uint32_t hs_api_host_boxed(struct host_func *f, struct instance *caller, union h
 }
 
 /* The same for a signature of numbers alone, of which most are. */
-static uint32_t host_numbers(struct host_func *f, struct instance *caller, union hs_value *values)
+static inline __attribute__((always_inline)) uintptr_t numbers(struct host_func *f,
+                                                               struct hs_caller *caller,
+                                                               union hs_value *values, size_t np,
+                                                               size_t nr)
 {
-    struct wasmtime_caller c = {f->context.run->store, caller};
-    const struct functype *t = f->type;
-    const struct valtype *types = t->types;
-    size_t np = t->nparams, nr = t->nresults;
+    struct wasmtime_caller *c = (struct wasmtime_caller *)caller;
+    const struct valtype *types = f->type->types;
     wasmtime_val_t args[SMALL], *results = args + np;
     for (size_t i = 0; i < np; i++) {
         args[i].kind = (wasmtime_valkind_t)(types[i].bits - VT_I32);
@@ -136,27 +135,79 @@ static uint32_t host_numbers(struct host_func *f, struct instance *caller, union
         results[i].kind = WASMTIME_I32;
         results[i].of.i64 = 0;
     }
-    wasm_trap_t *trap = ((wasmtime_func_callback_t)f->callback)(f->env, &c, args, np, results, nr);
+    wasm_trap_t *trap = ((wasmtime_func_callback_t)f->callback)(f->env, c, args, np, results, nr);
     if (HS_UNLIKELY(trap != NULL))
-        return hs_api_raise(c.store, trap);
+        return hs_api_raise(c->store, trap);
     for (size_t i = 0; i < nr; i++)
-        if (HS_UNLIKELY(!hs_api_val_in_fast(&results[i], types[np + i], &values[i]))) {
-            wasmtime_error_t *e = hs_api_val_in(c.store, &results[i], types[np + i], &values[i]);
-            for (size_t k = 0; k < nr; k++)
-                wasmtime_val_unroot(&results[k]);
-            return bad_result(c.store, e);
-        }
+        if (HS_UNLIKELY(!hs_api_val_in_fast(&results[i], types[np + i], &values[i])))
+            return number_missing(c->store, f->type, results, values, i);
     return 0;
 }
 
-host_call *hs_api_boxed_call(const struct functype *t)
+static uintptr_t numbers_any(struct host_func *f, struct hs_caller *caller, union hs_value *values,
+                             size_t count)
+{
+    return numbers(f, caller, values, f->type->nparams, f->type->nresults);
+}
+
+/* And for the commonest shapes of it: loops of a known length are none. */
+#define NUMBERS(np, nr)                                                                            \
+    static uintptr_t numbers_##np##_##nr(struct host_func *f, struct hs_caller *caller,            \
+                                         union hs_value *values, size_t count)                     \
+    {                                                                                              \
+        return numbers(f, caller, values, np, nr);                                                 \
+    }
+NUMBERS(0, 1)
+NUMBERS(1, 0)
+NUMBERS(1, 1)
+NUMBERS(2, 0)
+NUMBERS(2, 1)
+NUMBERS(3, 0)
+NUMBERS(3, 1)
+NUMBERS(4, 0)
+NUMBERS(4, 1)
+#undef NUMBERS
+
+static host_call *call_of_numbers(const struct functype *t)
+{
+    static host_call *const calls[][2] = {{numbers_any, numbers_0_1},
+                                          {numbers_1_0, numbers_1_1},
+                                          {numbers_2_0, numbers_2_1},
+                                          {numbers_3_0, numbers_3_1},
+                                          {numbers_4_0, numbers_4_1}};
+    return t->nparams < HS_ARRAY_SIZE(calls) && t->nresults < 2 ? calls[t->nparams][t->nresults]
+                                                                : numbers_any;
+}
+
+static bool only_numbers(const struct functype *t)
 {
     if (t->nparams + t->nresults > SMALL)
-        return hs_api_host_boxed;
+        return false;
     for (uint32_t i = 0; i < t->nparams + t->nresults; i++)
         if (t->types[i].bits - VT_I32 > VT_F64 - VT_I32)
-            return hs_api_host_boxed;
-    return host_numbers;
+            return false;
+    return true;
+}
+
+static uint32_t callback_trap(struct store *s, void *result)
+{
+    return hs_api_raise(s, result);
+}
+
+void hs_api_host_func_set(struct host_func *f, host_call *call, void *callback, void *env)
+{
+    f->callback = callback;
+    f->env = env;
+    if (call) {
+        hs_host_func_calls(f, call == hs_api_host_boxed && only_numbers(f->type)
+                                  ? call_of_numbers(f->type)
+                                  : call);
+    } else {
+        f->host.function =
+            (uintptr_t (*)(void *, struct hs_caller *, union hs_value *, size_t))callback;
+        f->host.argument = env;
+        f->trap = callback_trap;
+    }
 }
 
 /* --- From the host to the guest --------------------------------------------------------------- */
@@ -170,16 +221,6 @@ wrong_call(const struct store *s, const struct hs_funcref *f, size_t nargs, size
     if (nargs != t->nparams)
         return hs_api_error("expected %u arguments, got %zu", t->nparams, nargs);
     return hs_api_error("expected %u results, got %zu", t->nresults, nresults);
-}
-
-static __attribute__((cold, noinline)) wasmtime_error_t *needs_async(void)
-{
-    return hs_api_error("store configuration requires that `*_async` functions are used instead");
-}
-
-static bool must_not_call(const struct store *s)
-{
-    return hs_api_part(s)->needs_async && !hs_api_fiber_running(hs_api_part(s));
 }
 
 static wasmtime_error_t *results_out(struct store *s, const struct functype *t,
@@ -219,39 +260,26 @@ wasmtime_error_t *wasmtime_func_call(wasmtime_context_t *store, const wasmtime_f
     uint32_t np = t->nparams, nr = t->nresults, n = np > nr ? np : nr;
     if (HS_UNLIKELY(nargs != np || nresults != nr))
         return wrong_call(s, f, nargs, nresults);
-    uintptr_t sp = (uintptr_t)__builtin_frame_address(0);
-    bool ready = hs_call_ready(s, f, sp);
-    if (HS_UNLIKELY(!ready) && must_not_call(s))
-        return needs_async();
     union hs_value small[SMALL], *values = small;
     if (HS_UNLIKELY(n > SMALL) && !(values = hs_alloc_aligned(16, n * sizeof *values)))
         return hs_api_error_oom();
     wasmtime_error_t *e = NULL;
+    wasm_trap_t *failed = NULL;
     for (uint32_t i = 0; i < np; i++)
         if (HS_UNLIKELY(!hs_api_val_in_fast(&args[i], t->types[i], &values[i])) &&
             (e = argument_in(s, &args[i], t->types[i], &values[i])))
             goto out;
-    enum status st = HS_LIKELY(ready) ? hs_call_now(s, f, values) : hs_call_from(s, f, values, sp);
-    if (HS_LIKELY(st == ST_OK))
+    e = ((hs_entry_fn *)f->entry)(&s->run, f, values, &failed);
+    if (HS_LIKELY(!e && !failed))
         e = results_out(s, t, values, results);
-    else
-        e = hs_api_call_failed(s, st, trap);
+    else if (failed && trap)
+        *trap = failed;
+    else if (failed)
+        e = hs_api_trap_error(failed);
 out:
     if (HS_UNLIKELY(values != small))
         hs_free(values);
     return e;
-}
-
-static __attribute__((noinline)) wasmtime_error_t *
-call_unchecked_slow(struct store *s, struct hs_funcref *f, union hs_value *values,
-                    wasm_trap_t **trap, uintptr_t sp)
-{
-    if (!f)
-        return wrong_call(s, NULL, 0, 0);
-    if (must_not_call(s))
-        return needs_async();
-    enum status st = hs_call_from(s, f, values, sp);
-    return HS_LIKELY(st == ST_OK) ? NULL : hs_api_call_failed(s, st, trap);
 }
 
 wasmtime_error_t *wasmtime_func_call_unchecked(wasmtime_context_t *store,
@@ -261,14 +289,12 @@ wasmtime_error_t *wasmtime_func_call_unchecked(wasmtime_context_t *store,
 {
     struct store *s = hs_api_store(store);
     struct hs_funcref *f = hs_api_func(s, func);
-    union hs_value *values = (union hs_value *)args_and_results;
-    uintptr_t sp = (uintptr_t)__builtin_frame_address(0);
-    if (trap)
+    if (trap &&
+        HS_UNLIKELY(*trap != NULL)) /* most callers have done so: a load costs less than a store */
         *trap = NULL;
-    if (HS_UNLIKELY(!f || !hs_call_ready(s, f, sp)))
-        return call_unchecked_slow(s, f, values, trap, sp);
-    enum status st = hs_call_now(s, f, values);
-    return HS_LIKELY(st == ST_OK) ? NULL : hs_api_call_failed(s, st, trap);
+    if (HS_UNLIKELY(!f))
+        return wrong_call(s, NULL, 0, 0);
+    return ((hs_entry_fn *)f->entry)(&s->run, f, (union hs_value *)args_and_results, trap);
 }
 
 /* --- Looking ---------------------------------------------------------------------------------- */
@@ -312,7 +338,8 @@ bool hospes_caller_memory(wasmtime_caller_t *caller, uint8_t **out_base, size_t 
     struct memory_obj *m = caller->instance ? caller->instance->exported_memory : NULL;
     if (!m)
         return false;
-    hs_memory_mark(m);
+    if (!hs_memory_mark(m))
+        return false;
     *out_base = m->rec.base;
     *out_size = __atomic_load_n(&m->rec.bytes, __ATOMIC_ACQUIRE);
     return true;

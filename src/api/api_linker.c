@@ -97,9 +97,7 @@ struct hs_funcref *hs_api_def_func(struct store *s, struct linker_def *d)
     struct host_func *f;
     if (hs_host_func_new(s, d->type, &f) != ST_OK)
         return NULL;
-    f->call = d->call == hs_api_host_boxed ? hs_api_boxed_call(f->type) : d->call;
-    f->callback = d->callback;
-    f->env = d->data;
+    hs_api_host_func_set(f, d->call, d->callback, d->data);
     f->shared = def_ref(d);
     f->shared_unref = hs_api_def_unref;
     if (d->async)
@@ -353,7 +351,7 @@ wasmtime_error_t *wasmtime_linker_define_func_unchecked(wasmtime_linker_t *linke
                                                         void *data, void (*finalizer)(void *))
 {
     return define_func(linker, hs_api_span(module, module_len), hs_api_span(name, name_len), ty,
-                       hs_api_host_unchecked, false, (void *)cb, data, finalizer);
+                       NULL, false, (void *)cb, data, finalizer);
 }
 
 wasmtime_error_t *wasmtime_linker_define_async_func(wasmtime_linker_t *linker, const char *module,
@@ -403,9 +401,10 @@ static wasmtime_error_t *unknown_import(const struct import *im)
                         (const char *)im->name.data);
 }
 
-static uint32_t call_unknown(struct host_func *f, struct instance *caller, union hs_value *values)
+static uintptr_t call_unknown(struct host_func *f, struct hs_caller *caller, union hs_value *values,
+                              size_t count)
 {
-    return hs_api_raise_error(f->context.run->store, hs_api_error_ref(f->env));
+    return hs_api_raise_error(f->host.context.run->store, hs_api_error_ref(f->env));
 }
 
 static void error_delete(void *e)
@@ -413,7 +412,8 @@ static void error_delete(void *e)
     wasmtime_error_delete(e);
 }
 
-static uint32_t call_default(struct host_func *f, struct instance *caller, union hs_value *values)
+static uintptr_t call_default(struct host_func *f, struct hs_caller *caller, union hs_value *values,
+                              size_t count)
 {
     memset(values, 0, f->type->nresults * sizeof *values);
     return 0;
@@ -655,10 +655,11 @@ static void command_delete(void *env)
     hs_free(cmd);
 }
 
-static uint32_t call_command(struct host_func *f, struct instance *caller, union hs_value *values)
+static uintptr_t call_command(struct host_func *f, struct hs_caller *caller, union hs_value *values,
+                              size_t count)
 {
     struct command *cmd = f->env;
-    struct store *s = f->context.run->store;
+    struct store *s = f->host.context.run->store;
     struct instance *i = NULL;
     wasmtime_error_t *e = hs_api_pre_run(cmd->pre, s, &i, NULL);
     if (e)
@@ -710,8 +711,7 @@ static wasmtime_error_t *define_command(wasmtime_linker_t *l, struct store *s, s
         }
         atomic_fetch_add_explicit(&pre->refs, 1, memory_order_relaxed);
         *cmd = (struct command){pre, x->index};
-        f->call = call_command;
-        f->env = cmd;
+        hs_api_host_func_set(f, call_command, NULL, cmd);
         f->finalizer = command_delete;
         e = define_item(l, s, name, x->name,
                         &(struct hs_extern){.kind = EXTERN_FUNC, .func = &f->ref});
@@ -782,7 +782,8 @@ bool wasmtime_linker_get(const wasmtime_linker_t *linker, wasmtime_context_t *st
     return !e && hs_api_extern_out(s, &r, item);
 }
 
-static uint32_t call_nothing(struct host_func *f, struct instance *caller, union hs_value *values)
+static uintptr_t call_nothing(struct host_func *f, struct hs_caller *caller, union hs_value *values,
+                              size_t count)
 {
     return 0;
 }
@@ -817,7 +818,7 @@ wasmtime_error_t *wasmtime_linker_get_default(const wasmtime_linker_t *linker,
     hs_type_registry_release(&engine->rt.types, id);
     if (st != ST_OK)
         return hs_api_error_oom();
-    f->call = call_nothing;
+    hs_api_host_func_set(f, call_nothing, NULL, NULL);
     hs_api_func_out(s, &f->ref, func);
     return NULL;
 }

@@ -108,7 +108,7 @@ void wasmtime_guestprofiler_sample(wasmtime_guestprofiler_t *p, const wasmtime_s
     struct store *s = store->store;
     struct frame frames[HS_MAX_FRAMES];
     p->now += p->interval;
-    if (!s->run.top)
+    if (!hs_store_running(s))
         return; /* no guest is active */
     hs_trap_capture(s, TRAP_NONE, NULL);
     uint32_t n = hs_trap_frames(s, frames), stack = 0;

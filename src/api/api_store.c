@@ -19,6 +19,7 @@ wasmtime_store_t *wasmtime_store_new(wasm_engine_t *engine, void *data, void (*f
     hs_vec_init(&w->held_types, UINT32_MAX);
     hs_vec_init(&w->resources, UINT32_MAX);
     w->store->api = w;
+    w->store->failed = hs_api_call_failed;
     hs_engine_ref(e);
     return w;
 }

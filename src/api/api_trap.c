@@ -135,9 +135,13 @@ wasmtime_error_t *hs_api_call_error(struct store *s, enum status st)
     return hs_api_error_add_backtrace(e, take_backtrace(s));
 }
 
-wasmtime_error_t *hs_api_call_failed(struct store *s, enum status st, wasm_trap_t **out_trap)
+void *hs_api_call_failed(struct hs_run *run, uint32_t left, void *out)
 {
-    wasmtime_error_t *e = hs_api_call_error(s, st);
+    struct store *s = run->store;
+    wasm_trap_t **out_trap = out;
+    if (left)
+        s->trap.code = (enum trap)(left - 1);
+    wasmtime_error_t *e = hs_api_call_error(s, left ? ST_TRAP : ST_OOM);
     if ((e->code == TRAP_NONE && !e->is_exception) || !out_trap)
         return e;
     *out_trap = hs_api_trap(e);

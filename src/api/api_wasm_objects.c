@@ -275,10 +275,9 @@ static wasmtime_error_t *val_out(wasm_store_t *store, struct valtype type, const
 
 enum { SMALL = 16 };
 
-static uint32_t call_host(struct host_func *f, struct instance *caller, union hs_value *values,
-                          bool with_env)
+static uint32_t call_host(struct host_func *f, union hs_value *values, bool with_env)
 {
-    struct store *s = f->context.run->store;
+    struct store *s = f->host.context.run->store;
     wasm_store_t *store = hs_api_part(s)->outer;
     const struct functype *t = f->type;
     uint32_t np = t->nparams, nr = t->nresults, left = 0;
@@ -311,19 +310,19 @@ static uint32_t call_host(struct host_func *f, struct instance *caller, union hs
     return left;
 }
 
-static uint32_t call_plain(struct host_func *f, struct instance *caller, union hs_value *values)
+static uintptr_t call_plain(struct host_func *f, struct hs_caller *caller, union hs_value *values,
+                            size_t count)
 {
-    return call_host(f, caller, values, false);
+    return call_host(f, values, false);
 }
 
-static uint32_t call_with_env(struct host_func *f, struct instance *caller, union hs_value *values)
+static uintptr_t call_with_env(struct host_func *f, struct hs_caller *caller,
+                               union hs_value *values, size_t count)
 {
-    return call_host(f, caller, values, true);
+    return call_host(f, values, true);
 }
 
-static wasm_func_t *func_new(wasm_store_t *store, const wasm_functype_t *type,
-                             uint32_t (*call)(struct host_func *, struct instance *,
-                                              union hs_value *),
+static wasm_func_t *func_new(wasm_store_t *store, const wasm_functype_t *type, host_call *call,
                              void *callback, void *env, void (*finalizer)(void *))
 {
     struct store *s = inner(store);
@@ -339,9 +338,7 @@ static wasm_func_t *func_new(wasm_store_t *store, const wasm_functype_t *type,
             finalizer(env);
         return NULL;
     }
-    f->call = call;
-    f->callback = callback;
-    f->env = env;
+    hs_api_host_func_set(f, call, callback, env);
     f->finalizer = finalizer;
     return (wasm_func_t *)hs_api_ref_new(REF_FUNC, store, &f->ref);
 }

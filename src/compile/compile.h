@@ -61,7 +61,7 @@ uint32_t hs_baseline_lacks(void);
 void hs_compile_plt(const struct hs_code_range *range, uint8_t *out);
 
 /* Trampolines of one signature; position independent, without relocations. */
-enum status hs_compile_entry(const struct functype *type, struct hs_machine_code *out);        /* an hs_entry_fn */
-enum status hs_compile_host_adapter(const struct functype *type, struct hs_machine_code *out); /* registers -> array -> hs_rt_host_call */
+enum status hs_compile_entry(const struct functype *type, struct hs_machine_code *out);        /* an hs_entry_fn, with its three parts */
+enum status hs_compile_host_adapter(const struct functype *type, struct hs_machine_code *out); /* what calls a struct hs_host */
 
 #endif

@@ -1,30 +1,40 @@
-/* Calling into compiled code; see store.h. An activation is a struct on our C stack: the entry trampoline writes
- * into it where a trap comes back to. The thread-local hs_activation_top is what signal handlers look at. */
+/* Calling into compiled code; see store.h and libcalls.h. What an outermost entry prepares, the stack limit in every context
+ * of the store, serves for all later ones from about the same depth of the same stack, and almost every entry is one of
+ * these: it ends here only to learn the exact place (repeat_sp) that lets the next one pass by. */
 #include "base/assert.h"
 #include "base/bits.h"
 #include "runtime/bulk.h"
-#include "runtime/enter.h"
+#include "runtime/instance.h"
 
-__thread struct hs_activation *hs_activation_top __attribute__((tls_model("initial-exec")));
-__thread uintptr_t hs_entry_low __attribute__((tls_model("initial-exec")));
+__thread struct hs_run *hs_current_run __attribute__((tls_model("initial-exec")));
+__thread struct hs_run *hs_last_run __attribute__((tls_model("initial-exec")));
+/* Where the stack of this thread ends, once it has entered; 0 before. A stack pointer alone does not tell stacks apart:
+ * a smaller one may lie where a larger one was. */
+static __thread uintptr_t thread_low __attribute__((tls_model("initial-exec")));
 
-/* Kept free below the limit for the runtime, host functions and signal frames. */
-enum { NATIVE_RESERVE = 128 << 10 };
+enum {
+    NATIVE_RESERVE = 128 << 10, /* kept free below the limit for the runtime, host functions and signal frames */
+    SLACK = 4096,               /* the stack limit was computed for limit_sp; it serves for entries this close */
+};
+
+static bool limit_serves(const struct store *s, uintptr_t sp)
+{
+    return sp - s->limit_sp + SLACK < 2 * SLACK && s->limit_low == thread_low;
+}
 
 /* The outermost entry decides how deep this run may go. */
 static void set_stack_limit(struct store *s, uintptr_t sp)
 {
-    if (hs_entry_near(s, sp))
+    if (limit_serves(s, sp))
         return;
-    hs_entry_low = hs_thread_stack_low();
-    uint64_t low = s->stack_low ? s->stack_low : hs_entry_low, limit = 0;
+    thread_low = hs_thread_stack_low();
+    uint64_t low = s->stack_low ? s->stack_low : thread_low, limit = 0;
     if (sp > s->rt->config.max_wasm_stack)
         limit = sp - s->rt->config.max_wasm_stack;
     if (low && limit < low + NATIVE_RESERVE)
         limit = low + NATIVE_RESERVE;
-    s->entry_sp = s->calls_are_special ? 0 : sp;
-    s->entry_low = hs_entry_low;
-    s->entry_low = hs_entry_low;
+    s->limit_sp = s->before_call ? 0 : sp;
+    s->limit_low = thread_low;
     s->run.stack_limit = limit;
     for (struct hs_vmctx *c = s->contexts; c; c = c->next)
         __atomic_store_n(&c->stack_limit, limit, __ATOMIC_RELAXED);
@@ -34,46 +44,79 @@ static void set_stack_limit(struct store *s, uintptr_t sp)
         hs_store_arm(s);
 }
 
-enum status hs_call_from(struct store *s, struct hs_funcref *f, union hs_value *values, uintptr_t sp)
+static void *enter(const uint8_t *code, struct store *s, struct hs_funcref *f, union hs_value *values, void *out,
+                   void *(*failed)(struct hs_run *, uint32_t, void *), uintptr_t sp)
 {
-    hs_entry_fn *entry = hs_runtime_entry(s->rt, f->type);
-    if (HS_UNLIKELY(!entry))
-        return ST_OOM;
-    if (f->vmctx->instance)
-        f->entry = (void *)entry;
-    HS_ASSERT(f->vmctx->magic == HS_VMCTX_MAGIC && f->vmctx->run == &s->run);
-    struct hs_activation *prev = hs_activation_top, *outer = s->run.top;
-    void *exit_fp = s->run.exit_fp;
-    struct hs_activation act = {.prev = prev, .run = &s->run, .saved_exit_fp = exit_fp};
-    struct instance *i = f->vmctx->instance;
-    if (i) {
-        i->ran = true;
-        /* A function that calls nothing and has no loop does not look by itself. */
-        if (HS_UNLIKELY(__atomic_load_n(&s->run.interrupted, __ATOMIC_RELAXED))) {
-            uint32_t stop = hs_interruption(s);
-            if (stop) {
-                s->trap.code = (enum trap)(stop - 1);
-                s->trap.nframes = 0;
-                s->trap.has_address = false;
-                return ST_TRAP;
-            }
+    struct hs_run *run = &s->run, *outer_run = hs_current_run;
+    struct hs_activation outer = run->act;
+    HS_ASSERT(f->vmctx->magic == HS_VMCTX_MAGIC && f->vmctx->run == run);
+    /* A function that calls nothing and has no loop does not look by itself. */
+    if (HS_UNLIKELY(__atomic_load_n(&run->interrupted, __ATOMIC_RELAXED)) && f->vmctx->instance) {
+        uint32_t stop = hs_interruption(s);
+        if (stop) {
+            s->trap.nframes = 0;
+            s->trap.has_address = false;
+            return failed(run, stop, out);
         }
     }
-    if (!outer)
+    const bool running = hs_store_running(s);
+    if (!running) {
         set_stack_limit(s, sp);
-    s->run.top = &act;
-    hs_activation_top = &act;
-    uint32_t left = entry(f->vmctx, f->code, values, &act);
-    hs_activation_top = prev;
-    s->run.top = outer;
-    s->run.exit_fp = exit_fp;
-    if (HS_LIKELY(left == 0))
-        return ST_OK;
-    s->trap.code = (enum trap)(left - 1);
-    return ST_TRAP;
+        run->repeat_sp = 0;
+    }
+    if (outer_run)
+        outer_run->nested++;
+    else
+        hs_last_run = run;
+    run->act.outer = running ? &outer : NULL;
+    run->act.failed = failed;
+    hs_current_run = run;
+    void *result = hs_stub_enter(run, f, values, out, code + HS_ENTRY_BODY);
+    run->act = outer;
+    hs_current_run = outer_run;
+    if (outer_run)
+        outer_run->nested--;
+    return result;
+}
+
+void *hs_rt_enter(struct hs_run *run, struct hs_funcref *f, union hs_value *values, void *out)
+{
+    /* What rsp was when the trampoline or this function was called. */
+    const uintptr_t sp = (uintptr_t)__builtin_frame_address(0) + 8;
+    struct store *s = run->store;
+    void *refused = s->before_call ? s->before_call(s) : NULL;
+    if (refused)
+        return refused;
+    const uint8_t *code = hs_runtime_entry(s->rt, f->type);
+    if (HS_UNLIKELY(!code))
+        return s->failed(run, 0, out);
+    f->entry = (void *)(uintptr_t)(code + HS_ENTRY_CHECKED);
+    if (hs_current_run || !limit_serves(s, sp) || __atomic_load_n(&run->interrupted, __ATOMIC_RELAXED))
+        return enter(code, s, f, values, out, s->failed, sp);
+    HS_ASSERT(!hs_store_running(s));
+    run->act.failed = s->failed;
+    hs_last_run = hs_current_run = run;
+    void *result = hs_stub_enter(run, f, values, out, code + HS_ENTRY_BODY);
+    run->repeat_sp = sp;
+    run->act.entry_sp = (void *)(sp - 8 - HS_ENTRY_FRAME);
+    return result;
+}
+
+static void *tell(struct hs_run *run, uint32_t left, void *out)
+{
+    *(uint32_t *)out = left;
+    return NULL;
 }
 
 enum status hs_call(struct store *s, struct hs_funcref *f, union hs_value *values)
 {
-    return hs_call_from(s, f, values, (uintptr_t)__builtin_frame_address(0));
+    const uint8_t *code = hs_runtime_entry(s->rt, f->type);
+    if (!code)
+        return ST_OOM;
+    uint32_t left = 0;
+    enter(code, s, f, values, &left, tell, (uintptr_t)__builtin_frame_address(0));
+    if (HS_LIKELY(left == 0))
+        return ST_OK;
+    s->trap.code = (enum trap)(left - 1);
+    return ST_TRAP;
 }

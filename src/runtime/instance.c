@@ -244,6 +244,7 @@ static void fill_funcrefs(struct instance *i)
                 .vmctx = i->vmctx,
                 .type = c->type_ids[m->funcs[f].type],
                 .index = f,
+                .entry = (void *)hs_rt_enter,
             };
 }
 
@@ -587,7 +588,7 @@ static bool clean(struct instance *i)
     if (m->nmemories) {
         struct memory_obj *mem = i->memories[0];
         uint64_t min = mem->type.min << 16;
-        if (!hs_pool_clean(mem->slot, i->ran || mem->written, min))
+        if (!hs_pool_clean(mem->slot, i->vmctx->ran || mem->written, min))
             return false;
         mem->rec.bytes = min;
         mem->written = false;
@@ -600,10 +601,10 @@ static bool clean(struct instance *i)
             return false;
         t->rec.size = min;
         t->handle = 0;
-        if (min && i->ran)
+        if (min && i->vmctx->ran)
             memcpy(t->rec.elems, t->pristine, min * 8);
     }
-    if (i->ran) {
+    if (i->vmctx->ran) {
         memset(i->dropped_elems, 0, (m->nelems + 7) / 8);
         memset(i->dropped_datas, 0, (m->ndatas + 7) / 8);
         for (uint32_t k = 0; k < m->nelems; k++)
@@ -615,7 +616,7 @@ static bool clean(struct instance *i)
     }
     if (m->nglobals)
         memset(i->globals, 0, m->nglobals * sizeof *i->globals);
-    i->ran = false;
+    i->vmctx->ran = false;
     i->handle = 0;
     i->store = NULL;
     return true;
@@ -668,7 +669,7 @@ bool hs_instance_extern(struct instance *i, enum externkind kind, uint32_t index
 {
     struct hs_extern x = {.kind = kind};
     if (kind != EXTERN_MEMORY)
-        i->ran = true; /* others may now call it, directly or by a global's reference, or write to its table */
+        i->vmctx->ran = true; /* others may now call it, directly or by a global's reference, or write to its table */
     switch (kind) {
     case EXTERN_FUNC: x.func = hs_instance_func(i, index); break;
     case EXTERN_TABLE: x.table = i->tables[index]; break;

@@ -18,7 +18,6 @@ struct instance {
     uint8_t *dropped_elems, *dropped_datas; /* bits */
     struct memory_obj *exported_memory; /* export "memory", for host functions that ask often; or NULL */
     uint32_t handle;
-    bool ran;                       /* code that may write has run, or the host got a pointer */
     bool started;                   /* complete: every segment was applied */
     struct instance *next;          /* of the store, or of the parked ones */
 };

@@ -127,14 +127,12 @@ void *hs_rt_lazy(struct hs_vmctx *c, uint32_t defined_index)
     return NULL;
 }
 
-uint32_t hs_rt_host_call(struct hs_vmctx *host, struct hs_vmctx *caller, union hs_value *values)
+uint32_t hs_rt_host_failed(struct hs_host *host, uintptr_t result)
 {
-    struct host_func *f = (struct host_func *)host; /* the context is its first member */
-    uint32_t left = f->call(f, caller ? caller->instance : NULL, values);
-    if (__builtin_expect(left != 0, 0)) {
-        struct store *s = host->run->store;
-        hs_trap_capture(s, (enum trap)(left - 1), NULL);
-    }
+    struct host_func *f = (struct host_func *)host; /* its first member */
+    struct store *s = host->context.run->store;
+    uint32_t left = f->trap ? f->trap(s, (void *)result) : (uint32_t)result;
+    hs_trap_capture(s, (enum trap)(left - 1), NULL);
     return left;
 }
 

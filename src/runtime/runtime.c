@@ -9,7 +9,7 @@
 enum { TRAMPOLINE_SPACE = 32 << 20, TRAMPOLINE_MAX = 256 << 10 };
 
 struct trampoline_shape {
-    hs_entry_fn *entry;
+    const uint8_t *entry;
     void *adapter;
     uint32_t nparams, nresults;
     uint8_t classes[]; /* 0 i32, 1 i64 and references, 2 f32, 3 f64, 4 v128 */
@@ -162,17 +162,17 @@ static void *make(struct runtime *rt, bool adapter, const struct functype *f)
     return code;
 }
 
-hs_entry_fn *hs_runtime_entry(struct runtime *rt, uint32_t type)
+const uint8_t *hs_runtime_entry(struct runtime *rt, uint32_t type)
 {
     struct canon_extra *x = &rt->types.extra[type];
-    hs_entry_fn *entry = atomic_load_explicit(&x->entry, memory_order_acquire);
+    const uint8_t *entry = atomic_load_explicit(&x->entry, memory_order_acquire);
     if (HS_LIKELY(entry != NULL))
         return entry;
     const struct functype *f = &hs_canon_type(&rt->types, type)->func;
     pthread_mutex_lock(&rt->trampoline_lock);
     struct trampoline_shape *s = find_shape(rt, f);
     if (s && !s->entry)
-        s->entry = (hs_entry_fn *)make(rt, false, f);
+        s->entry = make(rt, false, f);
     entry = s ? s->entry : NULL;
     atomic_store_explicit(&x->entry, entry, memory_order_release);
     pthread_mutex_unlock(&rt->trampoline_lock);

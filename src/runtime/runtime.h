@@ -70,7 +70,7 @@ enum status hs_runtime_init(struct runtime *rt, const struct runtime_config *con
 void hs_runtime_deinit(struct runtime *rt);
 
 /* Entry trampoline and host adapter of a function type, made at first use; NULL when memory is exhausted. */
-hs_entry_fn *hs_runtime_entry(struct runtime *rt, uint32_t type);
+const uint8_t *hs_runtime_entry(struct runtime *rt, uint32_t type);
 void *hs_runtime_adapter(struct runtime *rt, uint32_t type);
 
 /* Async-signal-safe: raises the epoch and asks stores beyond their deadline to stop. */

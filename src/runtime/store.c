@@ -1,5 +1,6 @@
 /* The store and its small objects; see store.h. */
 #include "runtime/store.h"
+#include "base/assert.h"
 #include "base/bits.h"
 #include "runtime/instance.h"
 
@@ -22,7 +23,6 @@ enum status hs_store_new(struct runtime *rt, struct store **out)
     s->id = atomic_fetch_add(&last_id, 1) + 1;
     s->rt = rt;
     s->run.store = s;
-    s->outermost.run = &s->run;
     s->run.args = args;
     s->run.trap_code = TRAP_NONE;
     s->max_memory_bytes = s->max_table_elems = UINT64_MAX;
@@ -53,6 +53,9 @@ void hs_store_delete(struct store *s)
 {
     if (!s)
         return;
+    HS_ASSERT(!hs_store_running(s));
+    if (hs_last_run == &s->run)
+        hs_last_run = NULL;
     struct runtime *rt = s->rt;
     if (rt->config.epochs) {
         struct hs_sigstate saved;
@@ -257,10 +260,10 @@ enum status hs_host_func_new(struct store *s, uint32_t type, struct host_func **
     if (!f)
         return ST_OOM;
     *f = (struct host_func){0};
-    hs_store_add_context(s, &f->context);
+    hs_store_add_context(s, &f->host.context);
     hs_type_registry_hold(&s->rt->types, type);
     f->type = &hs_canon_type(&s->rt->types, type)->func;
-    f->ref = (struct hs_funcref){.code = adapter, .vmctx = &f->context, .type = type};
+    f->ref = (struct hs_funcref){.code = adapter, .vmctx = &f->host.context, .type = type, .entry = (void *)hs_rt_enter};
     f->next = s->host_funcs;
     s->host_funcs = f;
     *out = f;

@@ -33,15 +33,19 @@ struct tag_obj {
     uint32_t handle;
 };
 
-/* A host function in a store. Compiled code calls `ref.code` (the adapter of its type) with r13 = &context; a function
- * object is `context`'s container. */
+struct host_func;
+/* values: parameters in, results out. Returns 0, or trap code + 1 with the story in the store (store->host_error for
+ * TRAP_HOST_ERROR). */
+typedef uintptr_t host_call(struct host_func *f, struct hs_caller *caller, union hs_value *values, size_t count);
+
+/* A host function in a store. Compiled code calls `ref.code` (the adapter of its type) with r13 = &host.context. The adapter
+ * calls a host_call, or without a detour a function of the host's that does not know us; `trap` then makes trap code + 1 of
+ * what it returned. */
 struct host_func {
-    struct hs_vmctx context; /* first; instance is NULL */
+    struct hs_host host; /* first */
     struct hs_funcref ref;
-    /* values: parameters in, results out. caller: the calling instance or NULL. Returns 0, or trap code + 1 with the story in the
-     * store (store->host_error for TRAP_HOST_ERROR). */
-    uint32_t (*call)(struct host_func *f, struct instance *caller, union hs_value *values);
-    void *callback, *env;            /* for `call` */
+    uint32_t (*trap)(struct store *s, void *result); /* NULL: a host_call */
+    void *callback, *env;            /* for the host_call */
     void (*finalizer)(void *env);
     const struct functype *type;     /* canonical; points into the registry */
     struct host_func *next;
@@ -102,10 +106,12 @@ struct store {
     void *interrupt_env;
     uint32_t (*refuel)(struct store *s); /* fuel is used up: 0 go on (more was put into run.fuel), or trap + 1; or NULL */
     uintptr_t stack_low;             /* lowest usable address of the stack calls run on; 0: the thread's */
-    uintptr_t entry_sp;              /* outermost entry: the stack limit was computed for it; 0: for none */
-    uintptr_t entry_low;             /* end of the stack it was on */
-    bool calls_are_special;          /* the API wants to see each call: entry_sp stays 0 */
-    struct hs_activation outermost;  /* of hs_call_now: run is set, saved_exit_fp is NULL: there is no outer one of the store */
+    uintptr_t limit_sp;              /* outermost entry: the stack limit was computed for it; 0: for none */
+    uintptr_t limit_low;             /* end of the stack it was on */
+    /* The API's, for calls through an hs_entry_fn: before_call, if not NULL, sees each of them and refuses it by a result;
+     * failed is what run->act.failed is for them, and left is 0 when memory is exhausted. */
+    void *(*before_call)(struct store *s);
+    void *(*failed)(struct hs_run *run, uint32_t left, void *out);
     struct trap_record trap;
     void *host_error;                /* what a host function returned: wasmtime_error_t * or wasm_trap_t *, the API's */
     /* references of the host's: slot i + 1 is the 32-bit value */
@@ -126,15 +132,26 @@ uint64_t hs_table_grow(struct table_obj *t, uint64_t delta, uint64_t init); /* o
 enum status hs_global_new(struct store *s, struct valtype type, bool mutable, const union hs_value *init,
                           struct global_obj **out);
 enum status hs_tag_new(struct store *s, uint32_t type, struct tag_obj **out);
-/* The caller fills call, callback, env, finalizer; type is a canonical id, held by the function. */
+/* The caller says what it calls and fills callback, env, finalizer; type is a canonical id, held by the function. */
 enum status hs_host_func_new(struct store *s, uint32_t type, struct host_func **out);
+static inline void hs_host_func_calls(struct host_func *f, host_call *call)
+{
+    f->host.function = (uintptr_t(*)(void *, struct hs_caller *, union hs_value *, size_t))(void *)call;
+    f->host.argument = f;
+}
 
 /* Number of an object for a handle: stable, from 0. False when memory is exhausted. */
 bool hs_store_handle(struct store *s, enum externkind kind, void *object, uint32_t *out_number);
 void *hs_store_object(struct store *s, enum externkind kind, uint32_t number); /* NULL: no such number */
 
+/* Does a guest of this store run, on this thread? */
+static inline bool hs_store_running(const struct store *s)
+{
+    return hs_current_run == &s->run || s->run.nested;
+}
+
 /* Calls a function. values has max(parameters, results) slots: parameters in, results out from 0. ST_OK, ST_TRAP (see
- * s->trap and s->host_error; values unchanged) or ST_OOM. enter.h has the same for where nanoseconds count. */
+ * s->trap and s->host_error; values unchanged) or ST_OOM. Where nanoseconds count, f->entry is called. */
 enum status hs_call(struct store *s, struct hs_funcref *f, union hs_value *values);
 
 /* Asks every running or future entry of this store to stop at its next check. Async-signal-safe under rt->epoch_lock. */

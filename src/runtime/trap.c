@@ -1,5 +1,5 @@
 /* Leaving compiled code: faults, backtraces, interruptions. Compiled frames form one chain of frame pointers; it is
- * entered at the frame the code was left through (run->exit_fp) and ends at the entry trampoline's frame. */
+ * entered at the frame the code was left through (run->act.exit_fp) and ends at the entry trampoline's frame. */
 #include "runtime/bulk.h"
 #include "runtime/rt_calls.h"
 
@@ -14,8 +14,9 @@ static void walk(struct store *s, uintptr_t pc, uintptr_t fp, const void *contex
         t->raw[t->nframes++] = (struct raw_frame){pc, context, false};
         context = NULL;
     }
-    for (struct hs_activation *act = s->run.top; act && fp;) {
-        while (fp != (uintptr_t)act->entry_fp && t->nframes < HS_MAX_FRAMES) {
+    for (const struct hs_activation *act = &s->run.act; fp; fp = (uintptr_t)act->exit_fp) {
+        const uintptr_t end = (uintptr_t)act->entry_sp + HS_ENTRY_FRAME;
+        while (fp != end && t->nframes < HS_MAX_FRAMES) {
             const uintptr_t *frame = (const uintptr_t *)fp;
             if (!context)
                 context = (const void *)((const uintptr_t *)frame[0])[-1];
@@ -25,10 +26,9 @@ static void walk(struct store *s, uintptr_t pc, uintptr_t fp, const void *contex
         }
         if (t->nframes == HS_MAX_FRAMES)
             return;
-        fp = (uintptr_t)act->saved_exit_fp;
-        do
-            act = act->prev;
-        while (act && act->run != &s->run);
+        act = act->outer;
+        if (!act)
+            return;
     }
 }
 
@@ -36,7 +36,7 @@ void hs_trap_capture(struct store *s, enum trap code, const struct hs_vmctx *con
 {
     s->trap.code = code;
     s->trap.has_address = false;
-    walk(s, 0, (uintptr_t)s->run.exit_fp, context);
+    walk(s, 0, (uintptr_t)s->run.act.exit_fp, context);
 }
 
 uint32_t hs_trap_frames(struct store *s, struct frame *out)
@@ -118,10 +118,9 @@ static bool sealed_at(struct hs_run *run, uintptr_t address, struct mem_slot **o
 
 static bool decide(const struct hs_fault *fault, struct hs_fault_resume *out)
 {
-    struct hs_activation *act = hs_activation_top;
-    if (!act)
+    struct hs_run *run = hs_current_run;
+    if (!run)
         return false;
-    struct hs_run *run = act->run;
     uint32_t code;
     run->store->trap.context = (const void *)fault->context;
     switch (fault->what) {
@@ -161,7 +160,6 @@ static bool decide(const struct hs_fault *fault, struct hs_fault_resume *out)
     out->pc = (uintptr_t)hs_stub_trap_landing;
     out->sp = (fault->sp - 256) & ~(uintptr_t)63;
     out->arg0 = (uintptr_t)run;
-    out->arg1 = (uintptr_t)act;
     return true;
 }
 

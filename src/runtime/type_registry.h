@@ -19,7 +19,7 @@ struct canon_group; /* one recursive group */
 
 struct canon_extra {
     struct canon_group *group;
-    hs_entry_fn *_Atomic entry;  /* entry trampoline of a function type, made at first use */
+    const uint8_t *_Atomic entry; /* code of the entry trampoline of a function type, made at first use */
     void *_Atomic adapter;       /* host adapter, made at first use */
 };
 

@@ -13,7 +13,8 @@
 
 #include <cmocka.h>
 
-__thread struct hs_activation *hs_activation_top __attribute__((tls_model("initial-exec")));
+__thread struct hs_run *hs_current_run __attribute__((tls_model("initial-exec")));
+__thread struct hs_run *hs_last_run __attribute__((tls_model("initial-exec")));
 
 /* ---- two instances of one store, and room for code ---- */
 
@@ -21,7 +22,12 @@ enum { CODE = 1 << 20 };
 static uint8_t *code, *code_free;
 static union hs_value args[HS_ARGS_AREA];
 static struct hs_run run;
-static struct hs_vmctx ctx_a, ctx_b, ctx_host;
+static struct hs_vmctx ctx_a, ctx_b;
+static struct hs_host ctx_host;
+static uintptr_t host_called(void *argument, struct hs_caller *caller, union hs_value *values,
+                             size_t count);
+static struct instance *const instance_a = (struct instance *)1, *const instance_b =
+                                                                     (struct instance *)2;
 
 static uint64_t random64(void)
 {
@@ -44,7 +50,10 @@ static int set_up(void **state)
     assert_true(code != MAP_FAILED);
     run = (struct hs_run){.args = args};
     struct hs_vmctx c = {.run = &run, .rt = hs_rt_stubs, .args = args, .magic = HS_VMCTX_MAGIC};
-    ctx_a = ctx_b = ctx_host = c;
+    ctx_a = ctx_b = c;
+    ctx_a.instance = instance_a;
+    ctx_b.instance = instance_b;
+    ctx_host = (struct hs_host){c, host_called, &ctx_host};
     poison_area();
     return 0;
 }
@@ -106,9 +115,9 @@ static void *make_adapter(const struct functype *type)
 
 #define FUNCTYPE(np, nr, ...) ((struct functype){np, nr, (struct valtype[]){__VA_ARGS__}})
 
-/* Calls an entry trampoline between known callee-saved registers; UINT32_MAX if one of them came back changed. */
-typedef uint32_t checked_fn(void *entry, struct hs_vmctx *c, void *f, union hs_value *values,
-                            struct hs_activation *act);
+/* Calls an entry trampoline between known callee-saved registers; UINT64_MAX if one of them came back changed. */
+typedef uintptr_t checked_fn(void *entry, struct hs_run *run, struct hs_funcref *f,
+                             union hs_value *values, void *out);
 static void *make_checked(void)
 {
     static const uint8_t saved[] = {RBX, RBP, R12, R13, R14, R15};
@@ -139,25 +148,56 @@ static void *make_checked(void)
         x64_pop_r(a, saved[i]);
     x64_ret(a);
     x64_bind(a, &bad);
-    x64_mov32_ri(a, RAX, UINT32_MAX);
+    x64_mov64_ri(a, RAX, UINT64_MAX);
     x64_jmp_label(a, &out);
     return end(a);
 }
 
-/* What the runtime does around an entry. Returns what the trampoline returns. */
+static unsigned prepared; /* calls of hs_rt_enter */
+static const uint8_t *entry_code;
+
+static void *tell(struct hs_run *r, uint32_t left, void *out)
+{
+    assert_ptr_equal(r, &run);
+    assert_null(hs_current_run);
+    return (uint32_t *)out + left; /* a pointer, as the API's errors are */
+}
+
+/* What the runtime does around an entry that is not the repetition of one. */
+void *hs_rt_enter(struct hs_run *r, struct hs_funcref *f, union hs_value *values, void *out)
+{
+    const uintptr_t sp = (uintptr_t)__builtin_frame_address(0) + 8;
+    r->act.failed = tell;
+    struct hs_activation outer = r->act;
+    struct hs_run *current = hs_current_run;
+    prepared++;
+    hs_last_run = hs_current_run = r;
+    r->act.outer = current ? &outer : NULL;
+    void *result = hs_stub_enter(r, f, values, out, entry_code + HS_ENTRY_BODY);
+    assert_null(hs_current_run);
+    r->act = outer;
+    if (!current) {
+        r->repeat_sp = sp;
+        r->act.entry_sp = (void *)(sp - 8 - HS_ENTRY_FRAME);
+    }
+    hs_current_run = current;
+    return result;
+}
+
+/* Calls code through an entry trampoline as a host would. Returns 0, or the trap's code + 1. */
 static uint32_t enter(void *entry, struct hs_vmctx *c, void *f, union hs_value *values)
 {
     checked_fn *checked = (checked_fn *)make_checked();
-    struct hs_activation act = {
-        .prev = hs_activation_top, .run = &run, .saved_exit_fp = run.exit_fp};
-    struct hs_activation *outer = run.top;
-    run.top = hs_activation_top = &act;
-    uint32_t left = checked(entry, c, f, values, &act);
-    assert_int_not_equal(left, UINT32_MAX);
-    hs_activation_top = act.prev;
-    run.top = outer;
-    run.exit_fp = act.saved_exit_fp;
-    return left;
+    struct hs_funcref ref = {.code = f, .vmctx = c};
+    static uint32_t base[512];
+    const uint8_t *outer = entry_code;
+    entry_code = entry;
+    c->ran = 0;
+    uintptr_t result = checked((uint8_t *)entry + HS_ENTRY_CHECKED, &run, &ref, values, base);
+    entry_code = outer;
+    assert_int_not_equal(result, UINT64_MAX);
+    assert_int_equal(c->ran, 1);
+    return result ? (uint32_t)((uint32_t *)result - base) : 0;
 }
 
 /* ---- fakes ---- */
@@ -225,12 +265,22 @@ void *hs_rt_lazy(struct hs_vmctx *vmctx, uint32_t defined_index)
     return f;
 }
 
-static uint32_t (*host)(struct hs_vmctx *host, struct hs_vmctx *caller, union hs_value *values);
-uint32_t hs_rt_host_call(struct hs_vmctx *h, struct hs_vmctx *caller, union hs_value *values)
+static uintptr_t (*host)(struct hs_caller *caller, union hs_value *values, size_t count);
+static uintptr_t host_called(void *argument, struct hs_caller *caller, union hs_value *values,
+                             size_t count)
 {
-    uint32_t left = host(h, caller, values);
+    assert_ptr_equal(argument, &ctx_host);
+    assert_ptr_equal(caller->run, &run);
+    uintptr_t result = host(caller, values, count);
     inside();
-    return left;
+    return result;
+}
+
+uint32_t hs_rt_host_failed(struct hs_host *h, uintptr_t result)
+{
+    assert_ptr_equal(h, &ctx_host);
+    inside();
+    return (uint32_t)(result >> 32);
 }
 
 uint32_t hs_rt_trapped(struct hs_run *r)
@@ -356,12 +406,13 @@ static void test_entry(void **state)
 
 static const struct functype *host_type;
 static union hs_value host_wants[1000], host_gives[1000];
-static struct hs_vmctx *host_caller;
+static struct instance *host_caller;
 
-static uint32_t host_checks(struct hs_vmctx *h, struct hs_vmctx *caller, union hs_value *values)
+static uintptr_t host_checks(struct hs_caller *caller, union hs_value *values, size_t count)
 {
-    assert_ptr_equal(h, &ctx_host);
-    assert_ptr_equal(caller, host_caller);
+    assert_ptr_equal(caller->instance, host_caller);
+    assert_int_equal(count, host_type->nparams > host_type->nresults ? host_type->nparams
+                                                                     : host_type->nresults);
     for (unsigned k = 0; k < host_type->nparams; k++)
         assert_true(same_value(host_type->types[k], &values[k], &host_wants[k]));
     poison_area(); /* a host function may call guests, which use the area */
@@ -386,16 +437,17 @@ static void test_adapter(void **state)
         host = host_checks;
         host_type = &type;
         host_caller = NULL;
-        assert_int_equal(enter(make_entry(&type), &ctx_host, make_adapter(&type), values), 0);
+        assert_int_equal(enter(make_entry(&type), &ctx_host.context, make_adapter(&type), values),
+                         0);
         for (unsigned k = 0; k < type.nresults; k++)
             assert_true(same_value(types[type.nparams + k], &values[k], &host_gives[k]));
         code_free = mark;
     }
 }
 
-static uint32_t host_fails(struct hs_vmctx *h, struct hs_vmctx *caller, union hs_value *values)
+static uintptr_t host_fails(struct hs_caller *caller, union hs_value *values, size_t count)
 {
-    return TRAP_HOST_ERROR + 1;
+    return (uintptr_t)(TRAP_HOST_ERROR + 1) << 32; /* all 64 bits count */
 }
 
 /* mov r10, r13; mov r13, c; call f; mov r13, old: how compiled code calls into another context. */
@@ -433,7 +485,7 @@ static void test_host_error(void **state)
     struct x64_asm *a = begin();
     emit_prologue(a);
     emit_destroy_saved(a);
-    emit_call_other(a, &ctx_host, adapter);
+    emit_call_other(a, &ctx_host.context, adapter);
     x64_ud2(a);
     void *f = end(a);
     host = host_fails;
@@ -450,7 +502,7 @@ static void test_adapter_stack_limit(void **state)
     struct functype type = {1000, 0, types};
     void *entry = make_entry(&type), *adapter = make_adapter(&type);
     run.stack_limit = (uintptr_t)__builtin_frame_address(0) - 4096;
-    assert_int_equal(enter(entry, &ctx_host, adapter, v), TRAP_STACK_OVERFLOW + 1);
+    assert_int_equal(enter(entry, &ctx_host.context, adapter, v), TRAP_STACK_OVERFLOW + 1);
     assert_int_equal(seen.id, LIBCALL_TRAP);
 }
 
@@ -668,7 +720,7 @@ static void test_tail_call_host(void **state)
                     host_t = FUNCTYPE(1, 1, HS_I64, HS_I64);
     void *adapter = make_adapter(&host_t);
     struct x64_asm *a = begin();
-    emit_tail_switch(a, &ctx_host, adapter);
+    emit_tail_switch(a, &ctx_host.context, adapter);
     void *f = end(a);
     a = begin();
     emit_prologue(a);
@@ -681,7 +733,7 @@ static void test_tail_call_host(void **state)
     union hs_value v[2] = {{.i64 = 11}};
     host = host_checks;
     host_type = &host_t;
-    host_caller = &ctx_a;
+    host_caller = instance_a;
     host_wants[0].i64 = 11;
     host_gives[0].i64 = 12;
     assert_int_equal(enter(make_entry(&type), &ctx_a, f, v), 0);
@@ -694,12 +746,12 @@ static void test_tail_call_host(void **state)
 static void *nested_entry, *nested_code;
 static uint32_t nested_left;
 
-static uint32_t host_nests(struct hs_vmctx *h, struct hs_vmctx *caller, union hs_value *values)
+static uintptr_t host_nests(struct hs_caller *caller, union hs_value *values, size_t count)
 {
-    void *fp = run.exit_fp;
+    void *fp = run.act.exit_fp;
     union hs_value v[1] = {{.i64 = 1}};
     nested_left = enter(nested_entry, &ctx_b, nested_code, v);
-    assert_ptr_equal(run.exit_fp, fp);
+    assert_ptr_equal(run.act.exit_fp, fp);
     values[0].i64 = 77;
     return 0;
 }
@@ -716,7 +768,7 @@ static void test_nested_trap(void **state)
     nested_entry = make_entry(&type);
     a = begin();
     emit_prologue(a);
-    emit_call_other(a, &ctx_host, adapter);
+    emit_call_other(a, &ctx_host.context, adapter);
     x64_add64_ri(a, RAX, 1);
     x64_leave(a);
     x64_ret(a);
@@ -729,6 +781,54 @@ static void test_nested_trap(void **state)
     assert_int_equal(v[0].i64, 78);
 }
 
+/* ---- entries that repeat ---- */
+
+static struct hs_funcref repeated;
+static hs_entry_fn *repeated_entry;
+
+static __attribute__((noinline)) void *deeper(union hs_value *v)
+{
+    volatile char room[64];
+    room[0] = 1;
+    void *result = repeated_entry(&run, &repeated, v, NULL);
+    return room[0] ? result : NULL;
+}
+
+/* The same again passes by hs_rt_enter; anything else is seen by it: another place, another thread's last store, a word to
+ * stop. */
+static void test_repeat(void **state)
+{
+    struct functype type = FUNCTYPE(0, 0, HS_I32);
+    union hs_value v[1];
+    struct x64_asm *a = begin();
+    x64_ret(a);
+    repeated = (struct hs_funcref){.code = end(a), .vmctx = &ctx_a};
+    entry_code = make_entry(&type);
+    repeated_entry = (hs_entry_fn *)(uintptr_t)(entry_code + HS_ENTRY_CHECKED);
+    prepared = 0;
+    for (unsigned k = 0; k < 3; k++)
+        assert_null(repeated_entry(&run, &repeated, v, NULL));
+    assert_int_equal(prepared, 1);
+    for (unsigned k = 0; k < 3; k++)
+        deeper(v);
+    assert_int_equal(prepared, 2);
+    for (unsigned k = 0; k < 3; k++) {
+        repeated_entry(&run, &repeated, v, NULL);
+        if (k == 0)
+            assert_int_equal(prepared, 3);
+        if (k == 1)
+            run.interrupted = 1;
+    }
+    assert_int_equal(prepared, 4);
+    run.interrupted = 0;
+    for (unsigned k = 0; k < 2; k++) {
+        repeated_entry(&run, &repeated, v, NULL);
+        hs_last_run = NULL;
+    }
+    assert_int_equal(prepared, 5);
+    assert_null(hs_current_run);
+}
+
 /* ---- the chain of frames ---- */
 
 static uintptr_t walked[16];
@@ -737,14 +837,15 @@ static unsigned nwalked;
 static void walk(void)
 {
     nwalked = 0;
-    const uintptr_t *fp = (const uintptr_t *)run.exit_fp;
-    while ((const void *)fp != run.top->entry_fp && nwalked < 16) {
+    const uintptr_t *fp = (const uintptr_t *)run.act.exit_fp;
+    const void *last = (const char *)run.act.entry_sp + HS_ENTRY_FRAME;
+    while (fp != last && nwalked < 16) {
         walked[nwalked++] = fp[1];
         fp = (const uintptr_t *)fp[0];
     }
 }
 
-static uint32_t host_walks(struct hs_vmctx *h, struct hs_vmctx *caller, union hs_value *values)
+static uintptr_t host_walks(struct hs_caller *caller, union hs_value *values, size_t count)
 {
     walk();
     return 0;
@@ -764,7 +865,7 @@ static void test_walk(void **state)
     void *inner = end(a);
     a = begin();
     emit_prologue(a);
-    emit_call_other(a, &ctx_host, adapter);
+    emit_call_other(a, &ctx_host.context, adapter);
     after_host = (uintptr_t)a->p - 4; /* two pops of two bytes follow the call */
     x64_leave(a);
     emit_tail_switch(a, &ctx_b, inner);
@@ -940,9 +1041,8 @@ static void test_trap_landing(void **state)
     struct x64_asm *a = begin();
     emit_prologue(a);
     emit_destroy_saved(a);
-    /* What the signal handler does: two arguments, another stack pointer, the landing; r13 is anything. */
+    /* What the signal handler does: an argument, another stack pointer, the landing; r13 is anything. */
     x64_mov64_ri(a, RDI, (uintptr_t)&run);
-    x64_mov64_rm(a, RSI, x64_bd(RDI, HS_OFF_RUN_TOP));
     x64_mov32_ri(a, R13, 0);
     x64_sub64_ri(a, RSP, 256);
     x64_and64_ri(a, RSP, -64);
@@ -993,7 +1093,7 @@ static double now_ns(void)
     return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 
-static uint32_t host_adds(struct hs_vmctx *h, struct hs_vmctx *caller, union hs_value *values)
+static uintptr_t host_adds(struct hs_caller *caller, union hs_value *values, size_t count)
 {
     values[0].i32 = values[0].i32 + values[1].i32;
     return 0;
@@ -1009,20 +1109,22 @@ static void test_figures(void **state)
     x64_leave(a);
     x64_ret(a);
     void *f = end(a);
-    hs_entry_fn *entry = (hs_entry_fn *)make_entry(&type);
-    struct hs_activation act = {.run = &run};
+    entry_code = make_entry(&type);
+    struct hs_funcref ref = {.code = f, .vmctx = &ctx_a};
+    hs_entry_fn *entry = (hs_entry_fn *)(uintptr_t)(entry_code + HS_ENTRY_CHECKED);
     union hs_value v[2];
-    run.top = &act;
+    prepared = 0;
     double t = now_ns();
     for (unsigned k = 0; k < N; k++) {
         v[0].i32 = (int32_t)k, v[1].i32 = 1;
-        entry(&ctx_a, f, v, &act);
+        entry(&run, &ref, v, NULL);
     }
     print_message("entry trampoline (i32, i32) -> i32: %.2f ns\n", (now_ns() - t) / N);
     assert_int_equal(v[0].i32, N);
+    assert_int_equal(prepared, 1);
     void *adapter = make_adapter(&type);
     struct functype loop_type = FUNCTYPE(1, 0, HS_I64);
-    void *loop = loop_code(adapter, &ctx_host), *loop_entry = make_entry(&loop_type);
+    void *loop = loop_code(adapter, &ctx_host.context), *loop_entry = make_entry(&loop_type);
     host = host_adds;
     v[0].i64 = N;
     t = now_ns();
@@ -1035,13 +1137,13 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(test_entry),       TEST(test_adapter),
-        TEST(test_host_error),  TEST(test_adapter_stack_limit),
-        TEST(test_libcalls),    TEST(test_lazy),
-        TEST(test_tail_calls),  TEST(test_tail_call_host),
-        TEST(test_nested_trap), TEST(test_walk),
-        TEST(test_poll),        TEST(test_trap_landing),
-        TEST(test_figures),
+        TEST(test_entry),        TEST(test_adapter),
+        TEST(test_host_error),   TEST(test_adapter_stack_limit),
+        TEST(test_libcalls),     TEST(test_lazy),
+        TEST(test_tail_calls),   TEST(test_tail_call_host),
+        TEST(test_nested_trap),  TEST(test_repeat),
+        TEST(test_walk),         TEST(test_poll),
+        TEST(test_trap_landing), TEST(test_figures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

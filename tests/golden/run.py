@@ -118,7 +118,7 @@ def decode(tool, code, base):
 
 
 FIELDS = {
-    "run": {0: "exit_fp", 8: "top", 16: "args", 24: "stack_limit", 32: "fuel"},
+    "run": {0: "exit_fp", 8: "entry_sp", 32: "args", 40: "stack_limit", 48: "fuel"},
     "memory": {0: "base", 8: "bytes"},
     "table": {0: "elems", 8: "size"},
 }

@@ -1,17 +1,22 @@
 /* trampoline.c: the ways in and out of compiled code, one of each per signature.
  *
- * The entry trampoline is an hs_entry_fn: C to compiled code. Its frame is what hs_raise (abi/stubs_x64.S) comes
- * back to, so its layout is part of the contract (abi/asm_offsets.h):
+ * The entry trampoline is an hs_entry_fn: C to compiled code. Calls of a host come in great numbers from one place, so what
+ * an entry has to establish, a stack limit and where signal handlers look, is there already but for the first of them:
+ * three comparisons see to that, and any doubt goes to hs_rt_enter. What such a call costs is mostly its stores, of which a
+ * processor completes little more than one in a cycle, so nothing is written that is so already. Its frame is what hs_raise (abi/stubs_x64.S) comes back
+ * to, so its layout is part of the contract (abi/asm_offsets.h):
  *
  *     rbp + 8   return address in C
- *     rbp       rbp of the C caller                   activation->entry_fp
+ *     rbp       rbp of the C caller
  *     rbp - 8   rbx, then r12 r13 r14 r15
- *     rbp - 48  values                                activation->entry_sp, 16-aligned
+ *     rbp - 48  out                                   run->act.entry_sp, 16-aligned
  *
- * Compiled code keeps the callee-saved registers but r13, so an ordinary return restores that one only.
+ * Compiled code keeps the callee-saved registers but r13, so an ordinary return restores that one, and rbx, which has held
+ * the values.
  *
  * The host adapter is what compiled code calls for a host function: r13 is the host function's context, r10 the
- * caller's. It spreads the parameters into an array on the stack, calls hs_rt_host_call and gathers the results.
+ * caller's. It spreads the parameters into an array on the stack, calls the function that the context names, with the caller in
+ * a struct above the array, and gathers the results.
  *
  * A value of n-th class goes to the n-th register of that class, and what has no register to slot i of the
  * argument area, i being its number among all. References travel as 64 bits. */
@@ -19,7 +24,7 @@
 #include "compile/x64/x64_masm.h"
 
 enum {
-    ROOM_FIXED = 160,
+    ROOM_FIXED = 256,
     ROOM_VALUE = 32,       /* bytes for one parameter or result: at most two instructions */
     UNCHECKED_FRAME = 2048 /* below the stack limit there is room for this without a look */
 };
@@ -123,14 +128,54 @@ static enum status begin(struct x64_asm *a, const struct functype *type,
                           ROOM_FIXED + ((size_t)type->nparams + type->nresults) * ROOM_VALUE);
 }
 
+/* `op` [fs:place], where place is a thread-local of ours: its distance from the thread pointer is the same for all threads, as
+ * its model is initial-exec. What stands before the operand is given as bytes: REX prefix and opcode, then reg. */
+static void thread_local_operand(struct x64_asm *a, unsigned opcode, unsigned reg,
+                                 const void *place)
+{
+    const char *thread;
+    __asm__("movq %%fs:0, %0" : "=r"(thread));
+    x64_u8(a, 0x64);
+    x64_u8(a, 0x48);
+    x64_u8(a, opcode);
+    x64_u8(a, (reg & 7) << 3 | 4); /* [disp32] without a base */
+    x64_u8(a, 0x25);
+    x64_u32(a, (uint32_t)((const char *)place - thread));
+}
+
+static void at(const struct x64_asm *a, uint32_t place)
+{
+    HS_ASSERT(x64_pos(a) == place);
+    (void)a;
+    (void)place;
+}
+
 enum status hs_compile_entry(const struct functype *type, struct hs_machine_code *out)
 {
+    enum { CMP_MR = 0x39, MOV_MR = 0x89, MOV_MI = 0xc7 };
     struct x64_asm asm_, *a = &asm_;
     enum status s = begin(a, type, out);
     if (s != ST_OK)
         return s;
     const struct valtype *params = type->types, *results = type->types + type->nparams;
-    x64_endbr64(a);
+    struct x64_label other, first, marked;
+    x64_label_init(&other);
+    x64_label_init(&first);
+    x64_label_init(&marked);
+    x64_bind(a, &other);
+    x64_mov64_ri(a, RAX, (uintptr_t)hs_rt_enter);
+    x64_jmp_r(a, RAX);
+    while (x64_pos(a) < HS_ENTRY_CHECKED)
+        x64_u8(a, 0xcc);
+    at(a, HS_ENTRY_CHECKED);
+    x64_cmp64_mr(a, x64_bd(RDI, HS_OFF_RUN_REPEAT_SP), RSP);
+    x64_jcc_label(a, CC_NE, &other);
+    thread_local_operand(a, CMP_MR, RDI, &hs_last_run);
+    x64_jcc_label(a, CC_NE, &other);
+    x64_cmp32_mi(a, x64_bd(RDI, HS_OFF_RUN_INTERRUPTED), 0);
+    x64_jcc_label(a, CC_NE, &other);
+    thread_local_operand(a, MOV_MR, RDI, &hs_current_run);
+    at(a, HS_ENTRY_BODY);
     x64_push_r(a, RBP);
     x64_mov64_rr(a, RBP, RSP);
     x64_push_r(a, RBX);
@@ -138,24 +183,29 @@ enum status hs_compile_entry(const struct functype *type, struct hs_machine_code
     x64_push_r(a, R13);
     x64_push_r(a, R14);
     x64_push_r(a, R15);
-    x64_push_r(a, RDX);
-    x64_mov64_mr(a, x64_bd(RCX, HS_OFF_ACT_ENTRY_SP), RSP);
-    x64_mov64_mr(a, x64_bd(RCX, HS_OFF_ACT_ENTRY_FP), RBP);
-    x64_mov64_rr(a, R13, RDI);
-    x64_mov64_rr(a, RAX, RSI);
+    x64_push_r(a, RCX);
+    x64_mov64_rr(a, RBX, RDX);
+    x64_mov64_rm(a, R13, x64_bd(RSI, HS_OFF_FUNCREF_VMCTX));
+    x64_mov64_rm(a, RAX, x64_bd(RSI, HS_OFF_FUNCREF_CODE));
+    x64_cmp8_mi(a, x64_bd(R13, HS_OFF_RAN), 0);
+    x64_jcc_label(a, CC_E, &first);
+    x64_bind(a, &marked);
     copy_rest(a, deal_params(), params, type->nparams, RDX, R10, true);
     move_registers(a, deal_params(), params, type->nparams, RDX, false);
-    x64_xor32_rr(a, R10, R10); /* the caller is the host */
+    x64_mov64_rr(a, R10, R13); /* the caller is the host */
     x64_call_r(a, RAX);
-    if (type->nresults) {
-        x64_mov64_rm(a, R11, x64_bd(RBP, ASM_ENTRY_VALUES));
-        move_registers(a, deal_results(), results, type->nresults, R11, true);
-        copy_rest(a, deal_results(), results, type->nresults, R11, R10, false);
-    }
+    move_registers(a, deal_results(), results, type->nresults, RBX, true);
+    copy_rest(a, deal_results(), results, type->nresults, RBX, R10, false);
+    thread_local_operand(a, MOV_MI, 0, &hs_current_run);
+    x64_u32(a, 0);
+    x64_mov64_rm(a, RBX, x64_bd(RBP, ASM_ENTRY_RBX));
     x64_mov64_rm(a, R13, x64_bd(RBP, ASM_ENTRY_R13));
     x64_xor32_rr(a, RAX, RAX);
     x64_leave(a);
     x64_ret(a);
+    x64_bind(a, &first);
+    x64_mov8_mi(a, x64_bd(R13, HS_OFF_RAN), 1);
+    x64_jmp_label(a, &marked);
     x64_code_end(a, out);
     return ST_OK;
 }
@@ -167,10 +217,8 @@ enum status hs_compile_host_adapter(const struct functype *type, struct hs_machi
     if (s != ST_OK)
         return s;
     const struct valtype *params = type->types, *results = type->types + type->nparams;
-    uint32_t slots = type->nparams > type->nresults ? type->nparams : type->nresults;
-    int32_t size = (int32_t)slots * 16;
-    uint32_t overflow = 0;
-    x64_endbr64(a);
+    const uint32_t slots = type->nparams > type->nresults ? type->nparams : type->nresults;
+    const int32_t caller = -(int32_t)sizeof(struct hs_caller), size = (int32_t)slots * 16 - caller;
     x64_push_r(a, RBP);
     x64_mov64_rr(a, RBP, RSP);
     x64_mov64_rm(a, R11, x64_bd(R13, HS_OFF_RUN));
@@ -178,33 +226,39 @@ enum status hs_compile_host_adapter(const struct functype *type, struct hs_machi
         /* The true limit: the copy in the context may be armed, and an interruption is not served here. */
         x64_lea64_rm(a, RAX, x64_bd(RSP, -size));
         x64_cmp64_rm(a, RAX, x64_bd(R11, HS_OFF_RUN_STACK_LIMIT));
-        overflow = x64_jcc8(a, CC_AE);
+        uint32_t enough = x64_jcc8(a, CC_AE);
         x64_masm_trap(a, TRAP_STACK_OVERFLOW);
-        x64_here8(a, overflow);
+        x64_here8(a, enough);
     }
     x64_mov64_mr(a, x64_bd(R11, HS_OFF_RUN_EXIT_FP), RBP);
-    if (size)
-        x64_sub64_ri(a, RSP, size);
+    x64_mov64_rm(a, RAX, x64_bd(R10, HS_OFF_INSTANCE));
+    x64_sub64_ri(a, RSP, size);
+    x64_mov64_mr(a, x64_bd(RBP, caller + HS_OFF_CALLER_RUN), R11);
+    x64_mov64_mr(a, x64_bd(RBP, caller + HS_OFF_CALLER_INSTANCE), RAX);
     move_registers(a, deal_params(), params, type->nparams, RSP, true);
     copy_rest(a, deal_params(), params, type->nparams, RSP, R11, false);
-    x64_mov64_rr(a, RDI, R13);
-    x64_mov64_rr(a, RSI, R10);
+    x64_mov64_rm(a, RDI, x64_bd(R13, HS_OFF_HOST_ARGUMENT));
+    x64_lea64_rm(a, RSI, x64_bd(RBP, caller));
     x64_mov64_rr(a, RDX, RSP);
-    /* The adapter lives in this process only: an address is allowed. */
-    x64_mov64_ri(a, RAX, (uintptr_t)hs_rt_host_call);
-    x64_call_r(a, RAX);
-    x64_test32_rr(a, RAX, RAX);
-    uint32_t good = x64_jcc8(a, CC_E);
-    x64_lea32_rm(a, RSI, x64_bd(RAX, -1));
-    x64_mov64_rm(a, RDI, x64_bd(R13, HS_OFF_RUN));
-    x64_mov64_rm(a, RDI, x64_bd(RDI, HS_OFF_RUN_TOP));
-    x64_mov64_ri(a, RAX, (uintptr_t)hs_raise);
-    x64_jmp_r(a, RAX);
-    x64_here8(a, good);
+    x64_mov32_ri(a, RCX, slots);
+    x64_call_m(a, x64_bd(R13, HS_OFF_HOST_FUNCTION));
+    x64_test64_rr(a, RAX, RAX);
+    struct x64_label failed;
+    x64_label_init(&failed);
+    x64_jcc_label(a, CC_NE, &failed);
     copy_rest(a, deal_results(), results, type->nresults, RSP, R11, true);
     move_registers(a, deal_results(), results, type->nresults, RSP, false);
     x64_leave(a);
     x64_ret(a);
+    x64_bind(a, &failed);
+    x64_mov64_rr(a, RDI, R13);
+    x64_mov64_rr(a, RSI, RAX);
+    x64_mov64_ri(a, RAX, (uintptr_t)hs_rt_host_failed);
+    x64_call_r(a, RAX);
+    x64_lea32_rm(a, RSI, x64_bd(RAX, -1));
+    x64_mov64_rm(a, RDI, x64_bd(R13, HS_OFF_RUN));
+    x64_mov64_ri(a, RAX, (uintptr_t)hs_raise);
+    x64_jmp_r(a, RAX);
     x64_code_end(a, out);
     return ST_OK;
 }

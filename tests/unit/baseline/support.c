@@ -12,7 +12,8 @@
 #include <ucontext.h>
 
 static struct guest *current;
-__thread struct hs_activation *hs_activation_top __attribute__((tls_model("initial-exec")));
+__thread struct hs_run *hs_current_run __attribute__((tls_model("initial-exec")));
+__thread struct hs_run *hs_last_run __attribute__((tls_model("initial-exec")));
 
 static void on_fault(int sig, siginfo_t *info, void *context)
 {
@@ -27,7 +28,7 @@ static void on_fault(int sig, siginfo_t *info, void *context)
     uint32_t code = sig == SIGFPE ? TRAP_INTEGER_DIVISION_BY_ZERO : TRAP_MEMORY_OUT_OF_BOUNDS;
     g->run.trap_pc = pc;
     u->uc_mcontext.gregs[REG_RIP] = (greg_t)(uintptr_t)hs_raise;
-    u->uc_mcontext.gregs[REG_RDI] = (greg_t)(uintptr_t)g->run.top;
+    u->uc_mcontext.gregs[REG_RDI] = (greg_t)(uintptr_t)&g->run;
     u->uc_mcontext.gregs[REG_RSI] = code;
 }
 
@@ -166,7 +167,7 @@ struct hs_rt_result hs_rt_call_mismatch(struct hs_vmctx *c, uint64_t ref, uint32
 
 struct hs_rt_result hs_rt_trap(struct hs_vmctx *c, uint32_t code)
 {
-    current->run.trap_pc = ((uint64_t *)current->run.exit_fp)[1];
+    current->run.trap_pc = ((uint64_t *)current->run.act.exit_fp)[1];
     return TRAPS(code);
 }
 
@@ -206,9 +207,20 @@ void *hs_rt_lazy(struct hs_vmctx *c, uint32_t i)
     return NULL;
 }
 
-uint32_t hs_rt_host_call(struct hs_vmctx *host, struct hs_vmctx *caller, union hs_value *values)
+uint32_t hs_rt_host_failed(struct hs_host *host, uintptr_t result)
 {
-    return 0;
+    return (uint32_t)result;
+}
+
+void *hs_rt_enter(struct hs_run *run, struct hs_funcref *f, union hs_value *values, void *out)
+{
+    return NULL; /* guests are entered by guest_call alone */
+}
+
+static void *tell(struct hs_run *run, uint32_t left, void *out)
+{
+    *(uint32_t *)out = left;
+    return NULL;
 }
 
 uint32_t hs_rt_trapped(struct hs_run *run)
@@ -442,13 +454,11 @@ uint32_t guest_call(struct guest *g, uint32_t func, union hs_value *values)
         abort();
     memcpy(trampoline, c.bytes.data, c.bytes.count);
     hs_machine_code_deinit(&c);
-    struct hs_activation act = {.run = &g->run, .prev = hs_activation_top};
-    g->run.top = &act;
-    hs_activation_top = &act;
+    struct hs_funcref f = {.code = g->range.slots[func - g->m.nimported_funcs], .vmctx = g->ctx};
+    uint32_t left = 0;
+    g->run.act.failed = tell;
     current = g;
-    hs_entry_fn *enter = (hs_entry_fn *)(uintptr_t)trampoline;
-    uint32_t r = enter(g->ctx, g->range.slots[func - g->m.nimported_funcs], values, &act);
+    hs_stub_enter(&g->run, &f, values, &left, trampoline + HS_ENTRY_BODY);
     current = NULL;
-    hs_activation_top = act.prev;
-    return r;
+    return left;
 }
