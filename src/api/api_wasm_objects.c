@@ -630,8 +630,11 @@ wasm_instance_t *wasm_instance_new(wasm_store_t *store, const wasm_module_t *mod
         e = hs_api_instantiate(s, c, items, &i, NULL);
     if (items != small)
         hs_free(items);
+    wasm_ref_t *r = e ? NULL : hs_api_ref_new(REF_INSTANCE, store, i);
+    if (r)
+        return (wasm_instance_t *)r;
     if (!e)
-        return (wasm_instance_t *)hs_api_ref_new(REF_INSTANCE, store, i);
+        e = hs_api_error_oom();
     if (trap)
         *trap = hs_api_trap(e);
     else
