@@ -36,9 +36,9 @@ uint32_t hs_cpu_features(void); /* asked once */
 
 enum { HS_LIMIT_CODE = 256 << 20 }; /* machine code of one function; bodies are below 8 MB */
 
-/* Machine code of one function, to be placed anywhere in the module's range. A field listed in `relocs` is a
- * rel32 whose target is given in the range: it holds target - (position + 4) as if the code stood at offset 0 of
- * the range; placing it at offset p subtracts p. */
+/* Machine code of functions, one behind the other at multiples of HS_CODE_ALIGN, to be placed anywhere in the module's
+ * range. A field listed in `relocs` is a rel32 whose target is given in the range: it holds target - (position + 4)
+ * as if the code stood at offset 0 of the range; placing it at offset p subtracts p. */
 struct hs_machine_code {
     HS_VEC(uint8_t) bytes;
     HS_VEC(uint32_t) relocs;
@@ -48,9 +48,13 @@ void hs_machine_code_deinit(struct hs_machine_code *c);
 /* Applies the relocations for a place in the range. */
 void hs_machine_code_place(struct hs_machine_code *c, uint64_t place);
 
+/* Empties it, to be filled again without allocating. */
+void hs_machine_code_clear(struct hs_machine_code *c);
+
 /* The fast tier: one pass over a validated body. ST_OK, ST_OOM, ST_UNSUPPORTED (with a reason: an instruction this tier
- * lacks). The output is cleared first and reused without freeing. */
-enum status hs_baseline_compile(const struct hs_compile_input *in, struct hs_machine_code *out, struct error *error);
+ * lacks). The function is put behind what is in `out`; it starts at *out_start. After a failure `out` is as before. */
+enum status hs_baseline_compile(const struct hs_compile_input *in, struct hs_machine_code *out, size_t *out_start,
+                                struct error *error);
 /* The offset in the module of the instruction at a machine-code offset of the function (a return address: the call before it). */
 uint32_t hs_baseline_locate(const struct hs_compile_input *in, uint32_t code_offset, bool is_return_address);
 

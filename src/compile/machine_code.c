@@ -14,6 +14,12 @@ void hs_machine_code_deinit(struct hs_machine_code *c)
     hs_vec_deinit(&c->relocs);
 }
 
+void hs_machine_code_clear(struct hs_machine_code *c)
+{
+    hs_vec_clear(&c->bytes);
+    hs_vec_clear(&c->relocs);
+}
+
 void hs_machine_code_place(struct hs_machine_code *c, uint64_t place)
 {
     for (size_t i = 0; i < c->relocs.count; i++) {

@@ -93,7 +93,7 @@ struct batch {
     HS_VEC(struct placed) functions; /* place: offset in the batch */
 };
 
-enum { BATCH_BYTES = 256 << 10 };
+enum { BATCH_BYTES = 64 << 10 };
 
 static void batch_init(struct batch *b)
 {
@@ -107,22 +107,14 @@ static void batch_deinit(struct batch *b)
     hs_vec_deinit(&b->functions);
 }
 
-static enum status batch_add(struct batch *b, uint32_t func, const struct hs_machine_code *code)
+static enum status batch_compile(struct batch *b, const struct code_object *c, uint32_t func, struct error *error)
 {
-    size_t at = hs_align_up(b->code.bytes.count, HS_CODE_ALIGN), size = code->bytes.count;
-    if (!hs_vec_reserve(&b->code.bytes, at - b->code.bytes.count + size) ||
-        !hs_vec_reserve(&b->code.relocs, code->relocs.count))
-        return ST_OOM;
-    memset(b->code.bytes.data + b->code.bytes.count, 0xcc, at - b->code.bytes.count);
-    memcpy(b->code.bytes.data + at, code->bytes.data, size);
-    b->code.bytes.count = at + size;
-    for (size_t i = 0; i < code->relocs.count; i++) {
-        uint32_t field = code->relocs.data[i] + (uint32_t)at;
-        uint8_t *p = b->code.bytes.data + field;
-        hs_store32(p, hs_load32(p) - (uint32_t)at); /* as if the batch stood at 0 */
-        b->code.relocs.data[b->code.relocs.count++] = field;
-    }
-    struct placed f = {(uint32_t)at, (uint32_t)size, func};
+    struct hs_compile_input in = input_of(c, func);
+    size_t start;
+    enum status s = hs_baseline_compile(&in, &b->code, &start, error);
+    if (s != ST_OK)
+        return s;
+    struct placed f = {(uint32_t)start, (uint32_t)(b->code.bytes.count - start), func};
     return hs_vec_push(&b->functions, f) ? ST_OK : ST_OOM;
 }
 
@@ -150,8 +142,7 @@ static enum status batch_place(struct code_object *c, struct batch *b)
         }
     }
     pthread_mutex_unlock(&c->lock);
-    hs_vec_clear(&b->code.bytes);
-    hs_vec_clear(&b->code.relocs);
+    hs_machine_code_clear(&b->code);
     hs_vec_clear(&b->functions);
     return s;
 }
@@ -163,23 +154,13 @@ static bool resolved(struct code_object *c, uint32_t n, void **out)
     return entry != c->range.base + (uint64_t)n * HS_PLT_ENTRY + HS_PLT_LAZY;
 }
 
-static enum status compile_into(struct code_object *c, uint32_t n, struct hs_machine_code *scratch, struct batch *b,
-                                struct error *error)
-{
-    struct hs_compile_input in = input_of(c, c->module->nimported_funcs + n);
-    enum status s = hs_baseline_compile(&in, scratch, error);
-    return s == ST_OK ? batch_add(b, in.func, scratch) : s;
-}
-
 static enum status compile_one(struct code_object *c, uint32_t n, void **out_code, struct error *error)
 {
     if (resolved(c, n, out_code))
         return ST_OK;
-    struct hs_machine_code scratch;
     struct batch b;
-    hs_machine_code_init(&scratch);
     batch_init(&b);
-    enum status s = compile_into(c, n, &scratch, &b, error);
+    enum status s = batch_compile(&b, c, c->module->nimported_funcs + n, error);
     if (s == ST_OK)
         s = batch_place(c, &b);
     if (s == ST_OK)
@@ -187,7 +168,6 @@ static enum status compile_one(struct code_object *c, uint32_t n, void **out_cod
     else
         hs_error_set(error, s, HS_NO_OFFSET, "out of memory for machine code");
     batch_deinit(&b);
-    hs_machine_code_deinit(&scratch);
     return s;
 }
 
@@ -214,11 +194,9 @@ static void *eager_work(void *env)
     struct eager *w = env;
     struct code_object *c = w->code;
     uint32_t total = c->range.nfuncs;
-    struct hs_machine_code scratch;
     struct batch b;
     struct error error;
     hs_error_init(&error);
-    hs_machine_code_init(&scratch);
     batch_init(&b);
     enum status s = ST_OK;
     while (s == ST_OK && !w->failed) {
@@ -230,7 +208,7 @@ static void *eager_work(void *env)
             void *done;
             if (resolved(c, n, &done))
                 continue;
-            s = compile_into(c, n, &scratch, &b, &error);
+            s = batch_compile(&b, c, c->module->nimported_funcs + n, &error);
             if (s == ST_OK && b.code.bytes.count > BATCH_BYTES)
                 s = batch_place(c, &b);
         }
@@ -247,7 +225,6 @@ static void *eager_work(void *env)
         pthread_mutex_unlock(&w->lock);
     }
     batch_deinit(&b);
-    hs_machine_code_deinit(&scratch);
     return NULL;
 }
 

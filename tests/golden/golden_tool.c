@@ -144,7 +144,9 @@ int main(int argc, char **argv)
         struct span name = hs_module_func_name(&m, in.func);
         printf("func %u %.*s\n", in.func, (int)name.size, (const char *)name.data);
         hs_error_init(&error);
-        if (hs_baseline_compile(&in, &code, &error) != ST_OK) {
+        size_t start;
+        hs_machine_code_clear(&code);
+        if (hs_baseline_compile(&in, &code, &start, &error) != ST_OK) {
             printf("error %s\n", error.text);
             continue;
         }

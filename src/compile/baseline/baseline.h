@@ -655,6 +655,6 @@ void hs_bl_watch(struct bl *b, uint32_t offset);
 /* ---- compile.c ---- */
 
 enum status hs_bl_run(const struct hs_compile_input *in, struct hs_machine_code *out,
-                      struct error *error, struct locate_target *locate);
+                      size_t *out_start, struct error *error, struct locate_target *locate);
 
 #endif

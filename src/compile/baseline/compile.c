@@ -316,7 +316,7 @@ static enum status reserve_tables(struct bl *b)
 }
 
 enum status hs_bl_run(const struct hs_compile_input *in, struct hs_machine_code *out,
-                      struct error *error, struct locate_target *locate)
+                      size_t *out_start, struct error *error, struct locate_target *locate)
 {
     const struct module *m = in->module;
     const struct func *f = &m->funcs[in->func];
@@ -345,15 +345,17 @@ enum status hs_bl_run(const struct hs_compile_input *in, struct hs_machine_code 
     b->cold_cap = BL_INLINE_COLD;
     hs_vec_init(&b->pool, HS_LIMIT_CODE / 8);
 
-    out->bytes.count = 0;
-    hs_vec_clear(&out->relocs);
+    size_t before = out->bytes.count, relocs_before = out->relocs.count;
     enum status s = reserve_tables(b);
     if (s == ST_OK)
-        s = x64_code_begin(&b->a, out, 2 * BL_ROOM + 2 * (size_t)f->body_size);
+        s = x64_code_begin(&b->a, out, HS_CODE_ALIGN + 2 * BL_ROOM + 2 * (size_t)f->body_size);
     if (s != ST_OK) {
         hs_bl_fail(b, s, "out of memory");
         goto done;
     }
+    while (bl_pos(b) % HS_CODE_ALIGN)
+        x64_int3(&b->a);
+    size_t start = bl_pos(b);
     b->sp = b->stack;
     b->window = b->stack;
     const uint8_t *p = b->at;
@@ -369,9 +371,13 @@ enum status hs_bl_run(const struct hs_compile_input *in, struct hs_machine_code 
         if (b->status == ST_OK)
             hs_bl_cold_emit(b);
     }
-    if (b->status ==
-        ST_OK) /* after a failure what was written is of no use, and `end` no longer the end */
+    if (b->status == ST_OK) {
         x64_code_end(&b->a, out);
+        *out_start = start;
+    } else { /* what was written is of no use, and `end` no longer the end */
+        out->bytes.count = before;
+        out->relocs.count = relocs_before;
+    }
 done:
     if (b->locals != b->inline_locals)
         hs_free(b->locals);
@@ -386,9 +392,9 @@ done:
 }
 
 enum status hs_baseline_compile(const struct hs_compile_input *in, struct hs_machine_code *out,
-                                struct error *error)
+                                size_t *out_start, struct error *error)
 {
-    return hs_bl_run(in, out, error, NULL);
+    return hs_bl_run(in, out, out_start, error, NULL);
 }
 
 uint32_t hs_baseline_lacks(void)

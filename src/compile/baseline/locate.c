@@ -21,7 +21,8 @@ uint32_t hs_baseline_locate(const struct hs_compile_input *in, uint32_t code_off
     hs_machine_code_init(&code);
     struct error error;
     hs_error_init(&error);
-    enum status s = hs_bl_run(in, &code, &error, &t);
+    size_t start;
+    enum status s = hs_bl_run(in, &code, &start, &error, &t);
     hs_machine_code_deinit(&code);
     return s == ST_OK ? t.found : in->module->funcs[in->func].body;
 }

@@ -284,7 +284,9 @@ static bool compile_all(struct guest *g)
             .cpu = g->options.cpu & hs_cpu_features(),
             .pin_seed = g->options.pin_seed,
         };
-        g->status = hs_baseline_compile(&in, &c, &g->error);
+        size_t start;
+        hs_machine_code_clear(&c);
+        g->status = hs_baseline_compile(&in, &c, &start, &g->error);
         if (g->status != ST_OK) {
             hs_machine_code_deinit(&c);
             return false;

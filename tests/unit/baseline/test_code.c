@@ -803,7 +803,8 @@ static void exhausted_memory(void **state)
         hs_machine_code_init(&c);
         hs_error_init(&e);
         hs_alloc_fail_at(n);
-        s = hs_baseline_compile(&in, &c, &e);
+        size_t start;
+        s = hs_baseline_compile(&in, &c, &start, &e);
         hs_alloc_fail_at(0);
         assert_true(s == ST_OK || (s == ST_OOM && n > 0));
         hs_machine_code_deinit(&c);
@@ -833,10 +834,17 @@ static void determinism(void **state)
         hs_machine_code_init(&a);
         hs_machine_code_init(&b);
         struct error e;
-        assert_int_equal(hs_baseline_compile(&in, &a, &e), ST_OK);
-        assert_int_equal(hs_baseline_compile(&in, &b, &e), ST_OK);
+        size_t start, second;
+        assert_int_equal(hs_baseline_compile(&in, &a, &start, &e), ST_OK);
+        assert_int_equal(hs_baseline_compile(&in, &b, &start, &e), ST_OK);
+        assert_int_equal(start, 0);
         assert_int_equal(a.bytes.count, b.bytes.count);
         assert_memory_equal(a.bytes.data, b.bytes.data, a.bytes.count);
+        /* behind other code the same */
+        assert_int_equal(hs_baseline_compile(&in, &b, &second, &e), ST_OK);
+        assert_true(second % HS_CODE_ALIGN == 0 && second - a.bytes.count < HS_CODE_ALIGN);
+        assert_int_equal(b.bytes.count, second + a.bytes.count);
+        assert_memory_equal(b.bytes.data + second, a.bytes.data, a.bytes.count);
         hs_machine_code_deinit(&a);
         hs_machine_code_deinit(&b);
     }
