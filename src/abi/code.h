@@ -16,7 +16,8 @@
  *
  * Rel32 reaches everything: the reservation is below 2 GiB. A call within the module is `call [rip + slot]`
  * or, when the callee is compiled already and cannot be replaced, `call rel32`. Tier-up and lazy compilation are one
- * atomic store into a slot. A funcref's code is the PLT entry, which is permanent. */
+ * atomic store into a slot. A funcref's code is the PLT entry, which is permanent, or the slot's content of a moment, which is
+ * valid as long as the module: code is replaced, never removed. */
 #ifndef HS_ABI_CODE_H
 #define HS_ABI_CODE_H
 
@@ -32,5 +33,13 @@ struct hs_code_range {
     void *_Atomic *slots;   /* slots[i]: entry of defined function i */
     uint32_t nfuncs;        /* defined functions */
 };
+
+/* What calls of defined function i should jump to now: its code if there is any, else its PLT entry. */
+static inline void *hs_code_now(const struct hs_code_range *range, uint32_t i)
+{
+    uint8_t *plt = range->base + (uint64_t)i * HS_PLT_ENTRY;
+    void *code = range->slots[i];
+    return code == plt + HS_PLT_LAZY ? plt : code;
+}
 
 #endif

@@ -54,7 +54,7 @@ _Static_assert(sizeof(union hs_value) == 16, "an argument slot is 16 bytes");
 /* funcref: what a reference to a function points at. Lives in its instance's vmctx (functions of modules) or in
  * the store (host functions); stays as long as the store. */
 struct hs_funcref {
-    void *code;              /* permanent entry: the PLT entry of the function, or a host adapter */
+    void *code;              /* the PLT entry of the function or, once hs_rt_enter saw it compiled, its code; or a host adapter */
     struct hs_vmctx *vmctx;  /* what r13 must be */
     uint32_t type;           /* canonical type id of the engine */
     uint32_t index;          /* function index in its module, or the host function's number in its store */

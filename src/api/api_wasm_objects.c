@@ -78,7 +78,7 @@ static bool ref_same(const wasm_ref_t *a, const wasm_ref_t *b)
         return a->object == b->object;
     /* An instance that imports a function and hands it on has a copy of its record. */
     const struct hs_funcref *f = a->object, *g = b->object;
-    return f->vmctx == g->vmctx && f->code == g->code;
+    return f->vmctx == g->vmctx && f->index == g->index;
 }
 
 /* The functions that every type has, and the views as references. `is` tests a reference's kind. */

@@ -240,7 +240,7 @@ static void fill_funcrefs(struct instance *i)
     for (uint32_t f = m->nimported_funcs; f < m->nfuncs; f++)
         if (c->layout.funcref_slot[f] != UINT32_MAX)
             *(struct hs_funcref *)vm(i, hs_off_funcref(&c->layout, f)) = (struct hs_funcref){
-                .code = c->range.base + (uint64_t)(f - m->nimported_funcs) * HS_PLT_ENTRY,
+                .code = hs_code_now(&c->range, f - m->nimported_funcs),
                 .vmctx = i->vmctx,
                 .type = c->type_ids[m->funcs[f].type],
                 .index = f,
