@@ -3,18 +3,38 @@
 
     bench/embed.py [--rounds N] [--lib PATH]
 
-embed/calls.c and embed/instances.c open either library by its path and use the same C API. They run
-in turns; the figure of a process is a median, the table shows the median over the rounds. A second
-table says what the kernel asks for cleaning a memory, whoever does it (embed/pages.c).
+embed/calls.c and embed/instances.c open either library by its path and use the same C API;
+embed/typed.cc uses the C++ API over it. They run in turns; the figure of a process is a median, the
+table shows the median over the rounds. Then calls once more as instructions, counted by valgrind if
+it is there, and a table of what the kernel asks for cleaning a memory, whoever does it
+(embed/pages.c).
 """
 import argparse
 import pathlib
+import re
+import shutil
 import subprocess
 import sys
 
 import common
-from common import ROOT, median, say, spread
+from common import BENCH, ROOT, median, say, spread
 from compile import build_embed
+
+
+CALLS = ["indirect_c_call", "host_to_guest_boxed", "host_to_guest_unchecked", "guest_to_host_boxed",
+         "guest_to_host_unchecked"]
+CPP_CALLS = ["cpp_typed_func", "cpp_func_wrap"]
+
+
+def build_typed(variant: str, lib: pathlib.Path) -> list[str]:
+    """Builds the C++ program, linked to a library: the command that runs it."""
+    target = ROOT / f"build/bench/typed-{variant}"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    compiler = common.first_tool("g++", "clang++-22", "clang++")
+    lib = lib.resolve()
+    subprocess.run([compiler, "-std=c++17", "-O2", f"-I{ROOT / 'include'}", "-o", str(target),
+                    str(BENCH / "embed/typed.cc"), str(lib), f"-Wl,-rpath,{lib.parent}"], check=True)
+    return [str(target)]
 
 
 def figures(command: list[str]) -> dict[str, float]:
@@ -23,6 +43,34 @@ def figures(command: list[str]) -> dict[str, float]:
         say(f"bench: {' '.join(command)}: {done.stderr.strip()[:300]}")
         return {}
     return {l.split()[0]: float(l.split()[1]) for l in done.stdout.splitlines()}
+
+
+def instructions(command: list[str], name: str) -> float | None:
+    """How many instructions one call of this kind is: the difference that 10,000 more make."""
+    totals = []
+    for count in (1000, 11000):
+        done = subprocess.run(
+            ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *command, name, str(count)],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        total = re.search(r"Collected : (\d+)", done.stderr)
+        if done.returncode != 0 or not total:
+            return None
+        totals.append(int(total.group(1)))
+    return (totals[1] - totals[0]) / 10000
+
+
+def print_calls(table: dict[str, dict[str, list[float]]], commands: dict[str, list[str]]) -> None:
+    """Calls as multiples of one through a pointer in C, and as instructions, of our library."""
+    counted = shutil.which("valgrind") is not None
+    if not counted:
+        say("bench: valgrind is not installed, instructions are left out")
+    print("\nThe same calls of Hospes as multiples of a C call through a pointer, and in instructions\n")
+    for name, command in commands.items():
+        if "hospes" not in table.get(name, {}):
+            continue
+        ratio = median(table[name]["hospes"]) / median(table["indirect_c_call"]["hospes"])
+        count = instructions(command, name) if counted else None
+        print(f"{name:26}{ratio:16.1f}x" + (f"{count:14.1f}" if count is not None else ""))
 
 
 def print_pages(rounds: int) -> None:
@@ -48,12 +96,15 @@ def main() -> int:
     variants: dict[str, list[list[str]]] = {}
     if options.lib.exists():
         lib = str(options.lib)
-        variants["hospes"] = [[calls, lib], [instances, lib, "default"]]
+        cpp = build_typed("hospes", options.lib)
+        variants["hospes"] = [[calls, lib], cpp, [instances, lib, "default"]]
+        kinds = {n: [calls, lib] for n in CALLS} | {n: cpp for n in CPP_CALLS}
     else:
         say(f"bench: {options.lib} is not built, left out")
     if common.WASMTIME_LIB.exists():
         lib = str(common.WASMTIME_LIB)
-        variants["wasmtime"] = [[calls, lib], [instances, lib, "default"]]
+        variants["wasmtime"] = [[calls, lib], build_typed("wasmtime", common.WASMTIME_LIB),
+                                [instances, lib, "default"]]
         variants["pooled"] = [[instances, lib, "pooled"]]
         variants["pooled 64K"] = [[instances, lib, "pooled", "65536"]]
     else:
@@ -75,6 +126,8 @@ def main() -> int:
         peers = [median(row[v]) for v in row if v != "hospes"]
         ratio = f"{median(row['hospes']) / min(peers):15.3f}" if "hospes" in row and peers else ""
         print(f"{name:26}{cells}{ratio}")
+    if "hospes" in variants:
+        print_calls(table, kinds)
     print_pages(options.rounds)
     return 0
 

@@ -1,9 +1,14 @@
 /*
- * What a call over the boundary costs, in both directions, boxed and unchecked, in nanoseconds.
+ * What a call over the boundary costs, in both directions, boxed and unchecked, in nanoseconds,
+ * beside a call of a C function through a pointer.
  *
- *   calls LIBRARY
+ *   calls LIBRARY               a line per figure: its name, median, least and greatest of 15
+ *                               samples of 200,000 calls
+ *   calls LIBRARY NAME COUNT    makes so many calls of one kind and times nothing, for a counter
+ *                               of instructions
  *
- * Prints a line per figure: its name, median, least and greatest of 15 samples of 200,000 calls.
+ * Every loop adds up what its calls give, and the sum is checked. Boxed arguments are made anew for
+ * each call; an unchecked call takes its first argument from where the one before put its result.
  * Calls of the host by the guest are made from a loop in the guest, whose cost without the call
  * (under a nanosecond) is part of the figure.
  */
@@ -50,8 +55,82 @@ static wasm_trap_t *unchecked(void *env, wasmtime_caller_t *caller, wasmtime_val
     return NULL;
 }
 
-static wasmtime_func_t export(wasmtime_context_t *context, const wasmtime_instance_t *instance,
-                              const char *name)
+static wasmtime_context_t *context;
+static wasmtime_func_t add, loop_boxed, loop_unchecked;
+
+static int32_t add_in_c(int32_t a, int32_t b)
+{
+    return (int32_t)((uint32_t)a + (uint32_t)b);
+}
+
+static void indirect_c_call(int32_t count)
+{
+    int32_t (*volatile pointer)(int32_t, int32_t) = add_in_c;
+    int32_t sum = 0;
+    for (int32_t i = 0; i < count; i++)
+        sum = pointer(sum, 1);
+    if (sum != count)
+        fail("indirect_c_call", "gave a wrong sum");
+}
+
+static void host_to_guest_boxed(int32_t count)
+{
+    int32_t sum = 0;
+    for (int32_t i = 0; i < count; i++) {
+        wasmtime_val_t args[2] = {{.kind = WASMTIME_I32, .of.i32 = sum},
+                                  {.kind = WASMTIME_I32, .of.i32 = 1}};
+        wasmtime_val_t result;
+        wasm_trap_t *trap = NULL;
+        if (API(wasmtime_func_call)(context, &add, args, 2, &result, 1, &trap) || trap)
+            fail("add", NULL);
+        sum = result.of.i32;
+    }
+    if (sum != count)
+        fail("host_to_guest_boxed", "gave a wrong sum");
+}
+
+static void host_to_guest_unchecked(int32_t count)
+{
+    wasmtime_val_raw_t values[2] = {{.i32 = 0}, {.i32 = 1}};
+    wasm_trap_t *trap = NULL;
+    for (int32_t i = 0; i < count; i++)
+        if (API(wasmtime_func_call_unchecked)(context, &add, values, 2, &trap) || trap)
+            fail("add", NULL);
+    if (values[0].i32 != count)
+        fail("host_to_guest_unchecked", "gave a wrong sum");
+}
+
+/* The guest's loop calls the host. */
+static void guest_to_host(const char *name, const wasmtime_func_t *loop, int32_t count)
+{
+    wasmtime_val_raw_t value = {.i32 = count};
+    wasm_trap_t *trap = NULL;
+    check(API(wasmtime_func_call_unchecked)(context, loop, &value, 1, &trap), name);
+    if (trap || (uint32_t)value.i32 != (uint32_t)((uint64_t)count * ((uint64_t)count + 1) / 2))
+        fail(name, "gave a wrong sum");
+}
+
+static void guest_to_host_boxed(int32_t count)
+{
+    guest_to_host("guest_to_host_boxed", &loop_boxed, count);
+}
+
+static void guest_to_host_unchecked(int32_t count)
+{
+    guest_to_host("guest_to_host_unchecked", &loop_unchecked, count);
+}
+
+static const struct row {
+    const char *name;
+    void (*calls)(int32_t count);
+} rows[] = {
+#define ROW(name) {#name, name}
+    ROW(indirect_c_call),     ROW(host_to_guest_boxed),     ROW(host_to_guest_unchecked),
+    ROW(guest_to_host_boxed), ROW(guest_to_host_unchecked),
+#undef ROW
+};
+
+static wasmtime_func_t export(const wasmtime_instance_t *instance, const char *name)
 {
     wasmtime_extern_t item;
     if (!API(wasmtime_instance_export_get)(context, instance, name, strlen(name), &item))
@@ -59,8 +138,7 @@ static wasmtime_func_t export(wasmtime_context_t *context, const wasmtime_instan
     return item.of.func;
 }
 
-static wasmtime_instance_t instantiate(wasmtime_context_t *context, const wasmtime_module_t *module,
-                                       wasmtime_func_t func)
+static wasmtime_instance_t instantiate(const wasmtime_module_t *module, wasmtime_func_t func)
 {
     wasmtime_extern_t import = {.kind = WASMTIME_EXTERN_FUNC, .of.func = func};
     wasmtime_instance_t instance;
@@ -69,32 +147,27 @@ static wasmtime_instance_t instantiate(wasmtime_context_t *context, const wasmti
     return instance;
 }
 
-/* The guest's loop calls the host; the sum is checked, so that every call was one. */
-static void guest_to_host(const char *name, wasmtime_context_t *context, wasmtime_func_t loop)
+static void measure(const struct row *row)
 {
     double samples[SAMPLES];
     for (int s = 0; s < SAMPLES; s++) {
-        wasmtime_val_raw_t value = {.i32 = CALLS};
-        wasm_trap_t *trap = NULL;
         double begin = now_ns();
-        check(API(wasmtime_func_call_unchecked)(context, &loop, &value, 1, &trap), name);
+        row->calls(CALLS);
         samples[s] = (now_ns() - begin) / CALLS;
-        if (trap || (uint32_t)value.i32 != (uint32_t)((uint64_t)CALLS * (CALLS + 1) / 2))
-            fail(name, "gave a wrong sum");
     }
-    report(name, samples, SAMPLES);
+    report(row->name, samples, SAMPLES);
 }
 
 int main(int argc, char **argv)
 {
-    if (argc != 2)
-        fail("calls", "LIBRARY");
+    if (argc != 2 && argc != 4)
+        fail("calls", "LIBRARY [NAME COUNT]");
     api_open(argv[1]);
     wasm_engine_t *engine = API(wasm_engine_new_with_config)(API(wasm_config_new)());
     wasmtime_module_t *module;
     check(API(wasmtime_module_new)(engine, module_bytes, sizeof module_bytes, &module), "module");
     wasmtime_store_t *store = API(wasmtime_store_new)(engine, NULL, NULL);
-    wasmtime_context_t *context = API(wasmtime_store_context)(store);
+    context = API(wasmtime_store_context)(store);
 
     wasm_valtype_t *types[3];
     for (int i = 0; i < 3; i++)
@@ -108,47 +181,22 @@ int main(int argc, char **argv)
     API(wasmtime_func_new_unchecked)(context, type, unchecked, NULL, NULL, &host_unchecked);
     API(wasm_functype_delete)(type);
 
-    wasmtime_instance_t with_boxed = instantiate(context, module, host_boxed);
-    wasmtime_instance_t with_unchecked = instantiate(context, module, host_unchecked);
-    wasmtime_func_t add = export(context, &with_boxed, "add");
+    wasmtime_instance_t with_boxed = instantiate(module, host_boxed);
+    wasmtime_instance_t with_unchecked = instantiate(module, host_unchecked);
+    add = export(&with_boxed, "add");
+    loop_boxed = export(&with_boxed, "loop");
+    loop_unchecked = export(&with_unchecked, "loop");
 
-    double samples[SAMPLES];
-    for (int s = 0; s < SAMPLES; s++) {
-        int32_t sum = 0;
-        double begin = now_ns();
-        for (int i = 0; i < CALLS; i++) {
-            wasmtime_val_t args[2] = {{.kind = WASMTIME_I32, .of.i32 = sum},
-                                      {.kind = WASMTIME_I32, .of.i32 = 1}};
-            wasmtime_val_t result;
-            wasm_trap_t *trap = NULL;
-            if (API(wasmtime_func_call)(context, &add, args, 2, &result, 1, &trap) || trap)
-                fail("add", NULL);
-            sum = result.of.i32;
+    bool known = argc == 2;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (argc == 2) {
+            measure(&rows[i]);
+        } else if (strcmp(argv[2], rows[i].name) == 0) {
+            rows[i].calls((int32_t)strtol(argv[3], NULL, 10));
+            known = true;
         }
-        samples[s] = (now_ns() - begin) / CALLS;
-        if (sum != CALLS)
-            fail("add", "gave a wrong sum");
-    }
-    report("host_to_guest_boxed", samples, SAMPLES);
-
-    for (int s = 0; s < SAMPLES; s++) {
-        int32_t sum = 0;
-        double begin = now_ns();
-        for (int i = 0; i < CALLS; i++) {
-            wasmtime_val_raw_t values[2] = {{.i32 = sum}, {.i32 = 1}};
-            wasm_trap_t *trap = NULL;
-            if (API(wasmtime_func_call_unchecked)(context, &add, values, 2, &trap) || trap)
-                fail("add", NULL);
-            sum = values[0].i32;
-        }
-        samples[s] = (now_ns() - begin) / CALLS;
-        if (sum != CALLS)
-            fail("add", "gave a wrong sum");
-    }
-    report("host_to_guest_unchecked", samples, SAMPLES);
-
-    guest_to_host("guest_to_host_boxed", context, export(context, &with_boxed, "loop"));
-    guest_to_host("guest_to_host_unchecked", context, export(context, &with_unchecked, "loop"));
+    if (!known)
+        fail(argv[2], "is no figure of this program");
 
     API(wasmtime_store_delete)(store);
     API(wasmtime_module_delete)(module);
