@@ -82,10 +82,11 @@ struct wasmtime_store {
     void (*epoch_finalizer)(void *);
     struct def_entry *defs; /* a hash table by address; ndefs of def_mask + 1 places are taken */
     uint32_t ndefs, def_mask;
-    HS_VEC(bool) resources;    /* the host's own that components can be given: not used up yet */
-    struct shared_use *shared; /* shared memories in use by this store */
-    struct fiber *fiber;       /* the asynchronous call that is running, or NULL */
-    uint32_t resting;          /* calls that were begun and rest */
+    struct hs_funcref *nothing; /* a function that does nothing; NULL: not needed yet */
+    HS_VEC(bool) resources;     /* the host's own that components can be given: not used up yet */
+    struct shared_use *shared;  /* shared memories in use by this store */
+    struct fiber *fiber;        /* the asynchronous call that is running, or NULL */
+    uint32_t resting;           /* calls that were begun and rest */
     bool needs_async; /* something was configured that can suspend: see hs_api_need_async */
     bool yield_epoch; /* give way at the deadline and move it by yield_delta */
     uint64_t yield_delta;

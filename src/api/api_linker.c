@@ -810,15 +810,19 @@ wasmtime_error_t *wasmtime_linker_get_default(const wasmtime_linker_t *linker,
         hs_api_func_out(s, r.func, func);
         return NULL;
     }
-    uint32_t id;
-    struct host_func *f;
-    if (hs_type_registry_func(&engine->rt.types, &(struct functype){0}, &id) != ST_OK)
-        return hs_api_error_oom();
-    enum status st = hs_host_func_new(s, id, &f);
-    hs_type_registry_release(&engine->rt.types, id);
-    if (st != ST_OK)
-        return hs_api_error_oom();
-    hs_api_host_func_set(f, call_nothing, NULL, NULL);
-    hs_api_func_out(s, &f->ref, func);
+    struct wasmtime_store *w = hs_api_part(s);
+    if (!w->nothing) {
+        uint32_t id;
+        struct host_func *f;
+        if (hs_type_registry_func(&engine->rt.types, &(struct functype){0}, &id) != ST_OK)
+            return hs_api_error_oom();
+        enum status st = hs_host_func_new(s, id, &f);
+        hs_type_registry_release(&engine->rt.types, id);
+        if (st != ST_OK)
+            return hs_api_error_oom();
+        hs_api_host_func_set(f, call_nothing, NULL, NULL);
+        w->nothing = &f->ref;
+    }
+    hs_api_func_out(s, w->nothing, func);
     return NULL;
 }

@@ -177,6 +177,11 @@ static void test_programs(void)
     OK(wasmtime_linker_get_default(l, w.context, "c", 1, &f));
     ERROR_HAS(wasmtime_func_call(w.context, &f, NULL, 0, NULL, 0, &trap),
               "instance count too high");
+    wasmtime_func_t none, again;
+    OK(wasmtime_linker_get_default(l, w.context, "nobody", 6, &none));
+    OK(wasmtime_linker_get_default(l, w.context, "somebody", 8,
+                                   &again)); /* nothing is the same for all */
+    CHECK(none.__private == again.__private);
     m = module_of(w.engine, "(module (type $t (func)) (import \"z\" \"t\" (table 1 (ref $t))))");
     ERROR_HAS(wasmtime_linker_define_unknown_imports_as_default_values(l, w.context, m),
               "no default value");

@@ -505,6 +505,46 @@ static void test_references(void)
     }
 }
 
+/* A guest's function is the same one wherever it is exported, called or not. */
+static void test_handed_on(void)
+{
+    wasm_engine_t *engine = wasm_engine_new();
+    wasm_store_t *store = wasm_store_new(engine);
+    wasm_module_t
+        *a = module_in(store, "(module (func (export \"f\") (param i64) (result i64) (local.get 0))"
+                              " (func (export \"g\") (param i64) (result i64) (local.get 0)) "
+                              "(export \"f2\" (func 0)))"),
+        *b = module_in(
+            store,
+            "(module (import \"\" \"f\" (func (param i64) (result i64))) (export \"x\" (func 0)))");
+    wasm_instance_t *ia = wasm_instance_new(store, a, NULL, NULL),
+                    *other = wasm_instance_new(store, a, NULL, NULL);
+    wasm_extern_vec_t xa, xb, xo;
+    wasm_instance_exports(ia, &xa);
+    wasm_instance_exports(other, &xo);
+    wasm_extern_vec_t imports = {1, xa.data};
+    wasm_instance_t *ib = wasm_instance_new(store, b, &imports, NULL);
+    wasm_instance_exports(ib, &xb);
+    for (int calls = 0; calls < 4; calls++) {
+        CHECK(wasm_extern_same(xa.data[0], xb.data[0]) && wasm_extern_same(xa.data[0], xa.data[2]));
+        CHECK(!wasm_extern_same(xa.data[0], xa.data[1]) &&
+              !wasm_extern_same(xa.data[0], xo.data[0]));
+        wasm_val_t args[] = {WASM_I64_VAL(42)}, results[] = {WASM_INIT_VAL};
+        wasm_val_vec_t in = WASM_ARRAY_VEC(args), out = WASM_ARRAY_VEC(results);
+        CHECK(!wasm_func_call(wasm_extern_as_func(calls % 2 ? xb.data[0] : xa.data[0]), &in, &out));
+    }
+    wasm_extern_vec_delete(&xa);
+    wasm_extern_vec_delete(&xb);
+    wasm_extern_vec_delete(&xo);
+    wasm_instance_delete(ia);
+    wasm_instance_delete(ib);
+    wasm_instance_delete(other);
+    wasm_module_delete(a);
+    wasm_module_delete(b);
+    wasm_store_delete(store);
+    wasm_engine_delete(engine);
+}
+
 /* The finalizer of a function runs when its store ends, not before. */
 static void test_end(void)
 {
@@ -531,6 +571,7 @@ int main(void)
     test_views();
     test_import_export();
     test_references();
+    test_handed_on();
     test_end();
     FINISH();
 }
