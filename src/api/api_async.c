@@ -212,20 +212,6 @@ static void stack_delete(struct wasmtime_call_future *c)
 
 /* --- Polling ---------------------------------------------------------------------------------- */
 
-/* How far guests may use the stack from now on. */
-static void set_limit(struct store *s, uint64_t limit)
-{
-    if (s->run.stack_limit == limit)
-        return;
-    s->run.stack_limit = limit;
-    for (struct hs_vmctx *v = s->contexts; v; v = v->next)
-        __atomic_store_n(&v->stack_limit, limit, __ATOMIC_RELAXED);
-    /* Another thread may have armed the store in between; what it wrote was then overwritten. */
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    if (__atomic_load_n(&s->run.interrupted, __ATOMIC_RELAXED))
-        hs_store_arm(s);
-}
-
 /* Lets it run until it rests or is done. */
 static void resume(struct wasmtime_call_future *c)
 {
@@ -257,7 +243,7 @@ static void resume(struct wasmtime_call_future *c)
     s->run.act = f->act;
     s->run.nested = f->nested;
     if (hs_store_running(s)) /* else whatever it enters first sets it */
-        set_limit(s, f->stack_limit);
+        hs_store_set_stack_limit(s, f->stack_limit);
     enter(f, c->stack, c->stack_size);
     f->act = s->run.act;
     f->nested = s->run.nested;
@@ -266,7 +252,7 @@ static void resume(struct wasmtime_call_future *c)
     s->run.act = act;
     s->run.nested = nested;
     if (running)
-        set_limit(s, limit);
+        hs_store_set_stack_limit(s, limit);
     s->stack_low = stack_low;
     if (!c->done)
         f->store->resting++;

@@ -35,13 +35,7 @@ static void set_stack_limit(struct store *s, uintptr_t sp)
         limit = low + NATIVE_RESERVE;
     s->limit_sp = s->before_call ? 0 : sp;
     s->limit_low = thread_low;
-    s->run.stack_limit = limit;
-    for (struct hs_vmctx *c = s->contexts; c; c = c->next)
-        __atomic_store_n(&c->stack_limit, limit, __ATOMIC_RELAXED);
-    /* Another thread may have armed the store in between; what it wrote was then overwritten. */
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    if (__atomic_load_n(&s->run.interrupted, __ATOMIC_RELAXED))
-        hs_store_arm(s);
+    hs_store_set_stack_limit(s, limit);
 }
 
 static void *enter(const uint8_t *code, struct store *s, struct hs_funcref *f, union hs_value *values, void *out,

@@ -143,9 +143,23 @@ void hs_store_add_context(struct store *s, struct hs_vmctx *c)
 
 void hs_store_arm(struct store *s)
 {
-    __atomic_store_n(&s->run.interrupted, 1, __ATOMIC_RELAXED);
+    __atomic_exchange_n(&s->run.interrupted, 1, __ATOMIC_SEQ_CST); /* see hs_store_set_stack_limit */
     for (struct hs_vmctx *c = s->contexts; c; c = c->next)
         arm_context(c);
+}
+
+void hs_store_set_stack_limit(struct store *s, uint64_t limit)
+{
+    if (s->run.stack_limit == limit)
+        return;
+    s->run.stack_limit = limit;
+    for (struct hs_vmctx *c = s->contexts; c; c = c->next)
+        __atomic_store_n(&c->stack_limit, limit, __ATOMIC_RELAXED);
+    /* Another thread may arm the store meanwhile, and what it wrote may have been overwritten here. Both sides change
+     * `interrupted` by a read-modify-write: either this one sees the other's, or it comes first, and the other's limits
+     * come after ours. */
+    if (__atomic_fetch_or(&s->run.interrupted, 0, __ATOMIC_SEQ_CST))
+        hs_store_arm(s);
 }
 
 void hs_store_disarm(struct store *s)

@@ -156,6 +156,8 @@ enum status hs_call(struct store *s, struct hs_funcref *f, union hs_value *value
 
 /* Asks every running or future entry of this store to stop at its next check. Async-signal-safe under rt->epoch_lock. */
 void hs_store_arm(struct store *s);
+/* How far compiled code may use the stack from now on; keeps the store armed if it is. */
+void hs_store_set_stack_limit(struct store *s, uint64_t limit);
 void hs_store_disarm(struct store *s);
 void hs_store_set_epoch_deadline(struct store *s, uint64_t deadline);
 
