@@ -209,6 +209,18 @@ WASM_API_EXTERN bool hospes_wasi_config_preopen_dir(wasi_config_t *config, const
  */
 WASM_API_EXTERN void hospes_config_lazy_set(wasm_config_t *config, bool enable);
 
+/**
+ * Makes functions count how often they are entered, see
+ * hospes_module_func_entries(). Off by default. It costs an instruction for each
+ * call, and four bytes for each function of a module.
+ *
+ * @param config  borrowed
+ * @param enable  whether modules of the engine count
+ *
+ * A configuration is used by one thread at a time. Since 0.1.
+ */
+WASM_API_EXTERN void hospes_config_count_entries_set(wasm_config_t *config, bool enable);
+
 #ifdef WASMTIME_FEATURE_COMPILER
 
 /**
@@ -255,6 +267,22 @@ WASM_API_EXTERN wasmtime_error_t *hospes_wasm2wat(const uint8_t *wasm, size_t si
  * May be called from any thread. Since 0.1.
  */
 WASM_API_EXTERN uint32_t hospes_module_func_count(const wasmtime_module_t *module, uint32_t *imported);
+
+/**
+ * How often a function was entered since its module was made, by all instances
+ * together. Threads count without waiting for each other, so that a few entries of
+ * the same moment may be missing; the counter starts again at 2^32.
+ *
+ * @param module        borrowed
+ * @param func          in the index space of functions
+ * @param[out] entries  the number; untouched on failure
+ * @return whether there is such a number: false for an imported function, one that
+ *         does not exist, and when hospes_config_count_entries_set() was not enabled
+ *
+ * May be called from any thread, also while the function runs. Since 0.1.
+ */
+WASM_API_EXTERN bool hospes_module_func_entries(const wasmtime_module_t *module, uint32_t func,
+                                                uint64_t *entries);
 
 /**
  * The name a function has in the module's name section.

@@ -12,6 +12,7 @@
  *     +------------------+ base + code_capacity
  *     | slots            |   8 bytes per defined function: the current entry   readable, writable
  *     | lazy address     |   one more: address of hs_stub_lazy
+ *     | counters         |   4 bytes per defined function, if entries are counted
  *     +------------------+
  *
  * Rel32 reaches everything: the reservation is below 2 GiB. A call within the module is `call [rip + slot]`
@@ -33,6 +34,12 @@ struct hs_code_range {
     void *_Atomic *slots;   /* slots[i]: entry of defined function i */
     uint32_t nfuncs;        /* defined functions */
 };
+
+/* Entry counter of defined function i, from base. Threads count without a lock: what they count at the same moment may be lost. */
+static inline uint64_t hs_code_counter(uint64_t code_capacity, uint32_t nfuncs, uint32_t i)
+{
+    return code_capacity + 8 * ((uint64_t)nfuncs + 1) + 4 * (uint64_t)i;
+}
 
 /* What calls of defined function i should jump to now: its code if there is any, else its PLT entry. */
 static inline void *hs_code_now(const struct hs_code_range *range, uint32_t i)

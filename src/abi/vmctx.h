@@ -236,6 +236,7 @@ struct hs_vmlayout {
     const uint32_t *type_ids;    /* per type index: canonical id in the engine; owned by the engine */
     bool signals;                /* faults of compiled code are caught; false: explicit checks everywhere */
     bool fuel, epochs;           /* accounting wanted; poll loads at loop heads wanted */
+    bool counters;               /* functions count their entries */
     bool spectre;                /* mask explicit bounds checks */
     bool vectors;                /* a type or a global of the module mentions v128 */
 };

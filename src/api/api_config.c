@@ -222,6 +222,11 @@ void wasmtime_config_memory_init_cow_set(wasm_config_t *config, bool enable)
     config->engine.runtime.cow_images = enable;
 }
 
+void hospes_config_count_entries_set(wasm_config_t *config, bool enable)
+{
+    config->engine.runtime.counters = enable;
+}
+
 void hospes_config_lazy_set(wasm_config_t *config, bool enable)
 {
     config->engine.lazy = enable;

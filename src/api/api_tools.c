@@ -40,6 +40,17 @@ bool hospes_module_func_name(const wasmtime_module_t *module, uint32_t func, con
     return s.size != 0;
 }
 
+bool hospes_module_func_entries(const wasmtime_module_t *module, uint32_t func, uint64_t *entries)
+{
+    const struct code_object *c = hs_api_code(module);
+    const struct module *m = c->module;
+    if (!c->layout.counters || func >= m->nfuncs || func < m->nimported_funcs)
+        return false;
+    uint64_t counter = hs_code_counter(c->range.code_capacity, c->range.nfuncs, func - m->nimported_funcs);
+    *entries = __atomic_load_n((const uint32_t *)(c->range.base + counter), __ATOMIC_RELAXED);
+    return true;
+}
+
 wasmtime_error_t *hospes_module_machine_code(const wasmtime_module_t *module, uint32_t func, wasm_byte_vec_t *out,
                                              uint64_t *address)
 {

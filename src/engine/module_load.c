@@ -287,7 +287,7 @@ static enum status reserve_code(struct code_object *c, bool all_at_once)
     if (capacity > MAX_CODE)
         capacity = MAX_CODE;
     capacity = hs_align_up(capacity, hs_page_size());
-    uint64_t slots = ((uint64_t)n + 1) * sizeof(void *);
+    uint64_t slots = c->layout.counters ? hs_code_counter(0, n, n) : ((uint64_t)n + 1) * sizeof(void *);
     enum status s = all_at_once && m->code_size >= LARGE_CODE ? hs_code_memory_new_open(&c->memory, capacity, slots)
                                                               : hs_code_memory_new(&c->memory, capacity, slots);
     if (s != ST_OK)
@@ -340,6 +340,7 @@ static enum status load(struct engine *e, struct loaded *l, struct span bytes, s
     layout->signals = e->rt.config.signals;
     layout->fuel = e->rt.config.fuel;
     layout->epochs = e->rt.config.epochs;
+    layout->counters = e->rt.config.counters;
     layout->spectre = e->rt.config.spectre;
     for (uint32_t i = 0; i < m->nmemories; i++)
         layout->memory_style[i] = (uint8_t)hs_memory_style(&e->rt.config, &m->memories[i].type.limits);

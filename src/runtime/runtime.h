@@ -26,7 +26,7 @@ struct host_memory;
 /* The switches that decide what code and memories look like; set once, before anything is created. */
 struct runtime_config {
     bool signals;                /* catch faults of compiled code */
-    bool fuel, epochs, spectre;
+    bool fuel, epochs, spectre, counters;
     bool memory_may_move;        /* of Wasmtime's API: growth may relocate */
     uint64_t memory_reservation; /* bytes reserved for a 32-bit memory; below 4 GiB: checked */
     uint64_t memory_guard;

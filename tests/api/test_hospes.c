@@ -88,6 +88,50 @@ static void test_files(void)
     world_delete(&w);
 }
 
+/* Calls of the host, calls within the module, calls through a table and tail calls are counted alike. */
+static void test_entries(void)
+{
+    static const char guest[] =
+        "(module (import \"h\" \"f\" (func)) (table funcref (elem $leaf))"
+        "(func $leaf)"
+        "(func $mid call $leaf (call_indirect (i32.const 0)) return_call $leaf)"
+        "(func (export \"f\") (param i32) (loop call $mid (br_if 0 (local.tee 0 (i32.sub"
+        " (local.get 0) (i32.const 1)))))))";
+    wasm_byte_vec_t bytes;
+    OK(wasmtime_wat2wasm(guest, sizeof guest - 1, &bytes));
+    for (int counts = 0; counts < 2; counts++) {
+        wasm_config_t *config = wasm_config_new();
+        hospes_config_count_entries_set(config, counts);
+        struct world w = world_new(config);
+        wasmtime_module_t *m;
+        uint64_t n = 77;
+        OK(wasmtime_module_new(w.engine, (uint8_t *)bytes.data, bytes.size, &m));
+        wasmtime_extern_t import = {.kind = WASMTIME_EXTERN_FUNC};
+        wasm_functype_t *t = wasm_functype_new_0_0();
+        wasmtime_func_new(w.context, t, nothing, NULL, NULL, &import.of.func);
+        wasm_functype_delete(t);
+        wasm_trap_t *trap = NULL;
+        for (int i = 0; i < 2; i++) { /* two instances count together */
+            wasmtime_instance_t instance;
+            OK(wasmtime_instance_new(w.context, m, &import, 1, &instance, &trap));
+            wasmtime_extern_t f = export_of(&w, instance, "f");
+            wasmtime_val_t a = {.kind = WASMTIME_I32, .of.i32 = 50};
+            OK(wasmtime_func_call(w.context, &f.of.func, &a, 1, NULL, 0, &trap));
+        }
+        if (counts) {
+            CHECK(hospes_module_func_entries(m, 1, &n) && n == 300);
+            CHECK(hospes_module_func_entries(m, 2, &n) && n == 100);
+            CHECK(hospes_module_func_entries(m, 3, &n) && n == 2);
+        }
+        n = 77;
+        CHECK(!hospes_module_func_entries(m, 0, &n) && !hospes_module_func_entries(m, 4, &n));
+        CHECK(hospes_module_func_entries(m, 1, &n) == (bool)counts && (n == 77) == !counts);
+        wasmtime_module_delete(m);
+        world_delete(&w);
+    }
+    wasm_byte_vec_delete(&bytes);
+}
+
 /* --- Corners ------------------------------------------------------------------------------------------------------------------ */
 
 static int ended;
@@ -390,6 +434,7 @@ static void test_async(void)
 int main(void)
 {
     test_files();
+    test_entries();
     test_stores();
     test_programs();
     test_concrete();

@@ -2,7 +2,7 @@
  *
  *     golden_tool [switch...] file.wat
  *
- * Switches: cpu=0x..., memory=guarded|checked|movable, no-signals, fuel, epochs, spectre. Prints lines for the script:
+ * Switches: cpu=0x..., memory=guarded|checked|movable, no-signals, fuel, counters, epochs, spectre. Prints lines for the script:
  *
  *     range PLT_SIZE CODE_CAPACITY
  *     name OFFSET TEXT      what lies at an offset of the instance context
@@ -99,6 +99,8 @@ int main(int argc, char **argv)
             layout.signals = false;
         else if (!strcmp(argv[i], "fuel"))
             layout.fuel = true;
+        else if (!strcmp(argv[i], "counters"))
+            layout.counters = true;
         else if (!strcmp(argv[i], "epochs"))
             layout.epochs = true;
         else if (!strcmp(argv[i], "spectre"))

@@ -327,9 +327,22 @@ static void take_params(struct bl *b)
     }
 }
 
+/* inc dword [rip + counter]: a program that does nothing but call (fib) takes 8 % longer. */
+static void count_entry(struct bl *b)
+{
+    uint64_t counter = hs_code_counter(b->in->code_capacity, b->m->nfuncs - b->m->nimported_funcs,
+                                       b->in->func - b->m->nimported_funcs);
+    x64_u16(&b->a, 0x05ff);
+    if (!hs_vec_push(&b->out->relocs, bl_pos(b)))
+        hs_bl_fail(b, ST_OOM, "out of memory");
+    x64_u32(&b->a, (uint32_t)counter - (bl_pos(b) + 4));
+}
+
 void hs_bl_prologue(struct bl *b)
 {
     b->entering = true;
+    if (b->layout->counters)
+        count_entry(b);
     x64_push_r(&b->a, RBP);
     x64_mov64_rr(&b->a, RBP, RSP);
     if (!b->leaf)
