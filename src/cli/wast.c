@@ -397,18 +397,15 @@ static enum outcome act(struct runner *r, const struct script_action *a, wasmtim
         because(r, i ? "no such export" : "there is no module, since the last one failed");
         return FAILED;
     }
+    if (item.kind != (a->get ? WASMTIME_EXTERN_GLOBAL : WASMTIME_EXTERN_FUNC)) {
+        because(r, a->get ? "not a global" : "not a function");
+        wasmtime_extern_delete(&item); /* a shared memory is owned */
+        return FAILED;
+    }
     if (a->get) {
-        if (item.kind != WASMTIME_EXTERN_GLOBAL) {
-            because(r, "not a global");
-            return FAILED;
-        }
         wasmtime_global_get(r->context, &item.of.global, &results[0]);
         *out_count = 1;
         return DONE;
-    }
-    if (item.kind != WASMTIME_EXTERN_FUNC) {
-        because(r, "not a function");
-        return FAILED;
     }
     wasmtime_val_t args[MAX_VALUES];
     wasm_functype_t *type = wasmtime_func_type(r->context, &item.of.func);
