@@ -75,10 +75,10 @@ int main(int argc, char **argv)
     Store::Context context = store.context();
 
     figure(argc, argv, "cpp_typed_func", [&](int32_t count) {
-        int32_t sum = 0;
+        uint32_t sum = 0;
         for (int32_t i = 0; i < count; i++)
-            sum = add.call(context, {sum, 1}).unwrap();
-        expect(sum == count, "cpp_typed_func");
+            sum += static_cast<uint32_t>(add.call(context, {i, 1}).unwrap());
+        expect(sum == uint32_t(uint64_t(count) * (uint64_t(count) + 1) / 2), "cpp_typed_func");
     });
     figure(argc, argv, "cpp_func_wrap", [&](int32_t count) {
         uint32_t sum = static_cast<uint32_t>(loop.call(context, count).unwrap());

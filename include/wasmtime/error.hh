@@ -141,7 +141,7 @@ template <typename T, typename E = Error> class [[nodiscard]] Result
     /// The value; if there is none, the message goes to standard error and the program ends.
     T unwrap()
     {
-        if (!*this)
+        if (detail::rarely(!*this))
             detail::give_up(err_ref().message().c_str());
         return ok();
     }

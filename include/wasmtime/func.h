@@ -32,6 +32,16 @@
 extern "C" {
 #endif
 
+/*
+ * The mark of a function that programs call millions of times a second: GCC then
+ * calls it through its address, without a stub of the linker's between.
+ */
+#if defined(__GNUC__) && !defined(__clang__) && defined(__ELF__)
+#define WASMTIME_FUNC_HOT __attribute__((noplt))
+#else
+#define WASMTIME_FUNC_HOT
+#endif
+
 /** The guest that calls a host function; valid only during that call. */
 typedef struct wasmtime_caller wasmtime_caller_t;
 
@@ -127,11 +137,10 @@ WASM_API_EXTERN wasm_functype_t *wasmtime_func_type(const wasmtime_context_t *st
  *         value belongs to another store, a host function gave up with a
  *         message, or WASI ended the guest
  */
-WASM_API_EXTERN wasmtime_error_t *wasmtime_func_call(wasmtime_context_t *store,
-                                                     const wasmtime_func_t *func,
-                                                     const wasmtime_val_t *args, size_t nargs,
-                                                     wasmtime_val_t *results, size_t nresults,
-                                                     wasm_trap_t **trap);
+WASMTIME_FUNC_HOT WASM_API_EXTERN wasmtime_error_t *
+wasmtime_func_call(wasmtime_context_t *store, const wasmtime_func_t *func,
+                   const wasmtime_val_t *args, size_t nargs, wasmtime_val_t *results,
+                   size_t nresults, wasm_trap_t **trap);
 
 /**
  * Calls a function with raw values. Nothing is checked: wrong kinds, too short
@@ -146,11 +155,10 @@ WASM_API_EXTERN wasmtime_error_t *wasmtime_func_call(wasmtime_context_t *store,
  * @param[out] trap             receives NULL, or a trap that the caller owns
  * @return NULL, or an error that the caller owns
  */
-WASM_API_EXTERN wasmtime_error_t *wasmtime_func_call_unchecked(wasmtime_context_t *store,
-                                                               const wasmtime_func_t *func,
-                                                               wasmtime_val_raw_t *args_and_results,
-                                                               size_t args_and_results_len,
-                                                               wasm_trap_t **trap);
+WASMTIME_FUNC_HOT WASM_API_EXTERN wasmtime_error_t *
+wasmtime_func_call_unchecked(wasmtime_context_t *store, const wasmtime_func_t *func,
+                             wasmtime_val_raw_t *args_and_results, size_t args_and_results_len,
+                             wasm_trap_t **trap);
 
 /**
  * Looks up an export of the instance that calls the host function: usually its

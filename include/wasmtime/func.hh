@@ -499,9 +499,9 @@ TrapResult<Results> TypedFunc<Params, Results>::call(Store::Context cx, const Pa
     In::store(cx, slots, params);
     wasm_trap_t *trap = nullptr;
     wasmtime_error_t *error = wasmtime_func_call_unchecked(cx.capi(), &f.func, slots, count, &trap);
-    if (error)
+    if (detail::rarely(error != nullptr))
         return TrapError(Error(error));
-    if (trap)
+    if (detail::rarely(trap != nullptr))
         return TrapError(Trap(trap));
     return Out::load(cx, slots);
 }

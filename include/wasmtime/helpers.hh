@@ -361,6 +361,16 @@ inline std::string_view view_of(const wasm_byte_vec_t *bytes)
     return std::string_view(bytes->data, bytes->size);
 }
 
+/// `happened`, which is seldom true: compilers put what is done then out of the way.
+constexpr bool rarely(bool happened)
+{
+#if defined(__GNUC__)
+    return __builtin_expect(happened, false);
+#else
+    return happened;
+#endif
+}
+
 /// Says what went wrong and ends the program: for what the caller was to check first.
 [[noreturn]] inline void give_up(const char *what)
 {
