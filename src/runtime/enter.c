@@ -100,7 +100,7 @@ void *hs_rt_enter(struct hs_run *run, struct hs_funcref *f, union hs_value *valu
     hs_last_run = hs_current_run = run;
     void *result = hs_stub_enter(run, f, values, out, code + HS_ENTRY_BODY);
     shorten(f);
-    run->repeat_sp = sp;
+    run->repeat_sp = s->before_call ? 0 : sp; /* a host function may have asked to see calls meanwhile */
     run->act.entry_sp = (void *)(sp - 8 - HS_ENTRY_FRAME);
     return result;
 }
