@@ -26,12 +26,12 @@ LIFTOFF = ["--liftoff-only", "--single-threaded", "--no-wasm-lazy-compilation",
 def build_embed(name: str) -> pathlib.Path:
     """Builds a program of embed/, which opens its library at run time."""
     target = ROOT / f"build/bench/{name}"
-    sources = [BENCH / f"embed/{name}.c", BENCH / "embed/api.h"]
+    sources = [BENCH / f"embed/{name}.c", BENCH / "embed/api.h", BENCH / "common.py"]
     if not common.newer(target, *sources):
         compiler = common.first_tool("gcc", "clang-22", "clang")
         target.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run([compiler, "-std=gnu17", "-O2", f"-I{ROOT / 'include'}", "-o", str(target),
-                        str(sources[0]), "-ldl"], check=True)
+        subprocess.run([compiler, "-std=gnu17", "-O2", common.LOOPS, f"-I{ROOT / 'include'}", "-o",
+                        str(target), str(sources[0]), "-ldl"], check=True)
     return target
 
 

@@ -21,8 +21,8 @@ from common import BENCH, ROOT, median, say, spread
 from compile import build_embed
 
 
-CALLS = ["indirect_c_call", "host_to_guest_boxed", "host_to_guest_unchecked", "guest_to_host_boxed",
-         "guest_to_host_unchecked"]
+CALLS = ["indirect_c_call", "host_to_guest_boxed", "host_to_guest_unchecked",
+         "host_to_guest_in_turns", "guest_to_host_boxed", "guest_to_host_unchecked"]
 CPP_CALLS = ["cpp_typed_func", "cpp_func_wrap"]
 
 
@@ -32,7 +32,7 @@ def build_typed(variant: str, lib: pathlib.Path) -> list[str]:
     target.parent.mkdir(parents=True, exist_ok=True)
     compiler = common.first_tool("g++", "clang++-22", "clang++")
     lib = lib.resolve()
-    subprocess.run([compiler, "-std=c++17", "-O2", f"-I{ROOT / 'include'}", "-o", str(target),
+    subprocess.run([compiler, "-std=c++17", "-O2", common.LOOPS, f"-I{ROOT / 'include'}", "-o", str(target),
                     str(BENCH / "embed/typed.cc"), str(lib), f"-Wl,-rpath,{lib.parent}"], check=True)
     return [str(target)]
 

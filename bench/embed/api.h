@@ -32,6 +32,7 @@
     X(wasmtime_pooling_allocation_config_delete)                                                   \
     X(wasmtime_pooling_allocation_strategy_set)                                                    \
     X(wasmtime_pooling_allocation_config_linear_memory_keep_resident_set)                          \
+    X(wasmtime_wat2wasm)                                                                           \
     X(wasmtime_module_new)                                                                         \
     X(wasmtime_module_validate)                                                                    \
     X(wasmtime_module_delete)                                                                      \

@@ -17,26 +17,17 @@
 #define SAMPLES 15
 #define CALLS   200000
 
-/*
- * (module
- *   (import "h" "f" (func $f (param i32 i32) (result i32)))
- *   (func (export "add") (param i32 i32) (result i32) local.get 0  local.get 1  i32.add)
- *   (func (export "loop") (param i32) (result i32) (local i32)
- *     loop  local.get 0  local.get 1  call $f  local.set 1
- *           local.get 0  i32.const 1  i32.sub  local.tee 0  br_if 0  end
- *     local.get 1))
- */
-static const uint8_t module_bytes[] = {
-    0,    'a', 's',  'm',  1,    0,    0,    0, /* */
-    1,    12,  2,    0x60, 2,    0x7f, 0x7f, 1,    0x7f, 0x60, 1,    0x7f, 1,    0x7f,
-    2,    7,   1,    1,    'h',  1,    'f',  0,    0, /* import */
-    3,    3,   2,    0,    1,                         /* functions */
-    7,    14,  2,    3,    'a',  'd',  'd',  0,    1,    4,    'l',  'o',  'o',  'p',
-    0,    2,   10,   36,   2,                      /* code */
-    7,    0,   0x20, 0,    0x20, 1,    0x6a, 0x0b, /* add */
-    26,   1,   1,    0x7f, 0x03, 0x40, 0x20, 0,    0x20, 1,    0x10, 0,    0x21, 1,
-    0x20, 0,   0x41, 1,    0x6b, 0x22, 0,    0x0d, 0,    0x0b, 0x20, 1,    0x0b, /* loop */
-};
+static const char text[] = "(module"
+                           "  (import \"h\" \"f\" (func $f (param i32 i32) (result i32)))"
+                           "  (func (export \"add\") (param i32 i32) (result i32)"
+                           "    (i32.add (local.get 0) (local.get 1)))"
+                           "  (func (export \"decrement\") (param i64) (result i64)"
+                           "    (i64.sub (local.get 0) (i64.const 1)))"
+                           "  (func (export \"loop\") (param i32) (result i32) (local i32)"
+                           "    (loop"
+                           "      (local.set 1 (call $f (local.get 0) (local.get 1)))"
+                           "      (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))"
+                           "    (local.get 1)))";
 
 static wasm_trap_t *boxed(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args,
                           size_t nargs, wasmtime_val_t *results, size_t nresults)
@@ -56,7 +47,7 @@ static wasm_trap_t *unchecked(void *env, wasmtime_caller_t *caller, wasmtime_val
 }
 
 static wasmtime_context_t *context;
-static wasmtime_func_t add, loop_boxed, loop_unchecked;
+static wasmtime_func_t add, decrement, loop_boxed, loop_unchecked;
 
 static int32_t add_in_c(int32_t a, int32_t b)
 {
@@ -100,6 +91,21 @@ static void host_to_guest_unchecked(int32_t count)
         fail("host_to_guest_unchecked", "gave a wrong sum");
 }
 
+/* Functions of different types: the way to them is not always the same. */
+static void host_to_guest_in_turns(int32_t count)
+{
+    wasmtime_val_raw_t sum[2] = {{.i32 = 0}, {.i32 = 1}}, left = {.i64 = count};
+    wasm_trap_t *trap = NULL;
+    for (int32_t i = 0; i < count; i += 2) {
+        if (API(wasmtime_func_call_unchecked)(context, &add, sum, 2, &trap) || trap)
+            fail("add", NULL);
+        if (API(wasmtime_func_call_unchecked)(context, &decrement, &left, 1, &trap) || trap)
+            fail("decrement", NULL);
+    }
+    if (sum[0].i32 != left.i64)
+        fail("host_to_guest_in_turns", "gave a wrong sum");
+}
+
 /* The guest's loop calls the host. */
 static void guest_to_host(const char *name, const wasmtime_func_t *loop, int32_t count)
 {
@@ -125,8 +131,8 @@ static const struct row {
     void (*calls)(int32_t count);
 } rows[] = {
 #define ROW(name) {#name, name}
-    ROW(indirect_c_call),     ROW(host_to_guest_boxed),     ROW(host_to_guest_unchecked),
-    ROW(guest_to_host_boxed), ROW(guest_to_host_unchecked),
+    ROW(indirect_c_call),        ROW(host_to_guest_boxed), ROW(host_to_guest_unchecked),
+    ROW(host_to_guest_in_turns), ROW(guest_to_host_boxed), ROW(guest_to_host_unchecked),
 #undef ROW
 };
 
@@ -165,7 +171,10 @@ int main(int argc, char **argv)
     api_open(argv[1]);
     wasm_engine_t *engine = API(wasm_engine_new_with_config)(API(wasm_config_new)());
     wasmtime_module_t *module;
-    check(API(wasmtime_module_new)(engine, module_bytes, sizeof module_bytes, &module), "module");
+    wasm_byte_vec_t bytes;
+    check(API(wasmtime_wat2wasm)(text, sizeof text - 1, &bytes), "text");
+    check(API(wasmtime_module_new)(engine, (uint8_t *)bytes.data, bytes.size, &module), "module");
+    API(wasm_byte_vec_delete)(&bytes);
     wasmtime_store_t *store = API(wasmtime_store_new)(engine, NULL, NULL);
     context = API(wasmtime_store_context)(store);
 
@@ -184,6 +193,7 @@ int main(int argc, char **argv)
     wasmtime_instance_t with_boxed = instantiate(module, host_boxed);
     wasmtime_instance_t with_unchecked = instantiate(module, host_unchecked);
     add = export(&with_boxed, "add");
+    decrement = export(&with_boxed, "decrement");
     loop_boxed = export(&with_boxed, "loop");
     loop_unchecked = export(&with_unchecked, "loop");
 

@@ -4,6 +4,7 @@
 
 #include "abi/traps.h"
 #include "abi/vmctx.h"
+#include "base/bits.h"
 
 enum hs_libcall {
 #define LIBCALL(id, name, signature, trap) LIBCALL_##id,
@@ -26,10 +27,12 @@ enum {
 /* The table vmctx->rt points at: the stubs. */
 extern void *const hs_rt_stubs[HS_RT_COUNT];
 
-/* Of a thread. hs_current_run: the store whose guest runs on it, or NULL; signal handlers read it. hs_last_run: the store that
- * was entered last while no other ran; it is compared only, the store may be gone. */
-extern __thread struct hs_run *hs_current_run __attribute__((tls_model("initial-exec")));
-extern __thread struct hs_run *hs_last_run __attribute__((tls_model("initial-exec")));
+/* Of a thread. */
+struct hs_thread {
+    struct hs_run *current; /* the store whose guest runs on it, or NULL; signal handlers read it */
+    struct hs_run *last;    /* the store that was entered last while no other ran; compared only, it may be gone */
+};
+extern __thread struct hs_thread hs_thread __attribute__((tls_model("initial-exec")));
 
 /* Calls a function: values has its parameters and takes its results, from index 0. NULL, or what run->act.failed returned for
  * (run, trap code + 1, out); values are then as they were. C calling convention.
@@ -40,11 +43,17 @@ extern __thread struct hs_run *hs_last_run __attribute__((tls_model("initial-exe
  * prepared. */
 typedef void *hs_entry_fn(struct hs_run *run, struct hs_funcref *f, union hs_value *values, void *out);
 enum {
-    HS_ENTRY_CHECKED = 16,
-    HS_ENTRY_BODY = 48,
+    HS_ENTRY_BODY = 16,
+    HS_ENTRY_CHECKED = 32,
     HS_ENTRY_FRAME = 48, /* from entry_sp up to the rbp of the frame, where a walk over frames ends; rsp was 8 above that */
 };
 hs_entry_fn hs_rt_enter; /* the runtime's */
+/* hs_rt_enter by a way of its own: processors predict the jump to the trampoline best as long as it has gone nowhere else. */
+static inline void *hs_enter(struct hs_run *run, struct hs_funcref *f, union hs_value *values, void *out)
+{
+    hs_entry_fn *entry = f->entry;
+    return HS_LIKELY(entry != NULL) ? entry(run, f, values, out) : hs_rt_enter(run, f, values, out);
+}
 /* Sets run->act.entry_sp and calls the body at `code`. */
 void *hs_stub_enter(struct hs_run *run, struct hs_funcref *f, union hs_value *values, void *out, const uint8_t *code);
 

@@ -8,7 +8,7 @@
  * compiled code that was left, [rbp] the frame it belongs to; backtraces start there. The run is found through
  * r13, which is the vmctx at every call of compiled code. The two landings are entered from a signal at any
  * instruction, where optimized code may hold something else in r13: they find it in the thread-local
- * hs_current_run. */
+ * hs_thread. */
 #include "abi/asm_offsets.h"
 
 #if defined(__x86_64__) && defined(__ELF__)
@@ -122,7 +122,7 @@ STUB_BEGIN(hs_raise)
         movq    ASM_ENTRY_R15(%rbp), %r15
         movq    ASM_ENTRY_OUT(%rbp), %rdx
         leave
-        movq    hs_current_run@GOTTPOFF(%rip), %rax
+        movq    hs_thread@GOTTPOFF(%rip), %rax
         movq    $0, %fs:(%rax)
         incl    %esi
         jmpq    *ASM_RUN_FAILED(%rdi)
@@ -271,7 +271,7 @@ STUB_BEGIN(hs_stub_poll_landing)
         pushq   %r15
         .cfi_offset %r15, -264
         cld
-        movq    hs_current_run@GOTTPOFF(%rip), %rbx
+        movq    hs_thread@GOTTPOFF(%rip), %rbx
         movq    %fs:(%rbx), %rbx
         movq    ASM_RUN_TRAP_PC(%rbx), %rax
         movq    %rax, 8(%rbp)

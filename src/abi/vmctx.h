@@ -54,11 +54,11 @@ _Static_assert(sizeof(union hs_value) == 16, "an argument slot is 16 bytes");
 /* funcref: what a reference to a function points at. Lives in its instance's vmctx (functions of modules) or in
  * the store (host functions); stays as long as the store. */
 struct hs_funcref {
-    void *code;              /* the PLT entry of the function or, once hs_rt_enter saw it compiled, its code; or a host adapter */
+    void *code;              /* the PLT entry of the function or, from its first call by the host on, its code; or a host adapter */
     struct hs_vmctx *vmctx;  /* what r13 must be */
     uint32_t type;           /* canonical type id of the engine */
     uint32_t index;          /* function index in its module, or the host function's number in its store */
-    void *entry;             /* an hs_entry_fn: hs_rt_enter, from its first call on the entry trampoline of its type */
+    void *entry;             /* an hs_entry_fn, the entry trampoline of its type; NULL until the host calls it (hs_enter) */
 };
 enum {
     HS_OFF_FUNCREF_CODE = 0,
@@ -115,8 +115,8 @@ struct hs_run {
     uint32_t trap_code;          /* enum trap */
     uint32_t interrupted;        /* set by whoever arms the poll; cleared when served */
     uint64_t trap_pc, trap_fp, trap_addr;
-    uint64_t repeat_sp;          /* rsp at the latest outermost entry: one from the same place needs no preparation, entry_sp
-                                    is right already; 0: there is no such place */
+    uint64_t repeat_fp;          /* rbp of the trampoline at the latest outermost entry: one at the same place needs no
+                                    preparation, entry_sp is right already; 0: there is no such place */
     uint32_t nested;             /* entries into other stores, or this one, from within this one */
 };
 enum {
@@ -127,7 +127,7 @@ enum {
     HS_OFF_RUN_STACK_LIMIT = 40,
     HS_OFF_RUN_FUEL = 48,
     HS_OFF_RUN_INTERRUPTED = 68,
-    HS_OFF_RUN_REPEAT_SP = 96,
+    HS_OFF_RUN_REPEAT_FP = 96,
     HS_ARGS_AREA = HS_LIMIT_PARAMS > HS_LIMIT_RESULTS ? HS_LIMIT_PARAMS : HS_LIMIT_RESULTS,
 };
 _Static_assert(offsetof(struct hs_run, act.exit_fp) == HS_OFF_RUN_EXIT_FP, "layout");
@@ -135,7 +135,7 @@ _Static_assert(offsetof(struct hs_run, act.entry_sp) == HS_OFF_RUN_ENTRY_SP, "la
 _Static_assert(offsetof(struct hs_run, act.failed) == HS_OFF_RUN_FAILED, "layout");
 _Static_assert(offsetof(struct hs_run, args) == HS_OFF_RUN_ARGS, "layout");
 _Static_assert(offsetof(struct hs_run, interrupted) == HS_OFF_RUN_INTERRUPTED, "layout");
-_Static_assert(offsetof(struct hs_run, repeat_sp) == HS_OFF_RUN_REPEAT_SP, "layout");
+_Static_assert(offsetof(struct hs_run, repeat_fp) == HS_OFF_RUN_REPEAT_FP, "layout");
 _Static_assert(offsetof(struct hs_run, fuel) == HS_OFF_RUN_FUEL, "layout");
 _Static_assert(offsetof(struct hs_run, stack_limit) == HS_OFF_RUN_STACK_LIMIT, "layout");
 
@@ -176,7 +176,6 @@ enum {
     HS_OFF_RT = 32,
     HS_OFF_ARGS = 40,
     HS_OFF_MEM0 = 48,
-    HS_OFF_RAN = 56,
     HS_OFF_TAIL_CODE = 64,
     HS_OFF_TAIL_VMCTX = 72,
     HS_OFF_INSTANCE = 80,
@@ -188,7 +187,6 @@ _Static_assert(offsetof(struct hs_vmctx, run) == HS_OFF_RUN, "layout");
 _Static_assert(offsetof(struct hs_vmctx, rt) == HS_OFF_RT, "layout");
 _Static_assert(offsetof(struct hs_vmctx, args) == HS_OFF_ARGS, "layout");
 _Static_assert(offsetof(struct hs_vmctx, mem0) == HS_OFF_MEM0, "layout");
-_Static_assert(offsetof(struct hs_vmctx, ran) == HS_OFF_RAN, "layout");
 _Static_assert(offsetof(struct hs_vmctx, instance) == HS_OFF_INSTANCE, "layout");
 _Static_assert(offsetof(struct hs_vmctx, tail_code) == HS_OFF_TAIL_CODE, "layout");
 _Static_assert(offsetof(struct hs_vmctx, tail_vmctx) == HS_OFF_TAIL_VMCTX, "layout");

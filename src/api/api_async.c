@@ -22,7 +22,7 @@ struct fiber {
     const void *outside_stack;
     size_t outside_size;
     struct wasmtime_store *store;
-    struct hs_run *current; /* hs_current_run of the resting call; the next three are its store's */
+    struct hs_run *current; /* hs_thread.current of the resting call; the next three are its store's */
     struct hs_activation act;
     uint32_t nested;
     uint64_t stack_limit;
@@ -108,7 +108,7 @@ static void *before_call(struct store *s)
 static void see_calls(struct store *s)
 {
     s->before_call = before_call;
-    s->limit_sp = s->run.repeat_sp = 0;
+    s->limit_sp = s->run.repeat_fp = 0;
 }
 
 void hs_api_need_async(struct wasmtime_store *w)
@@ -133,7 +133,7 @@ uint32_t hs_api_fiber_yield(struct wasmtime_store *w)
 {
     struct fiber *f = w->fiber;
     if (!f->cancelled) {
-        f->current = hs_current_run;
+        f->current = hs_thread.current;
         leave(f, false);
     }
     return f->cancelled
@@ -217,7 +217,7 @@ static void resume(struct wasmtime_call_future *c)
 {
     struct fiber *f = &c->fiber, *outer = f->store->fiber;
     struct store *s = f->store->store;
-    struct hs_run *current = hs_current_run;
+    struct hs_run *current = hs_thread.current;
     struct hs_activation act = s->run.act;
     const uint32_t nested = s->run.nested;
     const uint64_t limit = s->run.stack_limit;
@@ -239,7 +239,7 @@ static void resume(struct wasmtime_call_future *c)
     f->store->fiber = f;
     f->running = true;
     s->stack_low = (uintptr_t)c->stack;
-    hs_current_run = f->current;
+    hs_thread.current = f->current;
     s->run.act = f->act;
     s->run.nested = f->nested;
     if (hs_store_running(s)) /* else whatever it enters first sets it */
@@ -248,7 +248,7 @@ static void resume(struct wasmtime_call_future *c)
     f->act = s->run.act;
     f->nested = s->run.nested;
     f->stack_limit = s->run.stack_limit;
-    hs_current_run = current;
+    hs_thread.current = current;
     s->run.act = act;
     s->run.nested = nested;
     if (running)

@@ -128,9 +128,9 @@ struct hs_fault {
     uintptr_t context;             /* the register that compiled code keeps its instance context in: r13 */
     bool write;                    /* FAULT_ACCESS: a write where there is no right to write */
 };
-/* What to do: continue at `pc` with rdi, rsi and a stack pointer as given (keep_registers: only pc changes). */
+/* What to do: continue at `pc` with rdi and a stack pointer as given (keep_registers: only pc changes). */
 struct hs_fault_resume {
-    uintptr_t pc, sp, arg0, arg1;
+    uintptr_t pc, sp, argument;
     bool keep_registers;
 };
 /* Installs the handlers once per process, chaining to what was there. `decide` runs in signal context and returns

@@ -1,13 +1,12 @@
 /* Calling into compiled code; see store.h and libcalls.h. What an outermost entry prepares, the stack limit in every context
  * of the store, serves for all later ones from about the same depth of the same stack, and almost every entry is one of
- * these: it ends here only to learn the exact place (repeat_sp) that lets the next one pass by. */
+ * these: it ends here only to learn the exact place (repeat_fp) that lets the next one pass by. */
 #include "base/assert.h"
 #include "base/bits.h"
 #include "runtime/bulk.h"
 #include "runtime/instance.h"
 
-__thread struct hs_run *hs_current_run __attribute__((tls_model("initial-exec")));
-__thread struct hs_run *hs_last_run __attribute__((tls_model("initial-exec")));
+__thread struct hs_thread hs_thread __attribute__((tls_model("initial-exec")));
 /* Where the stack of this thread ends, once it has entered; 0 before. A stack pointer alone does not tell stacks apart:
  * a smaller one may lie where a larger one was. */
 static __thread uintptr_t thread_low __attribute__((tls_model("initial-exec")));
@@ -41,7 +40,7 @@ static void set_stack_limit(struct store *s, uintptr_t sp)
 static void *enter(const uint8_t *code, struct store *s, struct hs_funcref *f, union hs_value *values, void *out,
                    void *(*failed)(struct hs_run *, uint32_t, void *), uintptr_t sp)
 {
-    struct hs_run *run = &s->run, *outer_run = hs_current_run;
+    struct hs_run *run = &s->run, *outer_run = hs_thread.current;
     struct hs_activation outer = run->act;
     HS_ASSERT(f->vmctx->magic == HS_VMCTX_MAGIC && f->vmctx->run == run);
     /* A function that calls nothing and has no loop does not look by itself. */
@@ -56,35 +55,40 @@ static void *enter(const uint8_t *code, struct store *s, struct hs_funcref *f, u
     const bool running = hs_store_running(s);
     if (!running) {
         set_stack_limit(s, sp);
-        run->repeat_sp = 0;
+        run->repeat_fp = 0;
     }
     if (outer_run)
         outer_run->nested++;
     else
-        hs_last_run = run;
+        hs_thread.last = run;
     run->act.outer = running ? &outer : NULL;
     run->act.failed = failed;
-    hs_current_run = run;
+    hs_thread.current = run;
     void *result = hs_stub_enter(run, f, values, out, code + HS_ENTRY_BODY);
     run->act = outer;
-    hs_current_run = outer_run;
+    hs_thread.current = outer_run;
     if (outer_run)
         outer_run->nested--;
     return result;
 }
 
-/* From now on without the detour over the PLT, which costs a call of the host a tenth. */
-static void shorten(struct hs_funcref *f)
+/* The first call of a function by the host. It is compiled now, so that the trampoline never calls its PLT entry: a call that
+ * has only ever gone to one place is predicted best. Without memory for code the PLT entry stays, and traps. */
+static void settle(struct hs_funcref *f, const uint8_t *entry)
 {
     struct instance *i = f->vmctx->instance;
+    struct error error;
+    hs_error_init(&error);
     if (i)
-        f->code = hs_code_now(&i->code->range, f->index - i->code->module->nimported_funcs);
+        i->code->compile(i->code, f->index - i->code->module->nimported_funcs, &f->code, &error);
+    f->vmctx->ran = true;
+    f->entry = (void *)(uintptr_t)(entry + HS_ENTRY_CHECKED);
 }
 
 void *hs_rt_enter(struct hs_run *run, struct hs_funcref *f, union hs_value *values, void *out)
 {
-    /* What rsp was when the trampoline or this function was called. */
-    const uintptr_t sp = (uintptr_t)__builtin_frame_address(0) + 8;
+    /* Where the trampoline's frame was, or would have been: it jumps here without it. */
+    const uintptr_t fp = (uintptr_t)__builtin_frame_address(0);
     struct store *s = run->store;
     void *refused = s->before_call ? s->before_call(s) : NULL;
     if (refused)
@@ -92,16 +96,17 @@ void *hs_rt_enter(struct hs_run *run, struct hs_funcref *f, union hs_value *valu
     const uint8_t *code = hs_runtime_entry(s->rt, f->type);
     if (HS_UNLIKELY(!code))
         return s->failed(run, 0, out);
-    f->entry = (void *)(uintptr_t)(code + HS_ENTRY_CHECKED);
-    if (hs_current_run || !limit_serves(s, sp) || __atomic_load_n(&run->interrupted, __ATOMIC_RELAXED))
-        return enter(code, s, f, values, out, s->failed, sp);
+    if (!f->entry)
+        settle(f, code);
+    if (hs_thread.current || !limit_serves(s, fp) || __atomic_load_n(&run->interrupted, __ATOMIC_RELAXED))
+        return enter(code, s, f, values, out, s->failed, fp);
     HS_ASSERT(!hs_store_running(s));
     run->act.failed = s->failed;
-    hs_last_run = hs_current_run = run;
+    run->repeat_fp = 0; /* a nested entry may be at the old one */
+    hs_thread.last = hs_thread.current = run;
     void *result = hs_stub_enter(run, f, values, out, code + HS_ENTRY_BODY);
-    shorten(f);
-    run->repeat_sp = s->before_call ? 0 : sp; /* a host function may have asked to see calls meanwhile */
-    run->act.entry_sp = (void *)(sp - 8 - HS_ENTRY_FRAME);
+    run->repeat_fp = s->before_call ? 0 : fp; /* a host function may have asked to see calls meanwhile */
+    run->act.entry_sp = (void *)(fp - HS_ENTRY_FRAME);
     return result;
 }
 
@@ -117,6 +122,7 @@ enum status hs_call(struct store *s, struct hs_funcref *f, union hs_value *value
     if (!code)
         return ST_OOM;
     uint32_t left = 0;
+    f->vmctx->ran = true;
     enter(code, s, f, values, &left, tell, (uintptr_t)__builtin_frame_address(0));
     if (HS_LIKELY(left == 0))
         return ST_OK;

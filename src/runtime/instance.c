@@ -244,7 +244,6 @@ static void fill_funcrefs(struct instance *i)
                 .vmctx = i->vmctx,
                 .type = c->type_ids[m->funcs[f].type],
                 .index = f,
-                .entry = (void *)hs_rt_enter,
             };
 }
 

@@ -6,7 +6,7 @@
 #include "runtime/memory.h"
 #include "runtime/store.h"
 
-enum { TRAMPOLINE_SPACE = 32 << 20, TRAMPOLINE_MAX = 256 << 10 };
+enum { TRAMPOLINE_SPACE = 32 << 20, TRAMPOLINE_MAX = 256 << 10, CACHE_LINE = 64 };
 
 struct trampoline_shape {
     const uint8_t *entry;
@@ -152,7 +152,10 @@ static void *make(struct runtime *rt, bool adapter, const struct functype *f)
     uint8_t *buf = hs_alloc(cap);
     void *code = NULL;
     if (buf && rt->make_trampoline(adapter, f, buf, cap, &size) == ST_OK) {
-        size_t place = hs_code_memory_next(&rt->trampolines, hs_align_up(rt->trampolines_used, HS_CODE_ALIGN));
+        /* Entries so that all they do before the call is in one cache line, if it is as much. */
+        size_t place = adapter ? hs_align_up(rt->trampolines_used, HS_CODE_ALIGN)
+                               : hs_align_up(rt->trampolines_used + HS_ENTRY_CHECKED, CACHE_LINE) - HS_ENTRY_CHECKED;
+        place = hs_code_memory_next(&rt->trampolines, place);
         if (hs_code_memory_write(&rt->trampolines, place, buf, size) == ST_OK) {
             rt->trampolines_used = place + size;
             code = rt->trampolines.base + place;

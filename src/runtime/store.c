@@ -54,8 +54,8 @@ void hs_store_delete(struct store *s)
     if (!s)
         return;
     HS_ASSERT(!hs_store_running(s));
-    if (hs_last_run == &s->run)
-        hs_last_run = NULL;
+    if (hs_thread.last == &s->run)
+        hs_thread.last = NULL;
     struct runtime *rt = s->rt;
     if (rt->config.epochs) {
         struct hs_sigstate saved;
@@ -277,7 +277,7 @@ enum status hs_host_func_new(struct store *s, uint32_t type, struct host_func **
     hs_store_add_context(s, &f->host.context);
     hs_type_registry_hold(&s->rt->types, type);
     f->type = &hs_canon_type(&s->rt->types, type)->func;
-    f->ref = (struct hs_funcref){.code = adapter, .vmctx = &f->host.context, .type = type, .entry = (void *)hs_rt_enter};
+    f->ref = (struct hs_funcref){.code = adapter, .vmctx = &f->host.context, .type = type};
     f->next = s->host_funcs;
     s->host_funcs = f;
     *out = f;

@@ -147,7 +147,7 @@ void *hs_store_object(struct store *s, enum externkind kind, uint32_t number); /
 /* Does a guest of this store run, on this thread? */
 static inline bool hs_store_running(const struct store *s)
 {
-    return hs_current_run == &s->run || s->run.nested;
+    return hs_thread.current == &s->run || s->run.nested;
 }
 
 /* Calls a function. values has max(parameters, results) slots: parameters in, results out from 0. ST_OK, ST_TRAP (see

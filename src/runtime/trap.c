@@ -118,7 +118,7 @@ static bool sealed_at(struct hs_run *run, uintptr_t address, struct mem_slot **o
 
 static bool decide(const struct hs_fault *fault, struct hs_fault_resume *out)
 {
-    struct hs_run *run = hs_current_run;
+    struct hs_run *run = hs_thread.current;
     if (!run)
         return false;
     uint32_t code;
@@ -159,7 +159,7 @@ static bool decide(const struct hs_fault *fault, struct hs_fault_resume *out)
     run->trap_addr = fault->what == FAULT_ACCESS ? fault->address : 0;
     out->pc = (uintptr_t)hs_stub_trap_landing;
     out->sp = (fault->sp - 256) & ~(uintptr_t)63;
-    out->arg0 = (uintptr_t)run;
+    out->argument = (uintptr_t)run;
     return true;
 }
 

@@ -80,8 +80,75 @@ static void test(int bottom, int32_t n)
     world_delete(&w);
 }
 
+/* Calls with the stack where it was for a call before: an entry is known again by that. */
+struct again {
+    wasmtime_func_t trapping, nothing;
+    uintptr_t place; /* of the first call's room */
+    bool came_back;
+};
+
+/* Takes so much room, then calls. Where that is, is returned. */
+static __attribute__((noinline)) uintptr_t call_below(wasmtime_context_t *c, wasmtime_func_t *func,
+                                                      size_t room, bool trap_expected)
+{
+    volatile char *place = __builtin_alloca(room + 16);
+    wasm_trap_t *trap = NULL;
+    place[0] = 0;
+    OK(wasmtime_func_call_unchecked(c, func, NULL, 0, &trap));
+    CHECK(!trap == !trap_expected);
+    if (trap)
+        wasm_trap_delete(trap);
+    return (uintptr_t)place;
+}
+
+static wasm_trap_t *call_there(void *data, wasmtime_caller_t *caller, wasmtime_val_raw_t *values,
+                               size_t count)
+{
+    struct again *a = data;
+    wasmtime_context_t *c = wasmtime_caller_context(caller);
+    (void)values, (void)count;
+    uintptr_t here = call_below(c, &a->nothing, 0, false);
+    CHECK(here > a->place && (here - a->place) % 16 == 0);
+    for (int k = 0; k < 2; k++) {
+        CHECK(call_below(c, &a->trapping, here - a->place, true) == a->place);
+        CHECK(call_below(c, &a->nothing, here - a->place, false) == a->place);
+    }
+    a->came_back = true;
+    return NULL;
+}
+
+/* A nested call at the place of an earlier outermost one is not taken for its repetition. */
+static void test_same_place(void)
+{
+    struct world w = world_new(NULL);
+    struct again a = {.came_back = false};
+    wasm_functype_t *t = wasm_functype_new_0_0();
+    wasmtime_extern_t import = {.kind = WASMTIME_EXTERN_FUNC};
+    wasmtime_func_new_unchecked(w.context, t, call_there, &a, NULL, &import.of.func);
+    wasm_functype_delete(t);
+    wasmtime_instance_t i =
+        instance_of(&w,
+                    "(module (import \"\" \"\" (func $h)) (memory 1)"
+                    "(func (export \"nothing\")) (func (export \"trapping\") unreachable)"
+                    "(func (export \"outer\") (call $h) (drop (i32.load (i32.const 8)))))",
+                    &import, 1);
+    wasmtime_func_t outer = export_of(&w, i, "outer").of.func;
+    a.trapping = export_of(&w, i, "trapping").of.func;
+    a.nothing = export_of(&w, i, "nothing").of.func;
+    a.place = call_below(w.context, &a.nothing, 2000, false);
+    CHECK(call_below(w.context, &a.nothing, 2000, false) == a.place);
+    for (int k = 0; k < 3; k++) {
+        a.came_back = false;
+        call_below(w.context, &outer, 0, false);
+        CHECK(a.came_back);
+        CHECK(call_below(w.context, &a.nothing, 2000, false) == a.place);
+    }
+    world_delete(&w);
+}
+
 int main(void)
 {
+    test_same_place();
     for (int bottom = 0; bottom < 4; bottom++) {
         test(bottom, 5);
         test(bottom, 1000);

@@ -2,9 +2,9 @@
  *
  * The entry trampoline is an hs_entry_fn: C to compiled code. Calls of a host come in great numbers from one place, so what
  * an entry has to establish, a stack limit and where signal handlers look, is there already but for the first of them:
- * three comparisons see to that, and any doubt goes to hs_rt_enter. What such a call costs is mostly its stores, of which a
- * processor completes little more than one in a cycle, so nothing is written that is so already. Its frame is what hs_raise (abi/stubs_x64.S) comes back
- * to, so its layout is part of the contract (abi/asm_offsets.h):
+ * three comparisons see to that, and any doubt goes to hs_rt_enter. Such a call costs what its jumps and its stores cost, so nothing
+ * is written that is so already, and all that comes before the call of the guest is short and in one cache line. Its frame is
+ * what hs_raise (abi/stubs_x64.S) comes back to, so its layout is part of the contract (abi/asm_offsets.h):
  *
  *     rbp + 8   return address in C
  *     rbp       rbp of the C caller
@@ -128,56 +128,53 @@ static enum status begin(struct x64_asm *a, const struct functype *type,
                           ROOM_FIXED + ((size_t)type->nparams + type->nresults) * ROOM_VALUE);
 }
 
-/* `op` [fs:place], where place is a thread-local of ours: its distance from the thread pointer is the same for all threads, as
- * its model is initial-exec. What stands before the operand is given as bytes: REX prefix and opcode, then reg. */
-static void thread_local_operand(struct x64_asm *a, unsigned opcode, unsigned reg,
-                                 const void *place)
+/* Where the thread-local is, from the thread pointer: the same for all threads, as its model is initial-exec. */
+static int32_t thread_offset(const void *place)
 {
     const char *thread;
     __asm__("movq %%fs:0, %0" : "=r"(thread));
-    x64_u8(a, 0x64);
-    x64_u8(a, 0x48);
-    x64_u8(a, opcode);
-    x64_u8(a, (reg & 7) << 3 | 4); /* [disp32] without a base */
-    x64_u8(a, 0x25);
-    x64_u32(a, (uint32_t)((const char *)place - thread));
+    return (int32_t)((const char *)place - thread);
 }
 
-static void at(const struct x64_asm *a, uint32_t place)
+static void fill(struct x64_asm *a, uint32_t place)
 {
-    HS_ASSERT(x64_pos(a) == place);
-    (void)a;
-    (void)place;
+    HS_ASSERT(x64_pos(a) <= place);
+    while (x64_pos(a) < place)
+        x64_u8(a, 0xcc);
 }
 
 enum status hs_compile_entry(const struct functype *type, struct hs_machine_code *out)
 {
-    enum { CMP_MR = 0x39, MOV_MR = 0x89, MOV_MI = 0xc7 };
+    enum { FS = 0x64 }; /* prefix: the address is relative to the thread pointer */
     struct x64_asm asm_, *a = &asm_;
     enum status s = begin(a, type, out);
     if (s != ST_OK)
         return s;
     const struct valtype *params = type->types, *results = type->types + type->nparams;
-    struct x64_label other, first, marked;
+    struct x64_label other;
     x64_label_init(&other);
-    x64_label_init(&first);
-    x64_label_init(&marked);
     x64_bind(a, &other);
+    x64_pop_r(a, RBP);
     x64_mov64_ri(a, RAX, (uintptr_t)hs_rt_enter);
     x64_jmp_r(a, RAX);
-    while (x64_pos(a) < HS_ENTRY_CHECKED)
-        x64_u8(a, 0xcc);
-    at(a, HS_ENTRY_CHECKED);
-    x64_cmp64_mr(a, x64_bd(RDI, HS_OFF_RUN_REPEAT_SP), RSP);
+    fill(a, HS_ENTRY_BODY);
+    x64_push_r(a, RBP);
+    x64_mov64_rr(a, RBP, RSP);
+    uint32_t body = x64_jmp8(a);
+    fill(a, HS_ENTRY_CHECKED);
+    x64_push_r(a, RBP);
+    x64_mov64_rr(a, RBP, RSP);
+    x64_cmp64_mr(a, x64_bd(RDI, HS_OFF_RUN_REPEAT_FP), RBP);
     x64_jcc_label(a, CC_NE, &other);
-    thread_local_operand(a, CMP_MR, RDI, &hs_last_run);
+    x64_mov64_ri(a, RAX, (uint64_t)thread_offset(&hs_thread));
+    x64_u8(a, FS);
+    x64_cmp64_mr(a, x64_bd(RAX, offsetof(struct hs_thread, last)), RDI);
     x64_jcc_label(a, CC_NE, &other);
     x64_cmp32_mi(a, x64_bd(RDI, HS_OFF_RUN_INTERRUPTED), 0);
     x64_jcc_label(a, CC_NE, &other);
-    thread_local_operand(a, MOV_MR, RDI, &hs_current_run);
-    at(a, HS_ENTRY_BODY);
-    x64_push_r(a, RBP);
-    x64_mov64_rr(a, RBP, RSP);
+    x64_u8(a, FS);
+    x64_mov64_mr(a, x64_bd(RAX, offsetof(struct hs_thread, current)), RDI);
+    x64_here8(a, body);
     x64_push_r(a, RBX);
     x64_push_r(a, R12);
     x64_push_r(a, R13);
@@ -187,25 +184,20 @@ enum status hs_compile_entry(const struct functype *type, struct hs_machine_code
     x64_mov64_rr(a, RBX, RDX);
     x64_mov64_rm(a, R13, x64_bd(RSI, HS_OFF_FUNCREF_VMCTX));
     x64_mov64_rm(a, RAX, x64_bd(RSI, HS_OFF_FUNCREF_CODE));
-    x64_cmp8_mi(a, x64_bd(R13, HS_OFF_RAN), 0);
-    x64_jcc_label(a, CC_E, &first);
-    x64_bind(a, &marked);
     copy_rest(a, deal_params(), params, type->nparams, RDX, R10, true);
     move_registers(a, deal_params(), params, type->nparams, RDX, false);
     x64_mov64_rr(a, R10, R13); /* the caller is the host */
     x64_call_r(a, RAX);
     move_registers(a, deal_results(), results, type->nresults, RBX, true);
     copy_rest(a, deal_results(), results, type->nresults, RBX, R10, false);
-    thread_local_operand(a, MOV_MI, 0, &hs_current_run);
-    x64_u32(a, 0);
+    x64_mov64_ri(a, RCX, (uint64_t)thread_offset(&hs_thread.current));
+    x64_xor32_rr(a, RAX, RAX);
+    x64_u8(a, FS);
+    x64_mov64_mr(a, x64_bd(RCX, 0), RAX);
     x64_mov64_rm(a, RBX, x64_bd(RBP, ASM_ENTRY_RBX));
     x64_mov64_rm(a, R13, x64_bd(RBP, ASM_ENTRY_R13));
-    x64_xor32_rr(a, RAX, RAX);
     x64_leave(a);
     x64_ret(a);
-    x64_bind(a, &first);
-    x64_mov8_mi(a, x64_bd(R13, HS_OFF_RAN), 1);
-    x64_jmp_label(a, &marked);
     x64_code_end(a, out);
     return ST_OK;
 }

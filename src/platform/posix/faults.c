@@ -145,8 +145,7 @@ static bool handle(int number, siginfo_t *info, ucontext_t *uc)
     regs[REG_RIP] = (greg_t)resume.pc;
     if (!resume.keep_registers) {
         regs[REG_RSP] = (greg_t)resume.sp;
-        regs[REG_RDI] = (greg_t)resume.arg0;
-        regs[REG_RSI] = (greg_t)resume.arg1;
+        regs[REG_RDI] = (greg_t)resume.argument;
         regs[REG_EFL] &= ~(greg_t)0x400; /* direction flag, as the ABI has it */
     }
     return true;

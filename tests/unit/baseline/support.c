@@ -12,8 +12,7 @@
 #include <ucontext.h>
 
 static struct guest *current;
-__thread struct hs_run *hs_current_run __attribute__((tls_model("initial-exec")));
-__thread struct hs_run *hs_last_run __attribute__((tls_model("initial-exec")));
+__thread struct hs_thread hs_thread __attribute__((tls_model("initial-exec")));
 
 static void on_fault(int sig, siginfo_t *info, void *context)
 {
