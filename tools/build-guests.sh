@@ -1,11 +1,13 @@
 #!/bin/sh
-# Compiles the sample programs and the example's guest to WebAssembly.
+# Compiles the sample programs and the examples' guests to WebAssembly.
 #
 #   tools/build-guests.sh OUT [NAME…]      all of them, or those named (without .wasm)
 #
 # Only what changed is compiled again. A toolchain that is missing is told, its programs are left
 # out, and that is no failure; a program that does not compile is one. tools/setup.sh installs the
-# toolchains. Names: NAME for C and C++, rust_NAME, go_NAME, and plugin_guest.
+# toolchains. Names: NAME for C and C++, rust_NAME, go_NAME, plugin_guest, and the guest with strings
+# by each of its compilers: tinygo_strings, go_strings. TinyGo is the one in PATH, or what
+# tools/build-tinygo.sh built; HOSPES_NO_TINYGO=1 goes without.
 set -u
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -105,6 +107,35 @@ build_rust() {
     return $status
 }
 
+# strings_by COMPILER COMMAND: the guest of examples/string-from-tinygo. Its script runs the compiler.
+strings_by() {
+    wanted "$1_strings" || return 0
+    folder=$root/examples/string-from-tinygo
+    fresh "$out/$1_strings.wasm" "$folder/guest" "$folder/build-guest.sh" "$2" && return 0
+    echo "  $1_strings.wasm"
+    if "$folder/build-guest.sh" "$out/.$1_strings.tmp" "$1" "$2" >/dev/null; then
+        mv "$out/.$1_strings.tmp" "$out/$1_strings.wasm"
+        return 0
+    fi
+    rm -f "$out/.$1_strings.tmp" "$out/$1_strings.wasm"
+    echo "build-guests: $1_strings does not compile with $2" >&2
+    return 1
+}
+
+# Any TinyGo in PATH is tried, but only the project's own must work: others may be too old for the
+# machine's Go, or the machine's Go too new for them.
+build_tinygo() {
+    if [ "${HOSPES_NO_TINYGO:-0}" != 1 ]; then
+        if tinygo=$(first tinygo) && strings_by tinygo "$tinygo"; then return 0; fi
+        if tinygo=$("$root/tools/build-tinygo.sh" --check 2>/dev/null); then
+            strings_by tinygo "$tinygo"
+            return
+        fi
+    fi
+    rm -f "$out/tinygo_strings.wasm"
+    skip TinyGo "tools/build-tinygo.sh gets it; the guest with strings is Go's alone"
+}
+
 build_go() {
     # The machine's own, or the one that tools/setup.sh got where that is missing or too old.
     version=
@@ -119,6 +150,7 @@ build_go() {
             compile "go_$(basename "$folder")" "$folder" env GOOS=wasip1 GOARCH=wasm GOFLAGS= \
                 GOTOOLCHAIN=local GOWORK=off "$go" build -C "$folder" -trimpath || status=1
         done
+        strings_by go "$go" || status=1
         return $status
     done
     skip Go "needs Go 1.24 or newer${version:+, found $version}"
@@ -131,5 +163,6 @@ failed=0
 build_c || failed=1
 build_cpp || failed=1
 build_rust || failed=1
+build_tinygo || failed=1
 wait $go_job || failed=1
 exit $failed

@@ -9,7 +9,9 @@
 # Run it as root or with sudo at hand. What is there already is not touched, and when all is there it
 # takes a moment. Required: the compilers and libraries of the build and of the C, C++ and Rust guests.
 # Optional, and only told if they cannot be had: Go (its guests are left out), npm's wabt (golden
-# tests), the engines that `make bench` compares with (bench/peers.sh gets those when asked).
+# tests), TinyGo (tools/build-tinygo.sh; an example's guest is then Go's alone; HOSPES_NO_TINYGO=1 goes
+# without and saves a minute or two), the engines that `make bench` compares with (bench/peers.sh
+# gets those when asked).
 #
 # Nothing but package managers as they are set up on the machine: apt-get, npm, pip.
 set -u
@@ -69,6 +71,10 @@ provided() {
     esac >/dev/null 2>&1
 }
 
+have_tinygo() {
+    command -v tinygo >/dev/null 2>&1 || "$root/tools/build-tinygo.sh" --check >/dev/null 2>&1
+}
+
 need=
 for package in $(missing $wanted); do
     provided "$package" || need="$need $package"
@@ -81,6 +87,8 @@ done
 if [ $check = yes ]; then
     [ -z "$need" ] || say "missing:$need"
     [ -z "$nice_to_have" ] || say "missing, optional:$nice_to_have"
+    [ -z "$optional" ] || [ "${HOSPES_NO_TINYGO:-0}" = 1 ] || have_tinygo ||
+        say "missing, optional: TinyGo (tools/build-tinygo.sh)"
     [ -z "$need" ]
     exit
 fi
@@ -145,6 +153,12 @@ if [ -n "$optional" ]; then
         else
             say "no npm, so no wabt: the golden tests are left out"
         fi
+    fi
+
+    # TinyGo, from its sources: a minute and a half from nothing on two cores.
+    if [ "${HOSPES_NO_TINYGO:-0}" != 1 ] && ! have_tinygo; then
+        say "building TinyGo into $cache/tools"
+        "$root/tools/build-tinygo.sh" >/dev/null || say "no TinyGo: its guest is left out, Go's is there"
     fi
 fi
 

@@ -1,31 +1,51 @@
 #!/bin/sh
 # Compiles the guest to WebAssembly, with TinyGo if there is one and else with Go, and says which.
 #
-#   examples/string-from-tinygo/build-guest.sh OUT.wasm
+#   examples/string-from-tinygo/build-guest.sh OUT.wasm                     TinyGo, else Go
+#   examples/string-from-tinygo/build-guest.sh OUT.wasm tinygo|go [COMMAND]   this one and no other
 #
-#   TINYGO    the command   (tinygo)
-#   TINYGO_TARGET  its target, or the path of a description of one   (wasip1)
-#
-# Exit status 77: neither compiler is there, or Go is older than 1.24.
+# TinyGo is the one in PATH, or what tools/build-tinygo.sh built.
+# Exit status 77: the compiler is not there, or Go is older than 1.24.
 set -u
-[ $# -eq 1 ] || { echo "usage: build-guest.sh OUT.wasm" >&2; exit 2; }
+usage() {
+    echo "usage: build-guest.sh OUT.wasm [tinygo|go [COMMAND]]" >&2
+    exit 2
+}
+[ $# -ge 1 ] && [ $# -le 3 ] || usage
 case $1 in /*) out=$1 ;; *) out=$PWD/$1 ;; esac
 cd "$(dirname "$0")/guest" || exit 1
-tinygo=${TINYGO:-tinygo}
-if command -v "$tinygo" >/dev/null 2>&1; then
-    if "$tinygo" build -target="${TINYGO_TARGET:-wasip1}" -buildmode=c-shared -o "$out" .; then
-        echo "the guest is compiled by $("$tinygo" version | cut -d' ' -f1-3)"
-        exit 0
-    fi
-    echo "build-guest: TinyGo failed, trying Go" >&2
-fi
-if ! command -v go >/dev/null 2>&1; then
-    echo "build-guest: needs TinyGo, or Go from 1.24 on" >&2
-    exit 77
-fi
-if GOOS=wasip1 GOARCH=wasm GOFLAGS= go build -buildmode=c-shared -ldflags='-s -w' -o "$out" .; then
-    echo "the guest is compiled by Go ($(go env GOVERSION)): no TinyGo on this machine"
-    exit 0
-fi
-case $(go env GOVERSION) in go1.[0-9] | go1.1* | go1.2[0-3]*) exit 77 ;; esac
-exit 1
+
+# Both compilers make a library, which has no main to run, and calls into it begin after _initialize.
+by_tinygo() {
+    tinygo=${1:-$(command -v tinygo || ../../../tools/build-tinygo.sh --check 2>/dev/null)}
+    [ -n "$tinygo" ] || return 77
+    "$tinygo" build -target=wasip1 -buildmode=c-shared -no-debug -o "$out" . || return 1
+    echo "the guest is compiled by TinyGo: $("$tinygo" version)"
+}
+
+by_go() {
+    go=${1:-go}
+    version=$(GOTOOLCHAIN=local "$go" env GOVERSION 2>/dev/null) || return 77
+    case $version in go1.[0-9] | go1.[0-9].* | go1.1* | go1.2[0-3]*) return 77 ;; esac
+    GOOS=wasip1 GOARCH=wasm GOFLAGS='' GOWORK=off GOTOOLCHAIN=local \
+        "$go" build -buildmode=c-shared -ldflags='-s -w' -o "$out" . || return 1
+    echo "the guest is compiled by Go: $version"
+}
+
+case ${2:-} in
+tinygo) by_tinygo "${3:-}" ;;
+go) by_go "${3:-}" ;;
+'')
+    by_tinygo ''
+    case $? in
+    0) exit 0 ;;
+    77) echo "build-guest: no TinyGo, taking Go" >&2 ;;
+    *) echo "build-guest: TinyGo failed, trying Go" >&2 ;;
+    esac
+    by_go ''
+    status=$?
+    [ $status -ne 77 ] || echo "build-guest: needs TinyGo, or Go from 1.24 on" >&2
+    exit $status
+    ;;
+*) usage ;;
+esac
