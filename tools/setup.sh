@@ -9,7 +9,7 @@
 # Run it as root or with sudo at hand. What is there already is not touched, and when all is there it
 # takes a moment. Required: the compilers and libraries of the build and of the C, C++ and Rust guests.
 # Optional, and only told if they cannot be had: Go (its guests are left out), npm's wabt (golden
-# tests), TinyGo (tools/build-tinygo.sh; an example's guest is then Go's alone; HOSPES_NO_TINYGO=1 goes
+# tests), TinyGo (tools/build-tinygo.sh; one example's guest is then Go's alone; HOSPES_NO_TINYGO=1 goes
 # without and saves a minute or two), the engines that `make bench` compares with (bench/peers.sh
 # gets those when asked).
 #

@@ -4,7 +4,7 @@
 #   examples/string-from-tinygo/build-guest.sh OUT.wasm                     TinyGo, else Go
 #   examples/string-from-tinygo/build-guest.sh OUT.wasm tinygo|go [COMMAND]   this one and no other
 #
-# TinyGo is the one in PATH, or what tools/build-tinygo.sh built.
+# TinyGo is the one in PATH, or what tools/build-tinygo.sh built; HOSPES_NO_TINYGO=1 goes without.
 # Exit status 77: the compiler is not there, or Go is older than 1.24.
 set -u
 usage() {
@@ -17,6 +17,7 @@ cd "$(dirname "$0")/guest" || exit 1
 
 # Both compilers make a library, which has no main to run, and calls into it begin after _initialize.
 by_tinygo() {
+    [ -n "$1" ] || [ "${HOSPES_NO_TINYGO:-0}" != 1 ] || return 77
     tinygo=${1:-$(command -v tinygo || ../../../tools/build-tinygo.sh --check 2>/dev/null)}
     [ -n "$tinygo" ] || return 77
     "$tinygo" build -target=wasip1 -buildmode=c-shared -no-debug -o "$out" . || return 1
