@@ -35,7 +35,7 @@
 #ifndef HS_ABI_VMCTX_H
 #define HS_ABI_VMCTX_H
 
-#include "syntax/module.h"
+#include "abi/gc.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -118,6 +118,7 @@ struct hs_run {
     uint64_t repeat_fp;          /* rbp of the trampoline at the latest outermost entry: one at the same place needs no
                                     preparation, entry_sp is right already; 0: there is no such place */
     uint32_t nested;             /* entries into other stores, or this one, from within this one */
+    struct hs_funcref **funcs;   /* functions that the heap refers to by number; [0] is NULL */
 };
 enum {
     HS_OFF_RUN_EXIT_FP = 0,
@@ -128,6 +129,7 @@ enum {
     HS_OFF_RUN_FUEL = 48,
     HS_OFF_RUN_INTERRUPTED = 68,
     HS_OFF_RUN_REPEAT_FP = 96,
+    HS_OFF_RUN_FUNCS = 112,
     HS_ARGS_AREA = HS_LIMIT_PARAMS > HS_LIMIT_RESULTS ? HS_LIMIT_PARAMS : HS_LIMIT_RESULTS,
 };
 _Static_assert(offsetof(struct hs_run, act.exit_fp) == HS_OFF_RUN_EXIT_FP, "layout");
@@ -136,6 +138,7 @@ _Static_assert(offsetof(struct hs_run, act.failed) == HS_OFF_RUN_FAILED, "layout
 _Static_assert(offsetof(struct hs_run, args) == HS_OFF_RUN_ARGS, "layout");
 _Static_assert(offsetof(struct hs_run, interrupted) == HS_OFF_RUN_INTERRUPTED, "layout");
 _Static_assert(offsetof(struct hs_run, repeat_fp) == HS_OFF_RUN_REPEAT_FP, "layout");
+_Static_assert(offsetof(struct hs_run, funcs) == HS_OFF_RUN_FUNCS, "layout");
 _Static_assert(offsetof(struct hs_run, fuel) == HS_OFF_RUN_FUEL, "layout");
 _Static_assert(offsetof(struct hs_run, stack_limit) == HS_OFF_RUN_STACK_LIMIT, "layout");
 
@@ -166,6 +169,8 @@ struct hs_vmctx {
     const struct hs_vmlayout *layout;
     struct hs_vmctx *next;         /* list of the store's instances, for arming */
     uint64_t magic;                /* HS_VMCTX_MAGIC, asserted at entry in debug builds */
+    uint8_t *heap;                 /* base of the store's collected heap; NULL: the module uses none */
+    uint64_t reserved;
 };
 #define HS_VMCTX_MAGIC UINT64_C(0x7874636d76736568)
 enum {
@@ -179,7 +184,8 @@ enum {
     HS_OFF_TAIL_CODE = 64,
     HS_OFF_TAIL_VMCTX = 72,
     HS_OFF_INSTANCE = 80,
-    HS_VMCTX_HEAD = 112,
+    HS_OFF_HEAP = 112,
+    HS_VMCTX_HEAD = 128,
 };
 _Static_assert(offsetof(struct hs_vmctx, poll) == HS_OFF_POLL, "layout");
 _Static_assert(offsetof(struct hs_vmctx, mem0_base) == HS_OFF_MEM0_BASE, "layout");
@@ -188,6 +194,7 @@ _Static_assert(offsetof(struct hs_vmctx, rt) == HS_OFF_RT, "layout");
 _Static_assert(offsetof(struct hs_vmctx, args) == HS_OFF_ARGS, "layout");
 _Static_assert(offsetof(struct hs_vmctx, mem0) == HS_OFF_MEM0, "layout");
 _Static_assert(offsetof(struct hs_vmctx, instance) == HS_OFF_INSTANCE, "layout");
+_Static_assert(offsetof(struct hs_vmctx, heap) == HS_OFF_HEAP, "layout");
 _Static_assert(offsetof(struct hs_vmctx, tail_code) == HS_OFF_TAIL_CODE, "layout");
 _Static_assert(offsetof(struct hs_vmctx, tail_vmctx) == HS_OFF_TAIL_VMCTX, "layout");
 _Static_assert(sizeof(struct hs_vmctx) == HS_VMCTX_HEAD, "layout");
@@ -205,7 +212,7 @@ struct hs_host {
     uintptr_t (*function)(void *argument, struct hs_caller *caller, union hs_value *values, size_t count);
     void *argument;
 };
-enum { HS_OFF_HOST_FUNCTION = 112, HS_OFF_HOST_ARGUMENT = 120, HS_OFF_CALLER_RUN = 0, HS_OFF_CALLER_INSTANCE = 8 };
+enum { HS_OFF_HOST_FUNCTION = 128, HS_OFF_HOST_ARGUMENT = 136, HS_OFF_CALLER_RUN = 0, HS_OFF_CALLER_INSTANCE = 8 };
 _Static_assert(offsetof(struct hs_host, function) == HS_OFF_HOST_FUNCTION, "layout");
 _Static_assert(offsetof(struct hs_host, argument) == HS_OFF_HOST_ARGUMENT, "layout");
 _Static_assert(offsetof(struct hs_caller, instance) == HS_OFF_CALLER_INSTANCE && sizeof(struct hs_caller) == 16, "layout");
@@ -231,6 +238,7 @@ struct hs_vmlayout {
     uint32_t nfuncrefs;
     uint32_t *funcref_slot;      /* per function index: number in funcrefs[], or UINT32_MAX */
     uint8_t *memory_style;       /* per memory: enum hs_memory_style */
+    struct hs_gc_layout *objects; /* per type index; NULL if the module has neither tags nor types of objects */
     const uint32_t *type_ids;    /* per type index: canonical id in the engine; owned by the engine */
     bool signals;                /* faults of compiled code are caught; false: explicit checks everywhere */
     bool fuel, epochs;           /* accounting wanted; poll loads at loop heads wanted */

@@ -17,6 +17,27 @@ static bool mentions_vectors(const struct module *m)
     return false;
 }
 
+static enum status lay_out_objects(struct hs_vmlayout *l, const struct module *m)
+{
+    bool any = m->ntags != 0;
+    for (uint32_t i = 0; i < m->ntypes && !any; i++)
+        any = m->types[i].kind != COMP_FUNC;
+    if (!any)
+        return ST_OK;
+    l->objects = hs_calloc(m->ntypes, sizeof *l->objects);
+    if (!l->objects)
+        return ST_OOM;
+    for (uint32_t i = 0; i < m->ntypes; i++)
+        if (m->types[i].kind != COMP_FUNC && hs_gc_layout_init(&l->objects[i], &m->types[i]) != ST_OK)
+            return ST_OOM;
+    for (uint32_t i = 0; i < m->ntags; i++) {
+        uint32_t type = m->tags[i].type;
+        if (!l->objects[type].size && hs_gc_layout_init(&l->objects[type], &m->types[type]) != ST_OK)
+            return ST_OOM;
+    }
+    return ST_OK;
+}
+
 enum status hs_vmlayout_init(struct hs_vmlayout *l, const struct module *m)
 {
     uint64_t at = HS_VMCTX_HEAD;
@@ -24,7 +45,8 @@ enum status hs_vmlayout_init(struct hs_vmlayout *l, const struct module *m)
     l->vectors = mentions_vectors(m);
     l->funcref_slot = hs_alloc(((size_t)m->nfuncs + 1) * sizeof *l->funcref_slot);
     l->memory_style = hs_calloc(m->nmemories, 1);
-    if (!l->funcref_slot || !l->memory_style) {
+    l->objects = NULL;
+    if (!l->funcref_slot || !l->memory_style || lay_out_objects(l, m) != ST_OK) {
         hs_vmlayout_deinit(l);
         return ST_OOM;
     }
@@ -58,8 +80,12 @@ enum status hs_vmlayout_init(struct hs_vmlayout *l, const struct module *m)
 
 void hs_vmlayout_deinit(struct hs_vmlayout *l)
 {
+    for (uint32_t i = 0; l->objects && i < l->module->ntypes; i++)
+        hs_gc_layout_deinit(&l->objects[i]);
+    hs_free(l->objects);
     hs_free(l->funcref_slot);
     hs_free(l->memory_style);
+    l->objects = NULL;
     l->funcref_slot = NULL;
     l->memory_style = NULL;
 }

@@ -116,6 +116,10 @@ struct store {
     void *host_error;                /* what a host function returned: wasmtime_error_t * or wasm_trap_t *, the API's */
     /* references of the host's: slot i + 1 is the 32-bit value */
     HS_VEC(struct hs_externref { void *data; void (*finalizer)(void *); }) externrefs;
+    struct hs_heap *heap;            /* runtime/gc/heap.h; NULL: nobody needed it yet */
+    uint32_t pending_exn;            /* thrown and caught by nobody in the innermost activation: a reference, or 0 */
+    /* The API's: calls visit for every reference it holds for the host. */
+    void (*each_root)(struct store *s, void (*visit)(void *env, uint32_t ref), void *env);
     void *api;                       /* struct of the API */
     struct store *free_next;
 };

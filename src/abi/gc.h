@@ -1,0 +1,65 @@
+/* gc.h: references and objects of a store's collected heap, as compiled code and the runtime see them.
+ * https://webassembly.github.io/spec/core/exec/runtime.html#heap-types
+ *
+ * A reference other than a funcref is one 32-bit word, zero-extended wherever it has 64:
+ *
+ *     0                 null
+ *     ........ ..xxxxx1 an i31: the number in the upper 31 bits
+ *     ........ ..xxxx10 a thing of the host's: entry number (ref >> 2) of the store's table
+ *     ........ ..xxx000 an object: its distance from the heap's base (vmctx->heap)
+ *
+ * So any.convert_extern and extern.convert_any do nothing, ref.eq is one compare, and no word, forged or stale, leads out of
+ * the 4 GiB and the guard that are reserved behind the base. Objects lie at multiples of 8 and never move.
+ *
+ * An object is two words, then the fields or elements, each at the next multiple of its size (v128: of 8). A subtype's fields
+ * start with those of its supertype, and so do their places.
+ *
+ *     +0  type     canonical type id of a struct or array: one compare tells an exact type. HS_GC_EXN | id of a tag's function
+ *                  type: an exception, whose fields are the parameters. HS_GC_FREE: a gap.
+ *     +4  length   of an array, in elements; an exception's tag (number of its handle); a gap's size in bytes
+ *     +8  fields or elements
+ *
+ * References to functions are numbers in the heap, run->funcs[number], for it holds no addresses; 0 is null. */
+#ifndef HS_ABI_GC_H
+#define HS_ABI_GC_H
+
+#include "syntax/module.h"
+
+enum {
+    HS_OFF_GC_TYPE = 0,
+    HS_OFF_GC_LENGTH = 4,
+    HS_GC_HEADER = 8,
+    HS_GC_ALIGN = 8,
+};
+#define HS_GC_EXN  UINT32_C(0x80000000)
+#define HS_GC_FREE UINT32_C(0x40000000)
+
+static inline bool hs_ref_is_i31(uint32_t ref)
+{
+    return ref & 1;
+}
+static inline bool hs_ref_is_host(uint32_t ref)
+{
+    return (ref & 3) == 2;
+}
+static inline bool hs_ref_is_object(uint32_t ref)
+{
+    return ref != 0 && (ref & 3) == 0;
+}
+
+/* Bytes of a field or an element: 1, 2, 4, 8 or 16; every reference has 4. */
+uint32_t hs_gc_size_of(struct valtype storage);
+
+/* Where the fields of a struct are (or the parameters of a tag's type, in an exception). */
+struct hs_gc_layout {
+    uint32_t size;     /* of an object, header included, a multiple of HS_GC_ALIGN; for arrays 0 */
+    uint32_t *offsets; /* per field, from the object's start; NULL for arrays, whose elements start at HS_GC_HEADER */
+};
+/* ST_OOM or ST_OK. A type has at most HS_LIMIT_FIELDS fields, so sizes fit. */
+enum status hs_gc_layout_init(struct hs_gc_layout *l, const struct deftype *type);
+void hs_gc_layout_deinit(struct hs_gc_layout *l);
+
+/* Bytes of an array with so many elements, header included, rounded up; saturates. */
+uint64_t hs_gc_array_size(struct valtype storage, uint32_t length);
+
+#endif
