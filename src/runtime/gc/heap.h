@@ -13,7 +13,7 @@ struct hs_heap; /* heap.c */
 
 /* Makes the store's heap if it has none. ST_OOM or ST_OK. */
 enum status hs_heap_open(struct store *s);
-void hs_heap_delete(struct hs_heap *h);
+void hs_heap_delete(struct store *s);
 uint8_t *hs_heap_base(const struct store *s); /* NULL: no heap */
 uint64_t hs_heap_bytes(const struct store *s); /* in use or reserved for objects: counts towards the store's memory */
 
@@ -28,6 +28,8 @@ enum status hs_gc_hold_type(struct store *s, uint32_t id);
 /* What an object is. The reference must be to an object (hs_ref_is_object). */
 uint32_t hs_gc_type(const struct store *s, uint32_t ref);   /* canonical id; of an exception its tag's function type */
 bool hs_gc_is_exn(const struct store *s, uint32_t ref);
+/* Does an object start there, and no gap? For words from outside (wasmtime_anyref_from_raw); any word may be asked for. */
+bool hs_gc_is_object(const struct store *s, uint32_t ref);
 uint32_t hs_gc_length(const struct store *s, uint32_t ref); /* of an array */
 struct tag_obj *hs_gc_exn_tag(const struct store *s, uint32_t ref);
 const struct hs_gc_layout *hs_gc_layout(struct store *s, uint32_t id); /* NULL: no memory */
