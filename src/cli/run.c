@@ -185,6 +185,11 @@ static void print_float(double x, int digits_max, bool single)
     puts(text);
 }
 
+static void print_reference(const char *kind, bool null)
+{
+    printf("<%s%s>\n", null ? "null " : "", kind);
+}
+
 static void print_value(const wasmtime_val_t *v)
 {
     switch (v->kind) {
@@ -198,7 +203,10 @@ static void print_value(const wasmtime_val_t *v)
             printf("%02x", v->of.v128[i]);
         putchar('\n');
         break;
-    default: puts("<reference>"); break;
+    case WASMTIME_FUNCREF: print_reference("funcref", wasmtime_funcref_is_null(&v->of.funcref)); break;
+    case WASMTIME_EXTERNREF: print_reference("externref", wasmtime_externref_is_null(&v->of.externref)); break;
+    case WASMTIME_ANYREF: print_reference("anyref", wasmtime_anyref_is_null(&v->of.anyref)); break;
+    default: print_reference("exnref", wasmtime_exnref_is_null(&v->of.exnref)); break;
     }
 }
 
@@ -227,8 +235,10 @@ static int invoke(struct run *r, const wasmtime_func_t *func)
             fflush(stdout);
             status = failed(r, what, error, trap);
         } else {
-            for (size_t i = 0; i < nresults; i++)
+            for (size_t i = 0; i < nresults; i++) {
                 print_value(&values[i]);
+                wasmtime_val_unroot(&values[i]);
+            }
         }
     }
     free(args);

@@ -143,6 +143,29 @@ static bool says(struct runner *r, struct span expected)
 
 /* --- Values --------------------------------------------------------------------------------------------------------- */
 
+/* A thing of the host's as a guest sees it after any.convert_extern, or the other way round: the same word. */
+static void as_anyref(struct runner *r, wasmtime_val_t *v)
+{
+    wasmtime_externref_t from = v->of.externref;
+    v->kind = WASMTIME_ANYREF;
+    wasmtime_anyref_from_raw(r->context, wasmtime_externref_to_raw(r->context, &from), &v->of.anyref);
+    wasmtime_externref_unroot(&from);
+}
+
+/* What a reference to something of the host's stands for; NULL: it is none. */
+static void *host_data(struct runner *r, const wasmtime_val_t *v)
+{
+    wasmtime_externref_t as_extern;
+    if (v->kind == WASMTIME_EXTERNREF)
+        return wasmtime_externref_data(r->context, &v->of.externref);
+    if (v->kind != WASMTIME_ANYREF)
+        return NULL;
+    wasmtime_externref_from_raw(r->context, wasmtime_anyref_to_raw(r->context, &v->of.anyref), &as_extern);
+    void *data = wasmtime_externref_data(r->context, &as_extern);
+    wasmtime_externref_unroot(&as_extern);
+    return data;
+}
+
 static bool to_val(struct runner *r, const struct script_value *v, wasmtime_val_t *out)
 {
     memset(out, 0, sizeof *out);
@@ -171,10 +194,14 @@ static bool to_val(struct runner *r, const struct script_value *v, wasmtime_val_
         out->kind = WASMTIME_EXTERNREF; /* retyped by the parameter in call() */
         return true;
     case SCRIPT_REF_EXTERN:
+    case SCRIPT_REF_HOST:
         out->kind = WASMTIME_EXTERNREF;
-        return wasmtime_externref_new(r->context, (void *)(uintptr_t)(v->number + 1), NULL, &out->of.externref) ||
-               because(r, "no memory for an externref");
-    default: return because(r, "an argument of this kind cannot be made yet");
+        if (!wasmtime_externref_new(r->context, (void *)(uintptr_t)(v->number + 1), NULL, &out->of.externref))
+            return because(r, "no memory for an externref");
+        if (v->kind == SCRIPT_REF_HOST)
+            as_anyref(r, out);
+        return true;
+    default: return because(r, "an argument of this kind cannot be made");
     }
 }
 
@@ -225,17 +252,19 @@ static bool matches(struct runner *r, const struct script_value *want, const was
     case SCRIPT_REF_EXTERN:
         if (got->kind != WASMTIME_EXTERNREF || is_null(got))
             return false;
-        return !want->has_number ||
-               wasmtime_externref_data(r->context, &got->of.externref) == (void *)(uintptr_t)(want->number + 1);
+        return !want->has_number || host_data(r, got) == (void *)(uintptr_t)(want->number + 1);
+    case SCRIPT_REF_HOST:
+        return got->kind == WASMTIME_ANYREF && !is_null(got) &&
+               (want->has_number ? host_data(r, got) == (void *)(uintptr_t)(want->number + 1)
+                                 : !wasmtime_anyref_is_eqref(r->context, &got->of.anyref));
     case SCRIPT_REF_FUNC: return got->kind == WASMTIME_FUNCREF && !is_null(got);
     case SCRIPT_REF_EXN: return got->kind == WASMTIME_EXNREF && !is_null(got);
-    case SCRIPT_REF_I31:
-        return got->kind == WASMTIME_ANYREF && !is_null(got) && wasmtime_anyref_is_i31(r->context, &got->of.anyref);
-    case SCRIPT_REF_HOST:
-    case SCRIPT_REF_ANY:
-    case SCRIPT_REF_EQ:
+    case SCRIPT_REF_ANY: return got->kind == WASMTIME_ANYREF && !is_null(got);
+    case SCRIPT_REF_I31: return got->kind == WASMTIME_ANYREF && wasmtime_anyref_is_i31(r->context, &got->of.anyref);
+    case SCRIPT_REF_EQ: return got->kind == WASMTIME_ANYREF && wasmtime_anyref_is_eqref(r->context, &got->of.anyref);
     case SCRIPT_REF_STRUCT:
-    case SCRIPT_REF_ARRAY: return got->kind == WASMTIME_ANYREF && !is_null(got);
+        return got->kind == WASMTIME_ANYREF && wasmtime_anyref_is_struct(r->context, &got->of.anyref);
+    case SCRIPT_REF_ARRAY: return got->kind == WASMTIME_ANYREF && wasmtime_anyref_is_array(r->context, &got->of.anyref);
     case SCRIPT_EITHER:
         for (uint32_t i = 0; i < want->nalternatives; i++)
             if (matches(r, &want->alternatives[i], got))
@@ -529,6 +558,26 @@ static bool run_assert_unlinkable(struct runner *r, const struct script_command 
     return says(r, c->text);
 }
 
+static bool run_assert_exception(struct runner *r, const struct script_command *c)
+{
+    wasmtime_val_t got[MAX_VALUES];
+    wasmtime_exnref_t exception;
+    size_t n;
+    enum outcome o = act(r, &c->action, got, &n);
+    for (size_t k = 0; k < n; k++)
+        wasmtime_val_unroot(&got[k]);
+    bool thrown = wasmtime_context_take_exception(r->context, &exception);
+    if (thrown)
+        wasmtime_exnref_unroot(&exception);
+    if (o == DONE)
+        return because(r, "no exception");
+    if (o == TRAPPED && thrown && strstr(r->why, "thrown Wasm exception"))
+        return true;
+    char was[512];
+    snprintf(was, sizeof was, "%.500s", r->why);
+    return because(r, "it ended with `%s`, not with an exception", was);
+}
+
 static bool run_command(struct runner *r, const struct script_command *c)
 {
     wasmtime_val_t got[MAX_VALUES];
@@ -551,10 +600,7 @@ static bool run_command(struct runner *r, const struct script_command *c)
     case SCRIPT_ASSERT_MALFORMED_CUSTOM:
     case SCRIPT_ASSERT_INVALID_CUSTOM: return true; /* custom sections do not make a module malformed or invalid */
     case SCRIPT_ASSERT_UNLINKABLE: return run_assert_unlinkable(r, c);
-    case SCRIPT_ASSERT_EXCEPTION:
-        if (act(r, &c->action, got, &n) == TRAPPED && strstr(r->why, "thrown Wasm exception"))
-            return true;
-        return because(r, "no exception");
+    case SCRIPT_ASSERT_EXCEPTION: return run_assert_exception(r, c);
     default: return because(r, "`%s` is not understood yet", hs_script_kind_name(c->kind));
     }
 }

@@ -14,6 +14,7 @@ t run --invoke f64 types.wat inf
 t run --invoke none types.wat
 t run --invoke many types.wat 1 2
 t run --invoke null types.wat
+t run --invoke refs types.wat
 t run --invoke nope types.wat
 t run --invoke g types.wat
 t run --invoke i32 types.wat

@@ -6,4 +6,6 @@
   (func (export "none"))
   (func (export "many") (param i32 i64) (result i64 i32) (local.get 1) (local.get 0))
   (func (export "null") (result funcref) (ref.null func))
+  (func $f (export "refs") (result funcref externref anyref exnref)
+    (ref.func $f) (ref.null extern) (ref.null any) (ref.null exn))
   (global (export "g") i32 (i32.const 1)))
