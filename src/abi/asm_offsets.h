@@ -11,6 +11,8 @@
 #define ASM_RUN_FAILED        16
 #define ASM_RUN_TRAP_CODE     64
 #define ASM_RUN_TRAP_PC       72
+#define ASM_RUN_TRAP_FP       80
+#define ASM_RUN_TRAP_ADDR     88
 #define ASM_TRAP_NONE         255
 /* The frame of an entry trampoline, from its rbp: what hs_raise restores. It ends at entry_sp. */
 #define ASM_ENTRY_RBX         -8

@@ -18,11 +18,31 @@
  * Rel32 reaches everything: the reservation is below 2 GiB. A call within the module is `call [rip + slot]`
  * or, when the callee is compiled already and cannot be replaced, `call rel32`. Tier-up and lazy compilation are one
  * atomic store into a slot. A funcref's code is the PLT entry, which is permanent, or the slot's content of a moment, which is
- * valid as long as the module: code is replaced, never removed. */
+ * valid as long as the module: code is replaced, never removed.
+ *
+ * Beside the code there is a table for exceptions. A call inside a try_table is known by its return address (a site), which
+ * names the innermost try_table around it; a try_table has clauses and perhaps one around it, in the same function. A throw
+ * looks return addresses up from the innermost frame outwards; the first clause that takes the exception is entered at its
+ * landing, with rbp of that frame and the exception's reference in rax. */
 #ifndef HS_ABI_CODE_H
 #define HS_ABI_CODE_H
 
 #include <stdint.h>
+
+#define HS_NO_TRY  UINT32_MAX
+#define HS_ANY_TAG UINT32_MAX
+struct hs_try_site {  /* ascending by place */
+    uint32_t place;   /* return address */
+    uint32_t try_;    /* number of the try_table */
+};
+struct hs_try {
+    uint32_t outer;        /* number, or HS_NO_TRY */
+    uint32_t first, count; /* clauses */
+};
+struct hs_clause {
+    uint32_t tag;     /* tag index of the module, or HS_ANY_TAG */
+    uint32_t landing;
+};
 
 enum { HS_PLT_ENTRY = 16, HS_PLT_LAZY = 6, HS_CODE_ALIGN = 32 };
 

@@ -60,6 +60,9 @@ void *hs_stub_enter(struct hs_run *run, struct hs_funcref *f, union hs_value *va
 /* Called by stubs, host adapters and the signal handler's landing: leaves the innermost activation of run with a trap. */
 _Noreturn void hs_raise(struct hs_run *run, uint32_t code);
 
+/* The same after hs_exn_catch: enters the landing of a catch clause (see code.h). */
+_Noreturn void hs_stub_catch(struct hs_run *run);
+
 /* Machine-code symbols of stubs_x64.S that others need the address of. */
 extern char hs_stub_lazy[];        /* eax: index of a defined function; compiles it and jumps to it (hs_rt_lazy) */
 extern char hs_tail_switch[];      /* a tail call into another instance: vmctx->tail_code, tail_vmctx */
@@ -71,7 +74,8 @@ extern char hs_stub_poll_landing[];/* the signal handler continues here after a 
 
 /* C functions the stubs call; the runtime defines them. */
 void *hs_rt_lazy(struct hs_vmctx *vmctx, uint32_t defined_index); /* code to jump to, or NULL: run->trap_code is raised */
-uint32_t hs_rt_host_failed(struct hs_host *host, uintptr_t result); /* its function returned this, not 0: trap + 1 */
+uint32_t hs_rt_host_failed(struct hs_host *host, uintptr_t result); /* its function returned this, not 0: trap + 1; 0: an
+                                                                       exception, and it is caught */
 uint32_t hs_rt_trapped(struct hs_run *run); /* on the guest's stack, after a signal: records the backtrace; returns the code */
 uint32_t hs_rt_poll(struct hs_run *run);    /* serves an interruption: 0 go on, or trap + 1 */
 #endif

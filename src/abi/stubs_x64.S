@@ -44,7 +44,7 @@ name:                                                                           
 /* ---- runtime calls ----
  *
  * stub name, signature, trap: makes room for the vmctx before the arguments, as many as the letters before the
- * underscore of the signature. */
+ * underscore of the signature. A call that throws (trap: 2) has found a catch clause when it comes back. */
         .macro stub name, signature, trap
         .p2align 4
         .type   hs_stub_\name, @function
@@ -86,9 +86,14 @@ hs_stub_\name:
         cmpl    $ASM_TRAP_NONE, %edx
         jne     hs_raise_edx
         .endif
+        .if     \trap == 2
+        movq    ASM_VMCTX_RUN(%r13), %rdi
+        jmp     hs_stub_catch
+        .else
         leave
         .cfi_def_cfa %rsp, 8
         ret
+        .endif
         .cfi_endproc
         .size   hs_stub_\name, . - hs_stub_\name
         .endm
@@ -127,6 +132,14 @@ STUB_BEGIN(hs_raise)
         incl    %esi
         jmpq    *ASM_RUN_FAILED(%rdi)
 STUB_END(hs_raise)
+
+/* hs_stub_catch(run): the frame that catches puts its registers right by itself. */
+STUB_BEGIN(hs_stub_catch)
+        .cfi_undefined %rip
+        movl    ASM_RUN_TRAP_ADDR(%rdi), %eax
+        movq    ASM_RUN_TRAP_FP(%rdi), %rbp
+        jmpq    *ASM_RUN_TRAP_PC(%rdi)
+STUB_END(hs_stub_catch)
 
 STUB_BEGIN(hs_stub_enter)
         FRAME

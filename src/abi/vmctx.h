@@ -114,7 +114,7 @@ struct hs_run {
     /* trap being raised */
     uint32_t trap_code;          /* enum trap */
     uint32_t interrupted;        /* set by whoever arms the poll; cleared when served */
-    uint64_t trap_pc, trap_fp, trap_addr;
+    uint64_t trap_pc, trap_fp, trap_addr; /* of an exception that is caught: the landing, its frame, the exception */
     uint64_t repeat_fp;          /* rbp of the trampoline at the latest outermost entry: one at the same place needs no
                                     preparation, entry_sp is right already; 0: there is no such place */
     uint32_t nested;             /* entries into other stores, or this one, from within this one */

@@ -34,7 +34,10 @@ enum { /* extensions asked of the CPU at start; code is right without any of the
 };
 uint32_t hs_cpu_features(void); /* asked once */
 
-enum { HS_LIMIT_CODE = 256 << 20 }; /* machine code of one function; bodies are below 8 MB */
+enum {
+    HS_LIMIT_CODE = 256 << 20,  /* machine code of one function; bodies are below 8 MB */
+    HS_LIMIT_TRIES = 256 << 20, /* sites, try_tables, clauses of a module: each takes a byte of it at least */
+};
 
 /* Machine code of functions, one behind the other at multiples of HS_CODE_ALIGN, to be placed anywhere in the module's
  * range. A field listed in `relocs` is a rel32 whose target is given in the range: it holds target - (position + 4)
@@ -42,6 +45,10 @@ enum { HS_LIMIT_CODE = 256 << 20 }; /* machine code of one function; bodies are 
 struct hs_machine_code {
     HS_VEC(uint8_t) bytes;
     HS_VEC(uint32_t) relocs;
+    /* For exceptions (see code.h): places are offsets in bytes. */
+    HS_VEC(struct hs_try_site) sites;
+    HS_VEC(struct hs_try) tries;
+    HS_VEC(struct hs_clause) clauses;
 };
 void hs_machine_code_init(struct hs_machine_code *c);
 void hs_machine_code_deinit(struct hs_machine_code *c);

@@ -59,8 +59,8 @@ static enum status check_supported(const struct module *m, struct error *error)
     for (uint32_t i = 0; i < m->nfuncs - m->nimported_funcs; i++)
         flags |= m->facts[i].flags;
     const char *what = NULL;
-    if (flags & FACT_HAS_TRY)
-        what = "exception handling";
+    if (flags & FACT_HAS_LEGACY_TRY)
+        what = "the instructions of an earlier proposal of exception handling";
     else if (flags & FACT_HAS_GC || consts_need_gc(m))
         what = "garbage-collected types";
     else if (flags & hs_baseline_lacks())
@@ -124,14 +124,18 @@ static enum status batch_place(struct code_object *c, struct batch *b)
     if (b->functions.count == 0)
         return ST_OK;
     enum status s = ST_OOM;
+    const struct hs_more_handlers handlers = {b->code.sites.data, b->code.tries.data, b->code.clauses.data,
+                                              b->code.sites.count, b->code.tries.count, b->code.clauses.count};
     pthread_mutex_lock(&c->lock);
     size_t place = hs_code_memory_next(&c->memory, hs_align_up(c->range.code_used, HS_CODE_ALIGN));
-    if (place + b->code.bytes.count <= c->range.code_capacity && hs_vec_reserve(&c->placed, b->functions.count)) {
+    if (place + b->code.bytes.count <= c->range.code_capacity && hs_vec_reserve(&c->placed, b->functions.count) &&
+        hs_handlers_reserve(&c->handlers, &handlers) == ST_OK) {
         hs_machine_code_place(&b->code, place);
         s = hs_code_memory_write(&c->memory, place, b->code.bytes.data, b->code.bytes.count);
     }
     if (s == ST_OK) {
         c->range.code_used = place + b->code.bytes.count;
+        hs_handlers_add(&c->handlers, &handlers, (uint32_t)place);
         for (size_t i = 0; i < b->functions.count; i++) {
             struct placed f = b->functions.data[i];
             f.place += (uint32_t)place;

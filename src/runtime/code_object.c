@@ -29,6 +29,7 @@ void hs_code_object_deinit(struct code_object *c)
     hs_mem_image_unref(c->image);
     hs_free(c->globals);
     hs_vec_deinit(&c->placed);
+    hs_handlers_delete(c->handlers);
     hs_fault_range_remove(c->ticket);
     hs_code_memory_delete(&c->memory);
     pthread_mutex_destroy(&c->lock);

@@ -5,6 +5,7 @@
 #ifndef HS_RUNTIME_CODE_OBJECT_H
 #define HS_RUNTIME_CODE_OBJECT_H
 
+#include "runtime/handlers.h"
 #include "runtime/memory.h"
 
 struct placed { /* a compiled function in the range, in order of place */
@@ -23,6 +24,7 @@ struct code_object {
     int ticket;                       /* with the fault handler */
     pthread_mutex_t lock;             /* placed, memory, parked, image */
     HS_VEC(struct placed) placed;
+    struct hs_handlers *_Atomic handlers; /* of try_tables; NULL: none so far */
     /* Compiles defined function number n, publishes it and gives its address; thread-safe. */
     enum status (*compile)(struct code_object *c, uint32_t n, void **out_code, struct error *error);
     /* Offset in the module of the instruction at an offset in a placed function. */

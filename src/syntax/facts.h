@@ -15,10 +15,11 @@ enum {
     FACT_HAS_LOOP = 4,
     FACT_HAS_TAIL_CALL = 8,
     FACT_MAY_WRITE = 0x10, /* stores to a memory, writes a table or global, or calls anything */
-    FACT_HAS_TRY = 0x20,
+    FACT_HAS_TRY = 0x20,   /* a try_table */
     FACT_HAS_SIMD = 0x40,
     FACT_HAS_GC = 0x80,    /* an instruction of the gc feature */
     FACT_HAS_ATOMIC = 0x100,
+    FACT_HAS_LEGACY_TRY = 0x200, /* an instruction of the feature legacy-exceptions */
 };
 
 struct func_facts {

@@ -426,8 +426,8 @@ static void note(struct fast *f, const struct insn *i)
     bool calls = false, writes = false;
     if (info->feature == FEATURE_GC)
         f->flags |= FACT_HAS_GC;
-    if (info->feature == FEATURE_EXCEPTIONS || info->feature == FEATURE_LEGACY_EXCEPTIONS)
-        f->flags |= FACT_HAS_TRY;
+    if (info->feature == FEATURE_LEGACY_EXCEPTIONS)
+        f->flags |= FACT_HAS_LEGACY_TRY;
     switch (info->prefix) {
     case 0xfb:
         writes = i->op != OP_STRUCT_GET && i->op != OP_ARRAY_GET && i->op != OP_ARRAY_LEN;
@@ -495,7 +495,7 @@ static bool instruction(struct fast *f, const struct insn *i, struct error *igno
     case OP_BLOCK: return enter(f, block_sig(f, &i->block), FRAME_BLOCK);
     case OP_LOOP: return enter(f, block_sig(f, &i->block), FRAME_LOOP);
     case OP_IF: return enter(f, block_sig(f, &i->block), FRAME_IF);
-    case OP_TRY: f->flags |= FACT_HAS_TRY; return enter(f, block_sig(f, &i->block), FRAME_TRY);
+    case OP_TRY: f->flags |= FACT_HAS_LEGACY_TRY; return enter(f, block_sig(f, &i->block), FRAME_TRY);
     case OP_TRY_TABLE: return try_table(f, i);
     case OP_ELSE: return begin_else(f);
     case OP_CATCH: return tag_params(f, i->a) && begin_catch(f, FRAME_CATCH, tag_params(f, i->a));

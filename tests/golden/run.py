@@ -57,6 +57,9 @@ def disassemble(tool, code, start, base):
             continue
         words = re.sub(r"\s+", " ", m.group(1)).strip()
         size = len(m.group(2).split(","))
+        if words.startswith("nop "):  # shown in its shortest form, which padding does not have
+            k = at - base + (code[at - base] == 0x66)
+            size = (k - at + base) + 3 + (code[k + 2] & 7 == 4) + {0: 0, 1: 1, 2: 4}[code[k + 2] >> 6]
         if words == "lock":
             prefix = "lock "
             at += size

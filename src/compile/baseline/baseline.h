@@ -16,6 +16,7 @@
  *   numeric.c         integers;  float.c: floating point;  convert.c: conversions
  *   atomics.c, simd.c     threads and vectors
  *   tables_globals.c  variables, tables, references
+ *   exceptions.c      throwing, try_table and what its catch clauses do
  *   cold.c            code at the end: traps, slow paths, constants
  *   locate.c          from a position in the code back to the instruction
  *
@@ -33,7 +34,7 @@
  *
  *      r13                     the instance context
  *      rbx                     base of memory 0 where it is used and never moves; else a pin
- *      r12 r14 r15             pins
+ *      r12 r14 r15             pins, unless the function has a try_table
  *      rdi rsi r8 r9 xmm8-15   pins worth saving around calls; else temporaries
  *      rax rcx rdx r10 r11 xmm0-7   temporaries
  *
@@ -111,7 +112,7 @@ struct local {
     int32_t home;     /* offset from rbp */
 };
 
-enum ctl_kind { CTL_FUNC, CTL_BLOCK, CTL_LOOP, CTL_IF, CTL_ELSE };
+enum ctl_kind { CTL_FUNC, CTL_BLOCK, CTL_LOOP, CTL_IF, CTL_ELSE, CTL_TRY };
 
 struct ctl {
     uint8_t kind;  /* enum ctl_kind */
@@ -122,6 +123,10 @@ struct ctl {
     struct x64_label other;      /* CTL_IF: where the condition is false */
     uint32_t dirty;              /* union over the branches to the label */
     uint32_t else_dirty;         /* state at the if */
+    /* CTL_TRY: */
+    uint32_t outer_try;          /* what b->try_ was */
+    uint32_t nclauses;
+    const uint8_t *clauses;
 };
 
 /* Code that runs rarely, written after the body. */
@@ -198,6 +203,7 @@ struct bl {
     struct error *error;
     enum status status;
     struct ctl *ctls, *ctls_end;
+    uint32_t try_; /* innermost try_table, a number in out->tries, or HS_NO_TRY */
     /* fuel */
     uint32_t fuel_field; /* imm32 of the current block's charge; 0: none */
     uint32_t fuel_next;  /* a new block was begun by the current instruction */
@@ -273,6 +279,12 @@ static inline int bl_w(uint8_t type) /* operand size of a general register: 1 fo
 static inline int32_t bl_slot(const struct bl *b, uint32_t i)
 {
     return b->slots - (int32_t)((i + 1) * b->slot_size);
+}
+/* A branch of a catch clause to the function's end has its values in slots for a moment. */
+static inline uint32_t bl_max_height(const struct bl *b)
+{
+    uint32_t n = b->facts->max_height;
+    return (b->facts->flags & FACT_HAS_TRY) && b->type->nresults > n ? b->type->nresults : n;
 }
 static inline uint32_t bl_height(const struct bl *b)
 {
@@ -551,6 +563,22 @@ const uint8_t *hs_bl_fail(struct bl *b, enum status s, const char *reason);
  * none). */
 void hs_bl_libcall(struct bl *b, enum hs_libcall id, uint32_t n, uint32_t nextra,
                    const uint64_t *extra, uint8_t result);
+
+/* Stores the value that is parameter or result i into the argument area, whose address is in `base`. */
+void hs_bl_store_area(struct bl *b, uint8_t base, struct value v, uint32_t i);
+
+/* ---- exceptions.c ---- */
+
+/* Begins a try_table, whose block is c; p at its clauses. Returns what follows them. */
+const uint8_t *hs_bl_enter_try(struct bl *b, struct ctl *c, const uint8_t *p);
+/* At the end of the innermost block, a try_table: emits the landings. The block is a plain one afterwards. */
+void hs_bl_leave_try(struct bl *b);
+void hs_bl_call_site_slow(struct bl *b);
+static inline void bl_call_site(struct bl *b) /* right behind a call that may throw */
+{
+    if (HS_UNLIKELY(b->try_ != HS_NO_TRY))
+        hs_bl_call_site_slow(b);
+}
 
 /* ---- intrinsics.c ---- */
 

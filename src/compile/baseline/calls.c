@@ -39,7 +39,7 @@ static uint8_t place(const uint8_t *ints, uint32_t nints, uint32_t nfps, uint8_t
     return *ni < nints ? ints[(*ni)++] : BL_NONE;
 }
 
-static void store_area(struct bl *b, uint8_t base, struct value v, uint32_t i)
+void hs_bl_store_area(struct bl *b, uint8_t base, struct value v, uint32_t i)
 {
     struct x64_mem m = x64_bd(base, (int32_t)i * 16);
     if (v.type == VT_V128) {
@@ -130,7 +130,7 @@ static void pass(struct bl *b, uint32_t n, const uint8_t *ints, uint32_t nints, 
             struct value v = first[i];
             if (v.kind == V_SLOT)
                 v.num = (uint32_t)(first + i - b->stack);
-            store_area(b, base, v, i);
+            hs_bl_store_area(b, base, v, i);
             b->free |= (b->held & ~with_base) & b->temps;
             b->held = with_base;
         }
@@ -248,9 +248,11 @@ BL_OP(CALL)
         x64_mov64_rr(&b->a, R10, R13);
         x64_mov64_rm(&b->a, R13, x64_bd(R10, off + 8));
         x64_call_m(&b->a, x64_bd(R10, off));
+        bl_call_site(b);
         x64_mov64_rm(&b->a, R13, x64_bd(RBP, -8));
     } else {
         call_slot(b, func, false);
+        bl_call_site(b);
     }
     return push_results(b, p, t);
 }
@@ -309,6 +311,7 @@ static void call_r11(struct bl *b)
     x64_mov64_rr(&b->a, R10, R13);
     x64_mov64_rm(&b->a, R13, x64_bd(R11, HS_OFF_FUNCREF_VMCTX));
     x64_call_m(&b->a, x64_bd(R11, HS_OFF_FUNCREF_CODE));
+    bl_call_site(b);
     x64_mov64_rm(&b->a, R13, x64_bd(RBP, -8));
 }
 

@@ -92,7 +92,7 @@ static const uint8_t *unsupported(struct bl *b, const uint8_t *p)
 #define FEATURE_TAIL_CALL_               HAS
 #define FEATURE_FUNCTION_REFERENCES_     HAS
 #define FEATURE_GC_                      LACKS
-#define FEATURE_EXCEPTIONS_              LACKS
+#define FEATURE_EXCEPTIONS_              HAS
 #define FEATURE_LEGACY_EXCEPTIONS_       LACKS
 #define FEATURE_THREADS_                 HAS
 #define FEATURE_WIDE_ARITHMETIC_         HAS
@@ -305,7 +305,7 @@ static void careful_loop(struct bl *b, const uint8_t *p)
 
 static enum status reserve_tables(struct bl *b)
 {
-    size_t values = (size_t)b->facts->max_height + 16;
+    size_t values = (size_t)bl_max_height(b) + 16;
     b->locals = b->inline_locals;
     b->stack = b->inline_stack;
     if (b->nlocals > BL_INLINE_LOCALS)
@@ -339,6 +339,7 @@ enum status hs_bl_run(const struct hs_compile_input *in, struct hs_machine_code 
     b->nlocals = b->facts->nlocals;
     b->slot_size = (b->facts->flags & FACT_HAS_SIMD) || in->layout->vectors ? 16 : 8;
     b->temps = BL_TEMP_GPRS | BL_SPARE_GPRS | BL_FPRS;
+    b->try_ = HS_NO_TRY;
     b->ctls = b->inline_ctls;
     b->ctls_end = b->inline_ctls + BL_INLINE_CTLS;
     b->cold = b->inline_cold;
@@ -346,6 +347,8 @@ enum status hs_bl_run(const struct hs_compile_input *in, struct hs_machine_code 
     hs_vec_init(&b->pool, HS_LIMIT_CODE / 8);
 
     size_t before = out->bytes.count, relocs_before = out->relocs.count;
+    size_t sites_before = out->sites.count, tries_before = out->tries.count,
+           clauses_before = out->clauses.count;
     enum status s = reserve_tables(b);
     if (s == ST_OK)
         s = x64_code_begin(&b->a, out, HS_CODE_ALIGN + 2 * BL_ROOM + 2 * (size_t)f->body_size);
@@ -377,6 +380,9 @@ enum status hs_bl_run(const struct hs_compile_input *in, struct hs_machine_code 
     } else { /* what was written is of no use, and `end` no longer the end */
         out->bytes.count = before;
         out->relocs.count = relocs_before;
+        out->sites.count = sites_before;
+        out->tries.count = tries_before;
+        out->clauses.count = clauses_before;
     }
 done:
     if (b->locals != b->inline_locals)
@@ -399,6 +405,6 @@ enum status hs_baseline_compile(const struct hs_compile_input *in, struct hs_mac
 
 uint32_t hs_baseline_lacks(void)
 {
-    return FACT_HAS_GC | FACT_HAS_TRY |
+    return FACT_HAS_GC | FACT_HAS_LEGACY_TRY |
            ((hs_cpu_features() & BL_VECTOR_CPU) == BL_VECTOR_CPU ? 0 : FACT_HAS_SIMD);
 }

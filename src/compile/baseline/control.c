@@ -282,6 +282,15 @@ BL_OP(BLOCK)
     return p;
 }
 
+BL_OP(TRY_TABLE)
+{
+    struct blocksig s = read_block(b, &p);
+    if (b->sp - s.nparams > b->stack + b->ctl->base)
+        hs_bl_flush(b, b->sp - s.nparams, 0);
+    struct ctl *c = push_ctl(b, CTL_TRY, s);
+    return b->status == ST_OK ? hs_bl_enter_try(b, c, p) : NULL;
+}
+
 BL_OP(LOOP)
 {
     struct blocksig s = read_block(b, &p);
@@ -356,6 +365,11 @@ BL_OP(END)
     struct ctl *c = b->ctl;
     if (c->kind == CTL_FUNC)
         return end_function(b);
+    if (HS_UNLIKELY(c->kind == CTL_TRY)) {
+        hs_bl_leave_try(b);
+        if (b->status != ST_OK)
+            return NULL;
+    }
     bool bare_if = c->kind == CTL_IF; /* without else: parameters are the results on that path */
     bool label = (c->kind != CTL_LOOP && x64_label_used(&c->label)) || bare_if;
     if (!label) {

@@ -152,13 +152,17 @@ enum status hs_bl_frame_layout(struct bl *b, const uint8_t **body)
     const struct func_facts *f = b->facts;
     bool base = (f->flags & FACT_USES_MEMORY0) && b->m->nmemories > 0 &&
                 b->layout->memory_style[0] != MEMORY_CHECKED_MOVABLE;
-    uint32_t callee = BIT(R12) | BIT(R14) | BIT(R15);
+    uint32_t callee = BIT(R12) | BIT(R14) | BIT(R15), rbx = BIT(RBX);
+    if (f->flags & FACT_HAS_TRY) { /* see exceptions.c */
+        callee = rbx = 0;
+        b->saved = BL_CALLEE_SAVED;
+    }
     if (b->in->pin_seed) {
         base = base && (b->in->pin_seed >> 7 & 3);
-        choose_random(b, callee | BL_SPARE_GPRS | (base ? 0 : BIT(RBX)), BL_SPARE_FPRS);
+        choose_random(b, callee | BL_SPARE_GPRS | (base ? 0 : rbx), BL_SPARE_FPRS);
     } else {
         base = base && f->memory_weight >= 3;
-        choose(b, callee | (base ? 0 : BIT(RBX)), BL_SPARE_GPRS, BL_SPARE_FPRS);
+        choose(b, callee | (base ? 0 : rbx), BL_SPARE_GPRS, BL_SPARE_FPRS);
     }
     b->membase = BL_NONE;
     if (base) {
@@ -180,7 +184,7 @@ enum status hs_bl_frame_layout(struct bl *b, const uint8_t **body)
         l->home = -(int32_t)offset;
     }
     b->slots = -(int32_t)offset;
-    offset += f->max_height * b->slot_size;
+    offset += bl_max_height(b) * b->slot_size;
     if (b->leaf && offset - below <= 128) {
         b->frame = 0;
     } else {

@@ -249,7 +249,10 @@ enum status hs_compile_host_adapter(const struct functype *type, struct hs_machi
     x64_call_r(a, RAX);
     x64_lea32_rm(a, RSI, x64_bd(RAX, -1));
     x64_mov64_rm(a, RDI, x64_bd(R13, HS_OFF_RUN));
+    x64_mov64_ri(a, RCX, (uintptr_t)hs_stub_catch);
+    x64_test32_rr(a, RAX, RAX);
     x64_mov64_ri(a, RAX, (uintptr_t)hs_raise);
+    x64_cmov64_rr(a, CC_E, RAX, RCX);
     x64_jmp_r(a, RAX);
     x64_code_end(a, out);
     return ST_OK;

@@ -1,0 +1,111 @@
+/* Throwing. https://webassembly.github.io/spec/core/exec/instructions.html#exec-throw-ref
+ *
+ * A throw follows the frame pointers from the frame through which compiled code was left up to the entry of the activation,
+ * and asks for each return address whether a try_table is around that call (handlers.h). Whose frame it is, and so whose
+ * tables and tags are meant, the frame itself says: a function that calls keeps its instance below its frame pointer. Nothing
+ * is unwound on the way: a function that catches relies on no register of its callees (compile/baseline/exceptions.c), so
+ * entering its landing is all there is to do, and the frames in between are just left behind.
+ *
+ * An exception that nobody in the activation catches is the store's pending one, and leaves the activation like a trap. The
+ * host function that made the call gets to know as one. If it fails for that reason itself, the exception goes on from its
+ * caller, until it is caught or the host has it. */
+#include "runtime/bulk.h"
+#include "runtime/gc/heap.h"
+#include "runtime/gc/exception.h"
+#include "runtime/rt_calls.h"
+
+/* The first clause for the tag at or around a try_table; NULL: none. */
+static const struct hs_clause *clause_for(const struct hs_handlers *h, uint32_t try_, const struct instance *i,
+                                          const struct tag_obj *tag)
+{
+    for (; try_ != HS_NO_TRY; try_ = h->tries[try_].outer) {
+        const struct hs_clause *c = h->clauses + h->tries[try_].first, *end = c + h->tries[try_].count;
+        for (; c < end; c++)
+            if (c->tag == HS_ANY_TAG || i->tags[c->tag] == tag)
+                return c;
+    }
+    return NULL;
+}
+
+bool hs_exn_catch(struct hs_run *run, uint32_t exn, const struct tag_obj *tag)
+{
+    const uintptr_t end = (uintptr_t)run->act.entry_sp + HS_ENTRY_FRAME;
+    uintptr_t fp = (uintptr_t)run->act.exit_fp;
+    while (fp != end) {
+        const uintptr_t pc = ((const uintptr_t *)fp)[1];
+        fp = ((const uintptr_t *)fp)[0];
+        if (fp == end) /* the caller is the entry trampoline */
+            break;
+        const struct hs_vmctx *c = (const struct hs_vmctx *)((const uintptr_t *)fp)[-1];
+        const struct code_object *code = c->instance->code;
+        const struct hs_handlers *h = atomic_load_explicit(&code->handlers, memory_order_acquire);
+        if (!h)
+            continue;
+        const uint32_t try_ = hs_handlers_find(h, pc - (uintptr_t)code->range.base);
+        const struct hs_clause *clause = try_ == HS_NO_TRY ? NULL : clause_for(h, try_, c->instance, tag);
+        if (clause) {
+            run->trap_pc = (uintptr_t)code->range.base + clause->landing;
+            run->trap_fp = fp;
+            run->trap_addr = exn;
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct hs_rt_result raise(struct hs_vmctx *c, uint32_t exn, const struct tag_obj *tag)
+{
+    struct store *s = c->run->store;
+    if (hs_exn_catch(c->run, exn, tag))
+        return (struct hs_rt_result){exn, TRAP_NONE};
+    s->pending_exn = exn;
+    hs_trap_capture(s, TRAP_EXCEPTION, c);
+    return (struct hs_rt_result){0, TRAP_EXCEPTION};
+}
+
+static struct hs_rt_result no_memory(struct hs_vmctx *c)
+{
+    hs_trap_capture(c->run->store, TRAP_ALLOCATION_TOO_LARGE, c);
+    return (struct hs_rt_result){0, TRAP_ALLOCATION_TOO_LARGE};
+}
+
+struct hs_rt_result hs_rt_throw(struct hs_vmctx *c, uint32_t tag_index)
+{
+    struct store *s = c->run->store;
+    struct instance *i = c->instance;
+    struct tag_obj *tag = i->tags[tag_index];
+    const uint32_t type = i->code->module->tags[tag_index].type;
+    const struct functype *f = &i->code->module->types[type].func;
+    const uint32_t *offsets = i->code->layout.objects[type].offsets;
+    uint32_t exn;
+    if (hs_gc_new_exn(s, tag, &exn) != ST_OK)
+        return no_memory(c);
+    for (uint32_t k = 0; k < f->nparams; k++) {
+        /* Types of the module's will do: setting asks for the kind and whether it is a function. */
+        struct valtype t = f->types[k];
+        if (hs_vt_is_ref(t) && hs_heap_is_index(hs_vt_heap(t)))
+            t = HS_REF(true, hs_heap_top(i->code->module, hs_vt_heap(t)));
+        if (hs_gc_set(s, exn, offsets[k], t, &c->run->args[k]) != ST_OK)
+            return no_memory(c);
+    }
+    return raise(c, exn, tag);
+}
+
+struct hs_rt_result hs_rt_throw_ref(struct hs_vmctx *c, uint32_t exn)
+{
+    struct store *s = c->run->store;
+    if (!exn) {
+        hs_trap_capture(s, TRAP_NULL_REFERENCE, c);
+        return (struct hs_rt_result){0, TRAP_NULL_REFERENCE};
+    }
+    return raise(c, exn, hs_gc_exn_tag(s, exn));
+}
+
+bool hs_exn_goes_on(struct store *s)
+{
+    const uint32_t exn = s->pending_exn;
+    if (!exn || !hs_exn_catch(&s->run, exn, hs_gc_exn_tag(s, exn)))
+        return false;
+    s->pending_exn = 0;
+    return true;
+}
