@@ -19,9 +19,10 @@ MAY_USE = {
     "compile": ["base", "syntax", "abi"],
     "compile/x64": ["base", "syntax", "abi", "compile"],
     "compile/baseline": ["base", "syntax", "abi", "compile", "compile/x64"],
-    "runtime": ["base", "platform", "syntax", "abi"],
-    "engine": ["base", "platform", "syntax", "binary", "text", "valid", "abi", "compile", "runtime"],
-    "api": ["base", "platform", "syntax", "binary", "text", "valid", "abi", "compile", "runtime", "engine"],
+    "runtime": ["base", "platform", "syntax", "abi", "runtime/gc"],
+    "runtime/gc": ["base", "platform", "syntax", "abi", "runtime"],
+    "engine": ["base", "platform", "syntax", "binary", "text", "valid", "abi", "compile", "runtime", "runtime/gc"],
+    "api": ["base", "platform", "syntax", "binary", "text", "valid", "abi", "compile", "runtime", "runtime/gc", "engine"],
     "wasi": [],
     "cli": [],
 }

@@ -15,8 +15,8 @@
  * start with those of its supertype, and so do their places.
  *
  *     +0  type     canonical type id of a struct or array: one compare tells an exact type. HS_GC_EXN | id of a tag's function
- *                  type: an exception, whose fields are the parameters. HS_GC_FREE: a gap.
- *     +4  length   of an array, in elements; an exception's tag (number of its handle); a gap's size in bytes
+ *                  type: an exception, whose fields are the parameters
+ *     +4  length   of an array, in elements; an exception's tag (number of its handle)
  *     +8  fields or elements
  *
  * References to functions are numbers in the heap, run->funcs[number], for it holds no addresses; 0 is null. */
@@ -31,8 +31,8 @@ enum {
     HS_GC_HEADER = 8,
     HS_GC_ALIGN = 8,
 };
-#define HS_GC_EXN  UINT32_C(0x80000000)
-#define HS_GC_FREE UINT32_C(0x40000000)
+enum { HS_GC_HOST_MAX = 1 << 30 }; /* things of the host's in a store */
+#define HS_GC_EXN UINT32_C(0x80000000)
 
 static inline bool hs_ref_is_i31(uint32_t ref)
 {
@@ -41,6 +41,10 @@ static inline bool hs_ref_is_i31(uint32_t ref)
 static inline bool hs_ref_is_host(uint32_t ref)
 {
     return (ref & 3) == 2;
+}
+static inline uint32_t hs_ref_of_host(uint32_t entry)
+{
+    return entry << 2 | 2;
 }
 static inline bool hs_ref_is_object(uint32_t ref)
 {

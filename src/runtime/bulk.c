@@ -75,13 +75,18 @@ enum trap hs_memory_fill(struct instance *i, uint32_t memory, uint64_t d, uint8_
     return TRAP_NONE;
 }
 
-static bool elem_value(struct instance *i, const struct elem *seg, uint64_t k, uint64_t *out)
+bool hs_elem_item(struct instance *i, uint32_t elem, uint64_t k, uint64_t *out)
 {
+    const struct elem *seg = &i->code->module->elems[elem];
+    union hs_value v;
     if (seg->funcs) {
         *out = (uintptr_t)hs_instance_func(i, seg->funcs[k]);
         return true;
     }
-    union hs_value v;
+    if (i->items && i->items[elem]) {
+        *out = i->items[elem][k];
+        return true;
+    }
     if (hs_const_eval(i, &seg->exprs[k], &v) != ST_OK)
         return false;
     *out = v.bits[0];
@@ -90,14 +95,15 @@ static bool elem_value(struct instance *i, const struct elem *seg, uint64_t k, u
 
 enum trap hs_table_init(struct instance *i, uint32_t table, uint32_t elem, uint64_t d, uint64_t s, uint64_t n)
 {
-    const struct elem *seg = &i->code->module->elems[elem];
     struct table_obj *t = i->tables[table];
-    uint64_t size = bit(i->dropped_elems, elem) ? 0 : seg->count;
-    if (outside(s, n, size) || outside(d, n, t->rec.size))
+    if (outside(s, n, hs_elem_count(i, elem)) || outside(d, n, t->rec.size))
         return TRAP_TABLE_OUT_OF_BOUNDS;
-    for (uint64_t k = 0; k < n; k++)
-        if (!elem_value(i, seg, s + k, &t->rec.elems[d + k]))
+    for (uint64_t k = 0; k < n; k++) {
+        uint64_t item; /* making an object may collect, finalizers may let tables grow, so that they move */
+        if (!hs_elem_item(i, elem, s + k, &item))
             return TRAP_ALLOCATION_TOO_LARGE;
+        t->rec.elems[d + k] = item;
+    }
     return TRAP_NONE;
 }
 

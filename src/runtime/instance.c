@@ -10,6 +10,7 @@
 #include "base/assert.h"
 #include "base/bits.h"
 #include "runtime/bulk.h"
+#include "runtime/gc/heap.h"
 
 enum {
     MAX_IMAGE = 256 << 20,  /* larger contents are copied: building the image takes as much memory again */
@@ -101,6 +102,15 @@ static bool stable(const struct constexpr *e)
     return e->kind == CONST_NONE || e->kind == CONST_NULL || e->kind == CONST_NUMBER || e->kind == CONST_FUNC;
 }
 
+/* Items of a passive segment that may be objects: they are the same whenever they are used. */
+static bool must_keep(const struct elem *e)
+{
+    for (uint32_t k = 0; e->mode == SEGMENT_PASSIVE && e->exprs && k < e->count; k++)
+        if (e->exprs[k].kind == CONST_CODE)
+            return true;
+    return false;
+}
+
 /* A parked instance is taken without evaluating segments again: everything must be in the image and the pristine
  * copies of the tables, and be the same for every tenant. */
 static bool may_recycle(const struct code_object *c)
@@ -116,6 +126,8 @@ static bool may_recycle(const struct code_object *c)
             return false;
     for (uint32_t i = 0; i < m->nelems; i++) {
         const struct elem *e = &m->elems[i];
+        if (must_keep(e))
+            return false;
         if (e->mode != SEGMENT_ACTIVE)
             continue;
         if (!stable(&e->offset))
@@ -193,6 +205,9 @@ static void block_delete(struct instance *i, struct runtime *rt)
             hs_free(i->tables[k]->rec.elems);
             hs_free(i->tables[k]->pristine);
         }
+    for (uint32_t k = 0; i->items && k < m->nelems; k++)
+        hs_free(i->items[k]);
+    hs_free(i->items);
     hs_free(i);
 }
 
@@ -387,9 +402,44 @@ static enum status segment_offset(struct instance *i, const struct constexpr *e,
     return s;
 }
 
+void hs_instance_drop_elem(struct instance *i, uint32_t elem)
+{
+    i->dropped_elems[elem / 8] |= (uint8_t)(1 << elem % 8);
+    if (!i->items)
+        return;
+    hs_free(i->items[elem]);
+    i->items[elem] = NULL;
+}
+
+/* Evaluates what must be the same at each use. What is done so far lies where a collection finds it. */
+static enum status keep_items(struct instance *i)
+{
+    const struct module *m = i->code->module;
+    for (uint32_t k = 0; k < m->nelems; k++) {
+        const struct elem *e = &m->elems[k];
+        if (!must_keep(e))
+            continue;
+        if (!i->items && !(i->items = hs_calloc(m->nelems, sizeof *i->items)))
+            return ST_OOM;
+        if (!(i->items[k] = hs_calloc(e->count, sizeof *i->items[k])))
+            return ST_OOM;
+        for (uint32_t n = 0; n < e->count; n++) {
+            union hs_value v;
+            enum status s = hs_const_eval(i, &e->exprs[n], &v);
+            if (s != ST_OK)
+                return s;
+            i->items[k][n] = v.bits[0];
+        }
+    }
+    return ST_OK;
+}
+
 static enum status init_elems(struct instance *i)
 {
     const struct module *m = i->code->module;
+    enum status kept = keep_items(i);
+    if (kept != ST_OK)
+        return kept;
     for (uint32_t k = 0; k < m->nelems; k++) {
         const struct elem *e = &m->elems[k];
         if (e->mode == SEGMENT_ACTIVE) {
@@ -525,6 +575,8 @@ enum status hs_instance_new(struct store *s, struct code_object *c, const struct
     enum status st = check_limits(s, m, error);
     if (st != ST_OK)
         return st;
+    if (c->layout.objects && hs_heap_open(s) != ST_OK)
+        return hs_error_set(error, ST_OOM, HS_NO_OFFSET, "out of memory");
     if (!__atomic_load_n(&c->prepared, __ATOMIC_ACQUIRE))
         prepare(c);
     struct instance *i = take_parked(c);
@@ -615,6 +667,10 @@ static bool clean(struct instance *i)
     }
     if (m->nglobals)
         memset(i->globals, 0, m->nglobals * sizeof *i->globals);
+    if (m->ntags)
+        memset(i->tags, 0, m->ntags * sizeof *i->tags);
+    if (!c->globals_constant) /* references that the next store would take for its own until they are initialized */
+        memset(vm(i, hs_off_global(&c->layout, m->nimported_globals)), 0, (size_t)(m->nglobals - m->nimported_globals) * 16);
     i->vmctx->ran = false;
     i->handle = 0;
     i->store = NULL;
@@ -656,7 +712,7 @@ static struct global_obj *global_of(struct instance *i, uint32_t index)
     return i->globals[index] = g;
 }
 
-static struct tag_obj *tag_of(struct instance *i, uint32_t index)
+struct tag_obj *hs_instance_tag(struct instance *i, uint32_t index)
 {
     if (!i->tags[index] &&
         hs_tag_new(i->store, i->code->type_ids[i->code->module->tags[index].type], &i->tags[index]) != ST_OK)
@@ -678,7 +734,7 @@ bool hs_instance_extern(struct instance *i, enum externkind kind, uint32_t index
             return false;
         break;
     case EXTERN_GLOBAL: x.global = global_of(i, index); break;
-    case EXTERN_TAG: x.tag = tag_of(i, index); break;
+    case EXTERN_TAG: x.tag = hs_instance_tag(i, index); break;
     }
     if (!x.func)
         return false;

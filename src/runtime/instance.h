@@ -16,6 +16,8 @@ struct instance {
     struct memory_obj *own_memories;/* embedded objects of defined memories that are not shared */
     struct table_obj *own_tables;
     uint8_t *dropped_elems, *dropped_datas; /* bits */
+    uint64_t **items;               /* per element segment: its items, if they had to be evaluated when the instance was made
+                                       and may still be used; else NULL */
     struct memory_obj *exported_memory; /* export "memory", for host functions that ask often; or NULL */
     uint32_t handle;
     bool started;                   /* complete: every segment was applied */
@@ -37,13 +39,17 @@ void hs_instance_release(struct instance *i);
 /* Export number n as something to hand out; false when memory is exhausted. */
 bool hs_instance_export(struct instance *i, uint32_t n, struct hs_extern *out);
 bool hs_instance_extern(struct instance *i, enum externkind kind, uint32_t index, struct hs_extern *out);
+struct tag_obj *hs_instance_tag(struct instance *i, uint32_t tag); /* NULL: no memory */
 struct hs_funcref *hs_instance_func(struct instance *i, uint32_t func); /* NULL: does not escape */
 static inline struct instance *hs_funcref_instance(const struct hs_funcref *f)
 {
     return f->vmctx->instance;
 }
 
-/* Evaluates a constant expression of the instance's module. */
+/* Forgets the items of an element segment. */
+void hs_instance_drop_elem(struct instance *i, uint32_t elem);
+
+/* Evaluates a constant expression of the instance's module. It may make objects; `out` is written at the end. */
 enum status hs_const_eval(struct instance *i, const struct constexpr *e, union hs_value *out);
 
 #endif

@@ -2,6 +2,7 @@
  * frames are still there; the stub then leaves. No lock is held when a function returns. */
 #include "runtime/rt_calls.h"
 #include "runtime/bulk.h"
+#include "runtime/gc/exception.h"
 
 #define NO_TRAP ((struct hs_rt_result){0, TRAP_NONE})
 
@@ -62,7 +63,7 @@ struct hs_rt_result hs_rt_table_init(struct hs_vmctx *c, uint64_t d, uint64_t s,
 
 void hs_rt_elem_drop(struct hs_vmctx *c, uint32_t elem)
 {
-    c->instance->dropped_elems[elem / 8] |= (uint8_t)(1 << elem % 8);
+    hs_instance_drop_elem(c->instance, elem);
 }
 
 struct hs_rt_result hs_rt_table_copy(struct hs_vmctx *c, uint64_t d, uint64_t s, uint64_t n, uint64_t to_from)
@@ -132,6 +133,8 @@ uint32_t hs_rt_host_failed(struct hs_host *host, uintptr_t result)
     struct host_func *f = (struct host_func *)host; /* its first member */
     struct store *s = host->context.run->store;
     uint32_t left = f->trap ? f->trap(s, (void *)result) : (uint32_t)result;
+    if (left == TRAP_EXCEPTION + 1 && hs_exn_goes_on(s))
+        return 0;
     hs_trap_capture(s, (enum trap)(left - 1), NULL);
     return left;
 }

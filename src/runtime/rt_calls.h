@@ -23,5 +23,19 @@ struct hs_rt_result hs_rt_out_of_fuel(struct hs_vmctx *c);
 struct hs_rt_result hs_rt_atomic_notify(struct hs_vmctx *c, uint64_t address, uint64_t count, uint32_t memory);
 struct hs_rt_result hs_rt_atomic_wait32(struct hs_vmctx *c, uint64_t address, uint64_t expected, uint64_t timeout, uint32_t memory);
 struct hs_rt_result hs_rt_atomic_wait64(struct hs_vmctx *c, uint64_t address, uint64_t expected, uint64_t timeout, uint32_t memory);
+/* gc/gc_calls.c */
+struct hs_rt_result hs_rt_gc_new(struct hs_vmctx *c, uint32_t id);
+struct hs_rt_result hs_rt_gc_new_array(struct hs_vmctx *c, uint32_t id, uint32_t length);
+struct hs_rt_result hs_rt_gc_new_data(struct hs_vmctx *c, uint32_t id, uint32_t data, uint32_t from, uint32_t n);
+struct hs_rt_result hs_rt_gc_new_elem(struct hs_vmctx *c, uint32_t id, uint32_t elem, uint32_t from, uint32_t n);
+struct hs_rt_result hs_rt_array_fill(struct hs_vmctx *c, uint32_t array, uint32_t d, uint64_t value, uint32_t n);
+struct hs_rt_result hs_rt_array_copy(struct hs_vmctx *c, uint32_t to, uint32_t d, uint32_t from, uint32_t f, uint32_t n);
+struct hs_rt_result hs_rt_array_init_data(struct hs_vmctx *c, uint32_t array, uint32_t d, uint32_t from, uint32_t n, uint32_t data);
+struct hs_rt_result hs_rt_array_init_elem(struct hs_vmctx *c, uint32_t array, uint32_t d, uint32_t from, uint32_t n, uint32_t elem);
+uint32_t hs_rt_ref_test(struct hs_vmctx *c, uint64_t ref, uint32_t heap, uint32_t null_counts);
+struct hs_rt_result hs_rt_func_number(struct hs_vmctx *c, struct hs_funcref *f);
+/* gc/exception.c */
+struct hs_rt_result hs_rt_throw(struct hs_vmctx *c, uint32_t tag);
+struct hs_rt_result hs_rt_throw_ref(struct hs_vmctx *c, uint32_t exn);
 
 #endif

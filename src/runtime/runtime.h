@@ -33,6 +33,7 @@ struct runtime_config {
     uint64_t max_wasm_stack;     /* bytes */
     bool cow_images;             /* data segments become images */
     uint32_t keep_slots;         /* free memory slots kept for reuse */
+    bool gc_stress;              /* of tests: collect before every object */
     /* Makes unshared memories in place of this library; or NULL. max: bytes, UINT64_MAX for no bound. A failure is told in
      * the error. */
     enum status (*host_memory)(void *env, const struct limits *type, uint64_t min, uint64_t max, struct error *error,

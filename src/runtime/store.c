@@ -2,6 +2,7 @@
 #include "runtime/store.h"
 #include "base/assert.h"
 #include "base/bits.h"
+#include "runtime/gc/heap.h"
 #include "runtime/instance.h"
 
 static _Atomic uint64_t last_id;
@@ -32,7 +33,8 @@ enum status hs_store_new(struct runtime *rt, struct store **out)
     hs_vec_init(&s->handles_global, UINT32_MAX);
     hs_vec_init(&s->handles_tag, UINT32_MAX);
     hs_vec_init(&s->handles_instance, UINT32_MAX);
-    hs_vec_init(&s->externrefs, UINT32_MAX / 2);
+    hs_vec_init(&s->externrefs, HS_GC_HOST_MAX);
+    hs_vec_init(&s->free_externrefs, HS_GC_HOST_MAX);
     if (rt->config.epochs) {
         struct hs_sigstate saved;
         hs_siglock_take(&rt->epoch_lock, &saved);
@@ -97,14 +99,17 @@ void hs_store_delete(struct store *s)
     }
     for (struct tag_obj *t = s->tags, *next; t; t = next) {
         next = t->next;
+        hs_type_registry_release(&rt->types, t->type);
         hs_free(t);
     }
+    hs_heap_delete(s);
     hs_vec_deinit(&s->handles_memory);
     hs_vec_deinit(&s->handles_table);
     hs_vec_deinit(&s->handles_global);
     hs_vec_deinit(&s->handles_tag);
     hs_vec_deinit(&s->handles_instance);
     hs_vec_deinit(&s->externrefs);
+    hs_vec_deinit(&s->free_externrefs);
     hs_free(s->run.args);
     hs_free(s);
 }
@@ -124,6 +129,7 @@ void hs_store_add_context(struct store *s, struct hs_vmctx *c)
     c->run = &s->run;
     c->rt = hs_rt_stubs;
     c->args = s->run.args;
+    c->heap = hs_heap_base(s);
     c->magic = HS_VMCTX_MAGIC;
     if (s->rt->config.epochs) {
         struct hs_sigstate saved;
@@ -259,6 +265,7 @@ enum status hs_tag_new(struct store *s, uint32_t type, struct tag_obj **out)
     struct tag_obj *t = hs_calloc(1, sizeof *t);
     if (!t)
         return ST_OOM;
+    hs_type_registry_hold(&s->rt->types, type);
     t->type = type;
     t->store = s;
     t->next = s->tags;
@@ -320,15 +327,4 @@ void *hs_store_object(struct store *s, enum externkind kind, uint32_t number)
     case EXTERN_FUNC: break;
     }
     return NULL;
-}
-
-uint32_t hs_externref_new(struct store *s, void *data, void (*finalizer)(void *))
-{
-    struct hs_externref ref = {data, finalizer};
-    return hs_vec_push(&s->externrefs, ref) ? (uint32_t)s->externrefs.count : 0;
-}
-
-void *hs_externref_data(struct store *s, uint32_t ref)
-{
-    return ref && ref <= s->externrefs.count ? s->externrefs.data[ref - 1].data : NULL;
 }

@@ -35,7 +35,7 @@ struct tag_obj {
 
 struct host_func;
 /* values: parameters in, results out. Returns 0, or trap code + 1 with the story in the store (store->host_error for
- * TRAP_HOST_ERROR). */
+ * TRAP_HOST_ERROR). TRAP_EXCEPTION + 1, with pending_exn set: the exception goes on from the caller of the host function. */
 typedef uintptr_t host_call(struct host_func *f, struct hs_caller *caller, union hs_value *values, size_t count);
 
 /* A host function in a store. Compiled code calls `ref.code` (the adapter of its type) with r13 = &host.context. The adapter
@@ -114,12 +114,21 @@ struct store {
     void *(*failed)(struct hs_run *run, uint32_t left, void *out);
     struct trap_record trap;
     void *host_error;                /* what a host function returned: wasmtime_error_t * or wasm_trap_t *, the API's */
-    /* references of the host's: slot i + 1 is the 32-bit value */
+    /* references of the host's: entry n is n << 2 | 2 */
     HS_VEC(struct hs_externref { void *data; void (*finalizer)(void *); }) externrefs;
+    HS_VEC(uint32_t) free_externrefs; /* entries that may be given again */
+    size_t collect_externrefs_at;    /* so many of them alive, and the store collects; 0: the first time */
+    bool collecting;                 /* a collection, or its finalizers, are running */
     struct hs_heap *heap;            /* runtime/gc/heap.h; NULL: nobody needed it yet */
-    uint32_t pending_exn;            /* thrown and caught by nobody in the innermost activation: a reference, or 0 */
+    /* Thrown, and caught by nobody in the activation that ended: a reference, or 0. Stays until the host takes it, or it is caught
+     * after a host function has returned a trap because of it, which is TRAP_EXCEPTION + 1 from host_call or `trap`: whoever
+     * makes that number of what the host returned frees it, as a new story is told if nobody catches. */
+    uint32_t pending_exn;
     /* The API's: calls visit for every reference it holds for the host. */
     void (*each_root)(struct store *s, void (*visit)(void *env, uint32_t ref), void *env);
+    /* The API's: does the running guest's part of the stack lie between these, all of it, and rests none? False: that is not
+     * so, or cannot be told. NULL: the thread's own stack is asked. */
+    bool (*stack_is_whole)(struct store *s, uintptr_t low, uintptr_t high);
     void *api;                       /* struct of the API */
     struct store *free_next;
 };
@@ -135,7 +144,7 @@ enum status hs_table_new(struct store *s, const struct limits *type, struct valt
 uint64_t hs_table_grow(struct table_obj *t, uint64_t delta, uint64_t init); /* old size or UINT64_MAX */
 enum status hs_global_new(struct store *s, struct valtype type, bool mutable, const union hs_value *init,
                           struct global_obj **out);
-enum status hs_tag_new(struct store *s, uint32_t type, struct tag_obj **out);
+enum status hs_tag_new(struct store *s, uint32_t type, struct tag_obj **out); /* holds the type */
 /* The caller says what it calls and fills callback, env, finalizer; type is a canonical id, held by the function. */
 enum status hs_host_func_new(struct store *s, uint32_t type, struct host_func **out);
 static inline void hs_host_func_calls(struct host_func *f, host_call *call)
@@ -176,8 +185,11 @@ void hs_trap_capture(struct store *s, enum trap code, const struct hs_vmctx *con
 /* Installs the fault handlers of the process; once is enough. */
 enum status hs_trap_install(void);
 
-/* An externref to host data: its 32-bit value, 0 when memory is exhausted. */
+/* An externref to host data: its 32-bit value, 0 when memory is exhausted. May collect: it lives as long as somebody holds it,
+ * see runtime/gc/heap.h. */
 uint32_t hs_externref_new(struct store *s, void *data, void (*finalizer)(void *));
+/* It was never there: forgets a fresh one, without its finalizer. */
+void hs_externref_forget(struct store *s, uint32_t ref);
 void *hs_externref_data(struct store *s, uint32_t ref);
 
 #endif

@@ -39,6 +39,13 @@ static void free_group(struct type_registry *r, struct canon_group *g)
             hs_free(t->func.types);
         else
             hs_free(t->fields);
+        struct gc_shape *shape = r->extra[g->first + i].shape;
+        if (shape) {
+            hs_gc_layout_deinit(&shape->layout);
+            hs_free(shape->refs);
+            hs_free(shape);
+        }
+        r->extra[g->first + i].shape = NULL;
     }
     hs_free(g);
 }
@@ -274,6 +281,7 @@ static enum status add_group(struct type_registry *r, const struct deftype *type
         r->extra[id + i].group = g;
         r->extra[id + i].entry = NULL;
         r->extra[id + i].adapter = NULL;
+        r->extra[id + i].shape = NULL;
     }
     for (uint32_t i = 0; i < count; i++)
         if (!copy_type(r, id + i, ids, first, count, id, &types[i])) {
@@ -366,4 +374,48 @@ void hs_type_registry_release(struct type_registry *r, uint32_t id)
     pthread_mutex_lock(&r->lock);
     unref_group(r, r->extra[id].group);
     pthread_mutex_unlock(&r->lock);
+}
+
+/* --- Shapes of objects ----------------------------------------------------------------------------------------- */
+
+static bool followed(const struct type_registry *r, struct valtype t)
+{
+    return hs_vt_is_ref(t) && hs_heap_top(&r->types, hs_vt_heap(t)) != HEAP_FUNC;
+}
+
+static struct gc_shape *shape_new(const struct type_registry *r, const struct deftype *t)
+{
+    struct gc_shape *s = hs_calloc(1, sizeof *s);
+    if (!s || hs_gc_layout_init(&s->layout, t) != ST_OK) {
+        hs_free(s);
+        return NULL;
+    }
+    if (t->kind == COMP_ARRAY) {
+        s->elem_size = (uint8_t)hs_gc_size_of(t->fields[0].type);
+        s->elem_followed = followed(r, t->fields[0].type);
+        return s;
+    }
+    const uint32_t n = t->kind == COMP_FUNC ? t->func.nparams : t->nfields;
+    s->refs = hs_calloc((size_t)n + 1, sizeof *s->refs);
+    if (!s->refs) {
+        hs_gc_layout_deinit(&s->layout);
+        hs_free(s);
+        return NULL;
+    }
+    for (uint32_t i = 0; i < n; i++)
+        if (followed(r, t->kind == COMP_FUNC ? t->func.types[i] : t->fields[i].type))
+            s->refs[s->nrefs++] = s->layout.offsets[i];
+    return s;
+}
+
+const struct gc_shape *hs_type_registry_make_shape(struct type_registry *r, uint32_t id)
+{
+    pthread_mutex_lock(&r->lock);
+    struct gc_shape *s = r->extra[id].shape;
+    if (!s) {
+        s = shape_new(r, &r->types.types[id]);
+        atomic_store_explicit(&r->extra[id].shape, s, memory_order_release);
+    }
+    pthread_mutex_unlock(&r->lock);
+    return s;
 }

@@ -12,8 +12,8 @@
 
 #include "abi/libcalls.h"
 #include "base/vec.h"
-#include "syntax/module.h"
 #include <pthread.h>
+#include <stdatomic.h>
 
 struct canon_group; /* one recursive group */
 
@@ -21,6 +21,17 @@ struct canon_extra {
     struct canon_group *group;
     const uint8_t *_Atomic entry; /* code of the entry trampoline of a function type, made at first use */
     void *_Atomic adapter;       /* host adapter, made at first use */
+    struct gc_shape *_Atomic shape; /* what objects of this type look like, made at first use */
+};
+
+/* Objects of a type, and which of their words are references: those that a collection follows. References to functions are
+ * numbers in the heap, and not among them. */
+struct gc_shape {
+    struct hs_gc_layout layout;  /* of a struct, or of an exception with a tag of this function type; of arrays empty */
+    uint8_t elem_size;           /* of an array, in bytes; else 0 */
+    bool elem_followed;
+    uint32_t nrefs;
+    uint32_t *refs;              /* offsets from the object's start; in an allocation of its own */
 };
 
 struct id_run {
@@ -51,6 +62,14 @@ enum status hs_type_registry_func(struct type_registry *r, const struct functype
 enum status hs_type_registry_lone(struct type_registry *r, const struct deftype *type, uint32_t *out_id);
 void hs_type_registry_hold(struct type_registry *r, uint32_t id);
 void hs_type_registry_release(struct type_registry *r, uint32_t id);
+
+/* Made at first use; NULL when memory is exhausted. Stays as long as the type. */
+const struct gc_shape *hs_type_registry_make_shape(struct type_registry *r, uint32_t id);
+static inline const struct gc_shape *hs_canon_shape(struct type_registry *r, uint32_t id)
+{
+    const struct gc_shape *shape = atomic_load_explicit(&r->extra[id].shape, memory_order_acquire);
+    return HS_LIKELY(shape != NULL) ? shape : hs_type_registry_make_shape(r, id);
+}
 
 static inline const struct deftype *hs_canon_type(const struct type_registry *r, uint32_t id)
 {

@@ -28,7 +28,7 @@ enum status hs_gc_hold_type(struct store *s, uint32_t id);
 /* What an object is. The reference must be to an object (hs_ref_is_object). */
 uint32_t hs_gc_type(const struct store *s, uint32_t ref);   /* canonical id; of an exception its tag's function type */
 bool hs_gc_is_exn(const struct store *s, uint32_t ref);
-/* Does an object start there, and no gap? For words from outside (wasmtime_anyref_from_raw); any word may be asked for. */
+/* Does an object start there, For words from outside (wasmtime_anyref_from_raw); any word may be asked for. */
 bool hs_gc_is_object(const struct store *s, uint32_t ref);
 uint32_t hs_gc_length(const struct store *s, uint32_t ref); /* of an array */
 struct tag_obj *hs_gc_exn_tag(const struct store *s, uint32_t ref);

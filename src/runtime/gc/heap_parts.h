@@ -1,0 +1,96 @@
+/* heap_parts.h: the inside of a heap, for this folder alone. See heap.c. */
+#ifndef HS_RUNTIME_GC_HEAP_PARTS_H
+#define HS_RUNTIME_GC_HEAP_PARTS_H
+
+#include "base/assert.h"
+#include "runtime/gc/heap.h"
+
+/* References that C code holds between two allocations: a stack of values, the newest first. */
+struct hs_gc_held {
+    const union hs_value *values;
+    size_t count;
+    struct hs_gc_held *next;
+};
+
+struct hs_heap {
+    uint8_t *base;
+    /* Places, as distances from the base, multiples of HS_GC_ALIGN. */
+    uint32_t at, end;     /* small objects are made here, upwards; all zero */
+    uint32_t cursor;      /* small gaps are looked for from here on: an object starts here, or a gap */
+    uint32_t wide_cursor; /* the same for wide ones */
+    uint32_t top;         /* objects and gaps lie below */
+    uint32_t clean;       /* nothing was ever written from here on */
+    uint32_t opened;      /* memory from here on cannot be used yet */
+    uint32_t hopeless;    /* no gap from wide_cursor on has so many bytes, or more; UINT32_MAX: not known */
+    uint32_t marked_top;  /* marks has no bits from here on */
+    /* One bit for each possible place of an object. */
+    uint8_t *starts;      /* where objects are */
+    uint8_t *marks;       /* where living objects are; of use while collecting */
+    /* When to collect. */
+    uint64_t allocated;   /* bytes since the last collection */
+    uint64_t budget;      /* bytes after which to collect */
+    uint64_t live;        /* bytes of objects that the last collection found alive */
+    uint64_t collections;
+    bool refused;         /* an allocation failed without a collection, which had been useless shortly before */
+    /* Objects whose fields are to be followed. */
+    struct {
+        uint32_t *data;
+        size_t count, cap, max; /* the fields of HS_VEC */
+    } pending;
+    bool overflowed;      /* some that are marked are missing in it: there was no memory */
+    struct hs_gc_held *held;
+    /* Numbers of functions: a hash table by address. run.funcs has func_cap places, nfuncs of which are used, [0] included. */
+    uint32_t *func_numbers;
+    uint32_t func_mask, nfuncs, func_cap;
+    HS_VEC(uint32_t) types; /* that the heap itself holds */
+};
+
+enum {
+    HS_HEAP_FIRST = 4096, /* the first object; nothing can be read or written below */
+};
+#define HS_HEAP_END UINT32_C(0xffff0000) /* objects end here at the latest */
+
+static inline bool hs_gc_bit(const uint8_t *bits, uint32_t ref)
+{
+    return bits[ref >> 6] >> (ref >> 3 & 7) & 1;
+}
+static inline void hs_gc_set_bit(uint8_t *bits, uint32_t ref)
+{
+    bits[ref >> 6] |= (uint8_t)(1 << (ref >> 3 & 7));
+}
+static inline uint32_t hs_gc_word(const struct hs_heap *h, uint32_t ref, uint32_t offset)
+{
+    uint32_t word;
+    memcpy(&word, h->base + ref + offset, 4);
+    return word;
+}
+
+/* The shape of an object's type: it was made when the object was. */
+static inline const struct gc_shape *hs_gc_shape(const struct store *s, uint32_t ref)
+{
+    const struct gc_shape *shape = atomic_load_explicit(
+        &s->rt->types.extra[hs_gc_word(s->heap, ref, HS_OFF_GC_TYPE) & ~HS_GC_EXN].shape, memory_order_relaxed);
+    HS_ASSERT(shape);
+    return shape;
+}
+
+/* Bytes that an object takes. */
+static inline uint32_t hs_gc_object_size(const struct store *s, uint32_t ref)
+{
+    const struct gc_shape *shape = hs_gc_shape(s, ref);
+    if (!shape->elem_size)
+        return shape->layout.size;
+    uint64_t bytes = HS_GC_HEADER + (uint64_t)shape->elem_size * hs_gc_word(s->heap, ref, HS_OFF_GC_LENGTH);
+    return (uint32_t)((bytes + (HS_GC_ALIGN - 1)) & ~(uint64_t)(HS_GC_ALIGN - 1));
+}
+
+/* The first object at or above a place, or the heap's top. */
+uint32_t hs_heap_next_object(const struct hs_heap *h, uint32_t from);
+/* After a collection, when `starts` has the living only: where to make objects from now on, and when to collect again. */
+void hs_heap_restart(struct hs_heap *h);
+
+/* C code holds values from here on, until it lets them go, the latest first. */
+void hs_gc_hold(struct store *s, struct hs_gc_held *held);
+void hs_gc_let_go(struct store *s, struct hs_gc_held *held);
+
+#endif
