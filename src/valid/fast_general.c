@@ -336,7 +336,6 @@ static bool br_on_cast(struct fast *f, const struct insn *i, struct error *ignor
     struct valtype rest = hs_valid_difference(from, to);
     TRY(l && l->n > 0 && hs_valid_subtype(f->m, on_success ? to : rest, l->list[l->n - 1]));
     TRY(pop(f, from) && pass(f, l, 1));
-    f->calls += f->weight;
     return push(f, on_success ? rest : to);
 }
 
@@ -419,6 +418,30 @@ static bool stack_typed(struct fast *f, const struct insn *i)
     }
 }
 
+/* Does an instruction of the gc proposal always call the runtime? Casts do so in cold code, which keeps registers. */
+static bool gc_calls(const struct fast *f, const struct insn *i)
+{
+    switch (i->op) {
+    case OP_STRUCT_NEW:
+    case OP_STRUCT_NEW_DEFAULT:
+    case OP_ARRAY_NEW:
+    case OP_ARRAY_NEW_DEFAULT:
+    case OP_ARRAY_NEW_FIXED:
+    case OP_ARRAY_NEW_DATA:
+    case OP_ARRAY_NEW_ELEM:
+    case OP_ARRAY_FILL:
+    case OP_ARRAY_COPY:
+    case OP_ARRAY_INIT_DATA:
+    case OP_ARRAY_INIT_ELEM: return true;
+    case OP_STRUCT_SET:
+    case OP_ARRAY_SET: { /* the heap has numbers for functions, which the runtime gives */
+        struct valtype t = f->m->types[i->a].fields[i->op == OP_STRUCT_SET ? i->b : 0].type;
+        return hs_vt_is_ref(t) && hs_heap_top(f->m, hs_vt_heap(t)) == HEAP_FUNC;
+    }
+    default: return false;
+    }
+}
+
 /* Facts about an instruction without a handler. */
 static void note(struct fast *f, const struct insn *i)
 {
@@ -430,10 +453,8 @@ static void note(struct fast *f, const struct insn *i)
         f->flags |= FACT_HAS_LEGACY_TRY;
     switch (info->prefix) {
     case 0xfb:
-        writes = i->op != OP_STRUCT_GET && i->op != OP_ARRAY_GET && i->op != OP_ARRAY_LEN;
-        calls = writes && i->op != OP_STRUCT_GET_S && i->op != OP_STRUCT_GET_U &&
-                i->op != OP_ARRAY_GET_S && i->op != OP_ARRAY_GET_U && i->op != OP_REF_I31 &&
-                i->op != OP_I31_GET_S && i->op != OP_I31_GET_U;
+        calls = gc_calls(f, i);
+        writes = calls || i->op == OP_STRUCT_SET || i->op == OP_ARRAY_SET;
         break;
     case 0xfc: calls = true; break; /* bulk operations, saturating conversions, wide arithmetic */
     case 0xfd: f->flags |= FACT_HAS_SIMD; break;
@@ -495,7 +516,9 @@ static bool instruction(struct fast *f, const struct insn *i, struct error *igno
     case OP_BLOCK: return enter(f, block_sig(f, &i->block), FRAME_BLOCK);
     case OP_LOOP: return enter(f, block_sig(f, &i->block), FRAME_LOOP);
     case OP_IF: return enter(f, block_sig(f, &i->block), FRAME_IF);
-    case OP_TRY: f->flags |= FACT_HAS_LEGACY_TRY; return enter(f, block_sig(f, &i->block), FRAME_TRY);
+    case OP_TRY:
+        f->flags |= FACT_HAS_LEGACY_TRY;
+        return enter(f, block_sig(f, &i->block), FRAME_TRY);
     case OP_TRY_TABLE: return try_table(f, i);
     case OP_ELSE: return begin_else(f);
     case OP_CATCH: return tag_params(f, i->a) && begin_catch(f, FRAME_CATCH, tag_params(f, i->a));

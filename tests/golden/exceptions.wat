@@ -104,7 +104,7 @@
 ;;     lea rsp, [rbp - 80]
 ;;     mov r13, qword ptr [rbp - 8]
 ;;     mov esi, dword ptr [rbp - 48]
-;;     mov rcx, qword ptr [vmctx.112]
+;;     mov rcx, qword ptr [vmctx.heap]
 ;;     add rcx, rax
 ;;     mov edx, dword ptr [rcx + 8]
 ;;     mov dword ptr [rbp - 56], edx
@@ -162,11 +162,11 @@
 ;;     jmp L2
 ;;     lea rsp, [rbp - 112]
 ;;     mov r13, qword ptr [rbp - 8]
-;;     mov rcx, qword ptr [vmctx.112]
+;;     mov rcx, qword ptr [vmctx.heap]
 ;;     add rcx, rax
 ;;     mov eax, dword ptr [rcx + 8]
 ;;     mov r11, qword ptr [vmctx.run]
-;;     mov r11, qword ptr [r11 + 112]
+;;     mov r11, qword ptr [run.funcs]
 ;;     mov rax, qword ptr [r11 + 8*rax]
 ;;     jmp L3
 ;;     lea rsp, [rbp - 112]

@@ -121,7 +121,7 @@ def decode(tool, code, base):
 
 
 FIELDS = {
-    "run": {0: "exit_fp", 8: "entry_sp", 32: "args", 40: "stack_limit", 48: "fuel"},
+    "run": {0: "exit_fp", 8: "entry_sp", 32: "args", 40: "stack_limit", 48: "fuel", 112: "funcs"},
     "memory": {0: "base", 8: "bytes"},
     "table": {0: "elems", 8: "size"},
 }

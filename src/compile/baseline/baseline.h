@@ -16,6 +16,7 @@
  *   numeric.c         integers;  float.c: floating point;  convert.c: conversions
  *   atomics.c, simd.c     threads and vectors
  *   tables_globals.c  variables, tables, references
+ *   objects.c         structs, arrays, casts
  *   exceptions.c      throwing, try_table and what its catch clauses do
  *   cold.c            code at the end: traps, slow paths, constants
  *   locate.c          from a position in the code back to the instruction
@@ -92,8 +93,12 @@ struct value {
     uint8_t kind; /* enum value_kind */
     uint8_t type; /* enum valkind; references as VT_REF */
     uint8_t reg; /* where it can be read (a pin perhaps after a reload), or BL_NONE: of all kinds */
-    uint8_t unused;
+    uint8_t facts; /* of references: BL_NON_NULL, BL_OBJECT; 0 is always right */
     uint32_t num;
+};
+enum {
+    BL_NON_NULL = 1,
+    BL_OBJECT = 2, /* a struct, an array or null */
 };
 _Static_assert(sizeof(struct value) == 8, "entries are copied as one word");
 
@@ -134,6 +139,7 @@ enum cold_kind {
     COLD_TRAP,        /* raise `code` */
     COLD_CALL,        /* runtime call `code` with everything in `live` kept, then back */
     COLD_TAIL_SWITCH, /* a tail call that turned out to leave the instance */
+    COLD_TEST,        /* a call, too: REF_TEST, whose answer comes back as the flag E */
 };
 struct cold {
     uint8_t kind, code;
@@ -173,6 +179,7 @@ struct bl {
     uint32_t dirty, inval;      /* pins; see I3 */
     uint32_t spill_pins;        /* pins that calls destroy */
     uint8_t membase;            /* register with the base of memory 0, or BL_NONE */
+    uint8_t heapbase;           /* with the base of the collected heap, or BL_NONE */
     bool dead;                  /* the code here cannot be reached */
     bool entering;              /* in the prologue: the frame is not yet there */
     bool plain_memory;          /* memory 0 is guarded, 32-bit, and its base is in rbx */
@@ -580,6 +587,11 @@ static inline void bl_call_site(struct bl *b) /* right behind a call that may th
         hs_bl_call_site_slow(b);
 }
 
+/* ---- objects.c ---- */
+
+uint8_t hs_bl_ref_facts(const struct bl *b, struct valtype t); /* what every value of the type is */
+uint32_t hs_bl_heaptype(const uint8_t **p); /* reads one: enum heap, or a type index */
+
 /* ---- intrinsics.c ---- */
 
 /* Does a call of a known library function with instructions instead; false: an ordinary call is due. */
@@ -662,6 +674,9 @@ void hs_bl_trap(struct bl *b, enum trap code); /* here and now */
 /* A jump to a runtime call in cold code if cc; execution continues after the jump. Everything live is kept. */
 void hs_bl_cold_call(struct bl *b, int cc, enum hs_libcall id, uint8_t arg0, uint8_t arg1,
                      uint32_t immediate, uint8_t result, uint32_t live);
+/* If cc, asks the runtime in cold code whether the reference in `ref` is of a heap type (canonical) and continues after the
+ * jump with flag E set if it is. Every other register is kept. */
+void hs_bl_cold_test(struct bl *b, int cc, uint8_t ref, uint32_t heap, uint32_t live);
 uint32_t hs_bl_live(const struct bl *b); /* caller-saved registers with a value */
 void hs_bl_cold_add(struct bl *b, const struct cold *c);
 void hs_bl_pool(struct bl *b, uint32_t field, uint32_t size, const uint64_t bits[2]);

@@ -51,24 +51,39 @@ uint32_t hs_bl_live(const struct bl *b)
     return (b->temps & ~b->free) | (b->spill_pins & ~b->inval);
 }
 
-void hs_bl_cold_call(struct bl *b, int cc, enum hs_libcall id, uint8_t arg0, uint8_t arg1,
-                     uint32_t immediate, uint8_t result, uint32_t live)
+static void add_call(struct bl *b, int cc, struct cold c)
 {
-    struct cold c = {
-        .kind = COLD_CALL,
-        .code = (uint8_t)id,
-        .arg = {arg0, arg1},
-        .result = result,
-        .immediate = immediate,
-        .live = live,
-        .offset = bl_offset(b),
-        .depth = (b->leaf ? 0 : 8) + 8 * (uint32_t)__builtin_popcount(b->saved) +
-                 (b->entering ? 0 : b->frame),
-    };
+    c.offset = bl_offset(b);
+    c.depth = (b->leaf ? 0 : 8) + 8 * (uint32_t)__builtin_popcount(b->saved) +
+              (b->entering ? 0 : b->frame);
     x64_label_init(&c.here);
     x64_jcc_label(&b->a, (enum x64_cc)cc, &c.here);
     c.back = bl_pos(b);
     hs_bl_cold_add(b, &c);
+}
+
+void hs_bl_cold_call(struct bl *b, int cc, enum hs_libcall id, uint8_t arg0, uint8_t arg1,
+                     uint32_t immediate, uint8_t result, uint32_t live)
+{
+    add_call(b, cc,
+             (struct cold){.kind = COLD_CALL,
+                           .code = (uint8_t)id,
+                           .arg = {arg0, arg1},
+                           .result = result,
+                           .immediate = immediate,
+                           .live = live});
+}
+
+void hs_bl_cold_test(struct bl *b, int cc, uint8_t ref, uint32_t heap, uint32_t live)
+{
+    HS_ASSERT(!b->leaf);
+    add_call(b, cc,
+             (struct cold){.kind = COLD_TEST,
+                           .code = LIBCALL_REF_TEST,
+                           .arg = {ref, BL_IMMEDIATE},
+                           .result = BL_NONE,
+                           .immediate = heap,
+                           .live = live});
 }
 
 static void emit_call(struct bl *b, const struct cold *c)
@@ -93,9 +108,13 @@ static void emit_call(struct bl *b, const struct cold *c)
         x64_mov64_rr(&b->a, RDI, c->arg[0]);
     if (c->arg[1] == BL_IMMEDIATE)
         x64_mov32_ri(&b->a, RSI, c->immediate);
+    if (c->kind == COLD_TEST)
+        bl_zero(b, RDX); /* null does not come here */
     x64_masm_libcall(&b->a, (enum hs_libcall)c->code);
     if (c->result != BL_NONE)
         x64_mov64_rr(&b->a, c->result, RAX);
+    if (c->kind == COLD_TEST) /* what follows leaves the flags alone */
+        x64_cmp32_ri(&b->a, RAX, 1);
     at = 0;
     for (uint32_t m = c->live; m; m &= m - 1) {
         uint8_t r = (uint8_t)__builtin_ctz(m);
@@ -105,7 +124,9 @@ static void emit_call(struct bl *b, const struct cold *c)
             x64_movups_rm(&b->a, XR(r), x64_bd(RSP, (int32_t)at));
         at += r < 16 ? 8 : 16;
     }
-    if (size)
+    if (size && c->kind == COLD_TEST)
+        x64_lea64_rm(&b->a, RSP, x64_bd(RSP, (int32_t)size));
+    else if (size)
         x64_add64_ri(&b->a, RSP, (int32_t)size);
     x64_jmp32(&b->a, (int32_t)c->back);
 }
@@ -163,7 +184,8 @@ enum status hs_bl_cold_emit(struct bl *b)
         x64_bind(&b->a, &c.here);
         switch (c.kind) {
         case COLD_TRAP: x64_masm_trap(&b->a, c.code); break;
-        case COLD_CALL: emit_call(b, &c); break;
+        case COLD_CALL:
+        case COLD_TEST: emit_call(b, &c); break;
         case COLD_TAIL_SWITCH:
             x64_mov64_rm(&b->a, RAX, x64_bd(R11, HS_OFF_FUNCREF_CODE));
             x64_mov64_mr(&b->a, x64_bd(R13, HS_OFF_TAIL_CODE), RAX);

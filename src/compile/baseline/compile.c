@@ -91,7 +91,7 @@ static const uint8_t *unsupported(struct bl *b, const uint8_t *p)
 #define FEATURE_RELAXED_SIMD_            HAS
 #define FEATURE_TAIL_CALL_               HAS
 #define FEATURE_FUNCTION_REFERENCES_     HAS
-#define FEATURE_GC_                      LACKS
+#define FEATURE_GC_                      HAS
 #define FEATURE_EXCEPTIONS_              HAS
 #define FEATURE_LEGACY_EXCEPTIONS_       LACKS
 #define FEATURE_THREADS_                 HAS
@@ -405,6 +405,6 @@ enum status hs_baseline_compile(const struct hs_compile_input *in, struct hs_mac
 
 uint32_t hs_baseline_lacks(void)
 {
-    return FACT_HAS_GC | FACT_HAS_LEGACY_TRY |
+    return FACT_HAS_LEGACY_TRY |
            ((hs_cpu_features() & BL_VECTOR_CPU) == BL_VECTOR_CPU ? 0 : FACT_HAS_SIMD);
 }

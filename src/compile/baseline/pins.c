@@ -7,6 +7,7 @@
  *
  * Every choice must be right, only some are fast: with a pin_seed the choice is random, which the tests use. */
 #include "compile/baseline/baseline.h"
+#include "syntax/insn_read.h"
 
 static const uint8_t int_params[6] = {RDI, RSI, RDX, RCX, R8, R9};
 
@@ -111,9 +112,11 @@ static void choose(struct bl *b, uint32_t callee, uint32_t spare, uint32_t fprs)
         }
 }
 
-static struct local local_at(uint32_t i, uint8_t type)
+static struct local local_at(uint32_t i, uint8_t type, uint8_t facts)
 {
-    return (struct local){bl_value(V_LOCAL, type, BL_NONE, i), 0};
+    struct local l = {bl_value(V_LOCAL, type, BL_NONE, i), 0};
+    l.get.facts = facts;
+    return l;
 }
 
 /* Reads the declarations of locals, chooses pins, and lays out the frame. */
@@ -122,10 +125,11 @@ enum status hs_bl_frame_layout(struct bl *b, const uint8_t **body)
     const uint8_t *p = *body;
     uint32_t n = 0;
     for (; n < b->nparams; n++)
-        b->locals[n] = local_at(n, (uint8_t)hs_vt_kind(b->type->types[n]));
+        b->locals[n] = local_at(n, (uint8_t)hs_vt_kind(b->type->types[n]),
+                                hs_bl_ref_facts(b, b->type->types[n]));
     for (uint32_t groups = bl_u32(&p); groups > 0; groups--) {
         uint32_t count = bl_u32(&p);
-        uint8_t type, code = *p++;
+        uint8_t type, facts = 0, code = *p++;
         switch (code) {
         case 0x7f: type = VT_I32; break;
         case 0x7e: type = VT_I64; break;
@@ -137,13 +141,17 @@ enum status hs_bl_frame_layout(struct bl *b, const uint8_t **body)
             break;
         case 0x63:
         case 0x64:
-            hs_bl_s64(&p);
-            /* fall through */
-        default: type = VT_REF; break;
+            type = VT_REF;
+            facts = hs_bl_ref_facts(b, HS_REF(code == 0x63, hs_bl_heaptype(&p)));
+            break;
+        default:
+            type = VT_REF;
+            facts = hs_bl_ref_facts(b, HS_REF(true, hs_heap_of_code(code)));
+            break;
         }
         HS_CHECK(count <= b->nlocals - n);
         for (; count > 0; count--, n++)
-            b->locals[n] = local_at(n, type);
+            b->locals[n] = local_at(n, type, facts);
     }
     HS_CHECK(n == b->nlocals);
     *body = p;
@@ -164,7 +172,7 @@ enum status hs_bl_frame_layout(struct bl *b, const uint8_t **body)
         base = base && f->memory_weight >= 3;
         choose(b, callee | (base ? 0 : rbx), BL_SPARE_GPRS, BL_SPARE_FPRS);
     }
-    b->membase = BL_NONE;
+    b->membase = b->heapbase = BL_NONE;
     if (base) {
         b->membase = RBX;
         b->saved |= BIT(RBX);
