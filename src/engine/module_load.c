@@ -3,7 +3,6 @@
 #include "base/bits.h"
 #include "binary/binary.h"
 #include "engine/engine.h"
-#include "syntax/insn_read.h"
 #include "valid/valid.h"
 
 /* A code object with what it owns. */
@@ -21,37 +20,6 @@ enum { LARGE_COPY = 4 << 20, LARGE_CODE = 512 << 10 };
 
 enum { MIN_CODE = 1 << 20, MAX_CODE = INT32_MAX - (64 << 20) };
 
-/* Does a constant expression allocate? */
-static bool const_needs_gc(const struct constexpr *e)
-{
-    struct error error;
-    struct insn in;
-    hs_error_init(&error);
-    struct insn_reader r = {.p = e->code.data, .end = e->code.data + e->code.size, .base = e->code.data,
-                            .features = HS_FEATURES_ALL, .error = &error};
-    if (e->kind != CONST_CODE)
-        return false;
-    while (r.p < r.end && hs_insn_read(&r, &in) == ST_OK)
-        if (hs_op_info[in.op].feature == FEATURE_GC && in.op != OP_REF_I31)
-            return true;
-    return false;
-}
-
-static bool consts_need_gc(const struct module *m)
-{
-    for (uint32_t i = 0; i < m->nglobals; i++)
-        if (const_needs_gc(&m->globals[i].init))
-            return true;
-    for (uint32_t i = 0; i < m->ntables; i++)
-        if (const_needs_gc(&m->tables[i].init))
-            return true;
-    for (uint32_t i = 0; i < m->nelems; i++)
-        for (uint32_t k = 0; m->elems[i].exprs && k < m->elems[i].count; k++)
-            if (const_needs_gc(&m->elems[i].exprs[k]))
-                return true;
-    return false;
-}
-
 /* What no tier can compile yet is refused here, with the reason, not at the first call. */
 static enum status check_supported(const struct module *m, struct error *error)
 {
@@ -61,7 +29,7 @@ static enum status check_supported(const struct module *m, struct error *error)
     const char *what = NULL;
     if (flags & FACT_HAS_LEGACY_TRY)
         what = "the instructions of an earlier proposal of exception handling";
-    else if (flags & FACT_HAS_GC || consts_need_gc(m))
+    else if (flags & FACT_HAS_GC & hs_baseline_lacks())
         what = "garbage-collected types";
     else if (flags & hs_baseline_lacks())
         what = "vector instructions";
