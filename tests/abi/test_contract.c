@@ -509,7 +509,7 @@ static void test_libcalls(void **state)
 {
     static const struct {
         const char *signature;
-        bool trap;
+        unsigned trap; /* 1: it may; 2: it throws, and comes back to a landing */
     } rows[] = {
 #define LIBCALL(id, name, signature, trap) {signature, trap},
 #include "abi/libcalls.def"
@@ -518,7 +518,8 @@ static void test_libcalls(void **state)
     void *entry = make_entry(&type);
     for (unsigned id = 0; id < LIBCALL_COUNT; id++) {
         unsigned n = (unsigned)strcspn(rows[id].signature, "_");
-        for (unsigned traps = 0; traps <= rows[id].trap; traps++) {
+        for (unsigned traps = 0; traps <= (rows[id].trap != 0); traps++) {
+            const bool lands = rows[id].trap == 2 && !traps;
             struct x64_asm *a = begin();
             emit_prologue(a);
             if (traps)
@@ -526,13 +527,25 @@ static void test_libcalls(void **state)
             static const uint8_t regs[] = {RDI, RSI, RDX, RCX, R8};
             for (unsigned k = 0; k < n; k++)
                 x64_mov64_ri(a, regs[k], id == LIBCALL_TRAP ? traps ? 9 : TRAP_NONE : 1000 + k);
+            if (lands) { /* this frame catches; rsp is what it was below the call */
+                x64_mov64_rm(a, R11, x64_bd(R13, HS_OFF_RUN));
+                x64_mov64_mr(a, x64_bd(R11, offsetof(struct hs_run, trap_fp)), RBP);
+            }
             x64_masm_libcall(a, (enum hs_libcall)id);
+            if (lands)
+                x64_u8(a, 0xcc);
+            uint32_t landing = x64_pos(a);
             x64_add64_ri(a, RAX, 1);
             x64_leave(a);
             x64_ret(a);
             void *f = end(a);
             union hs_value v[1] = {{.i64 = 5}};
             answer = (struct hs_rt_result){41, traps ? 9 : TRAP_NONE};
+            if (lands) {
+                answer.value = 0;
+                run.trap_addr = 41;
+                run.trap_pc = (uintptr_t)f + landing;
+            }
             memset(&seen, 0, sizeof seen);
             /* A trap leaves with hs_raise: f's frame never returns, yet all saved registers are as before. */
             bool keeps = traps;

@@ -47,6 +47,8 @@ static void restore_frame(struct bl *b)
     x64_mov64_rm(&b->a, R13, x64_bd(RBP, -8));
     if (b->membase != BL_NONE)
         x64_mov64_rm(&b->a, b->membase, x64_bd(R13, HS_OFF_MEM0_BASE));
+    if (b->heapbase != BL_NONE)
+        x64_mov64_rm(&b->a, b->heapbase, x64_bd(R13, HS_OFF_HEAP));
 }
 
 /* A field at [rcx + offset] as the operand stack has it. rdx is lost. */

@@ -14,7 +14,7 @@
 #include "runtime/gc/exception.h"
 #include "runtime/rt_calls.h"
 
-/* The first clause for the tag at or around a try_table; NULL: none. */
+/* The first clause for the tag at or around a try_table; NULL: none. An own tag of which nothing was thrown yet may not be there. */
 static const struct hs_clause *clause_for(const struct hs_handlers *h, uint32_t try_, const struct instance *i,
                                           const struct tag_obj *tag)
 {
@@ -73,12 +73,12 @@ struct hs_rt_result hs_rt_throw(struct hs_vmctx *c, uint32_t tag_index)
 {
     struct store *s = c->run->store;
     struct instance *i = c->instance;
-    struct tag_obj *tag = i->tags[tag_index];
+    struct tag_obj *tag = hs_instance_tag(i, tag_index);
     const uint32_t type = i->code->module->tags[tag_index].type;
     const struct functype *f = &i->code->module->types[type].func;
     const uint32_t *offsets = i->code->layout.objects[type].offsets;
     uint32_t exn;
-    if (hs_gc_new_exn(s, tag, &exn) != ST_OK)
+    if (!tag || hs_gc_new_exn(s, tag, &exn) != ST_OK)
         return no_memory(c);
     for (uint32_t k = 0; k < f->nparams; k++) {
         /* Types of the module's will do: setting asks for the kind and whether it is a function. */
