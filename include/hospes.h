@@ -221,6 +221,18 @@ WASM_API_EXTERN void hospes_config_lazy_set(wasm_config_t *config, bool enable);
  */
 WASM_API_EXTERN void hospes_config_count_entries_set(wasm_config_t *config, bool enable);
 
+/**
+ * Collects garbage before each object that a guest or the host makes: a reference
+ * that nobody holds as it should is then found at once. Very slow, for tests. Off by
+ * default.
+ *
+ * @param config  borrowed
+ * @param enable  whether stores of the engine do so
+ *
+ * A configuration is used by one thread at a time. Since 0.1.
+ */
+WASM_API_EXTERN void hospes_config_gc_stress_set(wasm_config_t *config, bool enable);
+
 #ifdef WASMTIME_FEATURE_COMPILER
 
 /**

@@ -227,6 +227,11 @@ void hospes_config_count_entries_set(wasm_config_t *config, bool enable)
     config->engine.runtime.counters = enable;
 }
 
+void hospes_config_gc_stress_set(wasm_config_t *config, bool enable)
+{
+    config->engine.runtime.gc_stress = enable;
+}
+
 void hospes_config_lazy_set(wasm_config_t *config, bool enable)
 {
     config->engine.lazy = enable;

@@ -167,6 +167,7 @@ static void test_accepted(void)
         wasmtime_config_memory_may_move_set,
         wasmtime_config_shared_memory_set,
         hospes_config_lazy_set,
+        hospes_config_gc_stress_set,
     };
     for (size_t i = 0; i < sizeof bools / sizeof *bools; i++)
         for (int value = 0; value < 2; value++) {

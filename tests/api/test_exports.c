@@ -29,7 +29,7 @@ static const char *const names[] = {
     "hospes_caller_memory",   "hospes_context_interrupted",   "hospes_wasi_config_preopen_dir",
     "hospes_config_lazy_set", "hospes_module_new_owned_file", "hospes_wasm2wat",
     "hospes_module_func_count", "hospes_module_func_name",     "hospes_module_machine_code",
-    "hospes_config_count_entries_set", "hospes_module_func_entries",
+    "hospes_config_count_entries_set", "hospes_module_func_entries",      "hospes_config_gc_stress_set",
 };
 
 static bool read_ledger(const char *path)
