@@ -16,6 +16,7 @@
 #include "base/buffer.h"
 #include "base/utf8.h"
 #include "engine/engine.h"
+#include "runtime/gc/heap.h"
 
 #include <hospes.h>
 #include <wasmtime.h>
@@ -71,10 +72,7 @@ struct wasmtime_store {
     void (*data_finalizer)(void *);
     HS_VEC(struct store_slot) slots;
     struct root *roots;
-    HS_VEC(uint32_t) free_refs; /* numbers of the store's host references that may be given again */
-    size_t collect_at; /* so many of them alive, and the store collects; 0: the first time */
-    bool collecting;   /* finalizers are running */
-    HS_VEC(uint32_t) held_types; /* of globals, tables and tags that the host made */
+    HS_VEC(uint32_t) held_types; /* of globals and tables that the host made */
     wasm_store_t *outer;         /* if it belongs to a store of wasm.h */
     wasmtime_error_t *(*epoch_callback)(wasmtime_context_t *, void *, uint64_t *,
                                         wasmtime_update_deadline_kind_t *);
@@ -162,6 +160,7 @@ wasmtime_error_t *hs_api_error_text(const char *text, size_t size)
     __attribute__((cold)); /* any bytes */
 wasmtime_error_t *hs_api_error_code(enum trap code) __attribute__((cold));
 wasmtime_error_t *hs_api_error_oom(void) __attribute__((cold));
+wasmtime_error_t *hs_api_error_exception(void) __attribute__((cold)); /* nobody caught one */
 /* From the story of the lower layers: text and place. */
 wasmtime_error_t *hs_api_error_from(const struct error *error) __attribute__((cold));
 /* Puts a context before the first level; returns the error (perhaps another object). Consumes e. */
@@ -187,7 +186,7 @@ void *hs_api_call_failed(struct hs_run *run, uint32_t left, void *out) __attribu
 /* After ST_TRAP or ST_OOM of hs_call: the same, as one error object, coded or not. */
 wasmtime_error_t *hs_api_call_error(struct store *s, enum status st) __attribute__((cold));
 /* A host function wants to end the guest: consumes the trap, gives what struct host_func's call
- * returns. */
+ * returns. The trap that stands for the pending exception throws it. */
 uint32_t hs_api_raise(struct store *s, wasm_trap_t *trap) __attribute__((cold));
 uint32_t hs_api_raise_error(struct store *s, wasmtime_error_t *error) __attribute__((cold));
 
@@ -260,6 +259,13 @@ struct wasm_tagtype_t {
     wasm_functype_t *functype;
 };
 
+/* Array types, too, and exception types, whose id is that of a function type. */
+struct wasmtime_struct_type {
+    struct engine *engine; /* counted, and the id held */
+    uint32_t id;
+};
+void *hs_api_gc_type(struct engine *e, uint32_t id); /* NULL: no memory */
+
 wasm_valtype_t *hs_api_valtype(struct engine *e, struct valtype canonical); /* NULL: no memory */
 /* The canonical valtype in an engine; false if the type belongs to another engine. */
 bool hs_api_valtype_get(struct engine *e, const wasm_valtype_t *t, struct valtype *out);
@@ -309,14 +315,30 @@ hs_api_val_out_fast(struct valtype type, const union hs_value *v, wasmtime_val_t
     return true;
 }
 const char *hs_api_val_kind_name(wasmtime_valkind_t kind);
+bool hs_api_val_is_foreign(const struct store *s, const wasmtime_val_t *v); /* of another store */
 /* A root for a raw reference, whose kinds (external, any, exception) share a layout. False: no
  * memory, out is null. */
-bool hs_api_root(struct store *s, uint32_t ref, bool maybe_i31, wasmtime_anyref_t *out);
+bool hs_api_root(struct store *s, uint32_t ref, wasmtime_anyref_t *out);
+/* What struct store's `each_root` is. */
+void hs_api_each_root(struct store *s, void (*visit)(void *env, uint32_t ref), void *env);
+/* Is any word a reference of this store, other than null, below `top`: HEAP_EXTERN, HEAP_ANY or
+ * HEAP_EXN? */
+bool hs_api_ref_exists(struct store *s, uint32_t ref, uint32_t top);
 void hs_api_root_clone(const wasmtime_anyref_t *ref, wasmtime_anyref_t *out);
 void hs_api_unroot(wasmtime_anyref_t *ref); /* NULL and null are fine; makes it null */
-uint32_t hs_api_externref_new(struct store *s, void *data,
-                              void (*finalizer)(void *)); /* 0: no memory */
-void hs_api_collect(struct store *s);                     /* api_collect.c */
+
+/* --- Objects of the collected heap ------------------------------------------------------------ */
+
+/* References of this store. */
+bool hs_api_is_object(struct store *s, uint32_t ref, enum compkind kind); /* a struct or array? */
+bool hs_api_is_exn(struct store *s, uint32_t ref);
+/* Values of fields, packed ones as i32. What is of the wrong type is told with `what` before it. */
+wasmtime_error_t *hs_api_field_in(struct store *s, const wasmtime_val_t *v, struct valtype storage,
+                                  const char *what, union hs_value *out);
+bool hs_api_field_out(struct store *s, struct valtype storage, const union hs_value *v,
+                      wasmtime_val_t *out); /* false: no memory */
+wasmtime_error_t *hs_api_heap_full(void) __attribute__((cold));
+bool hs_api_retry(struct store *s, enum status st); /* making an object failed: once more? */
 
 /* --- Externs ---------------------------------------------------------------------------------- */
 
@@ -375,8 +397,8 @@ struct hs_funcref *hs_api_def_func(struct store *s, struct linker_def *def);
 
 void hs_api_need_async(struct wasmtime_store *w);
 bool hs_api_fiber_running(const struct wasmtime_store *w);
-/* Do these addresses both lie in the stack of the call that is running? */
-bool hs_api_fiber_has(const struct wasmtime_store *w, uintptr_t low, uintptr_t high);
+/* What struct store's `stack_is_whole` is. */
+bool hs_api_stack_is_whole(struct store *s, uintptr_t low, uintptr_t high);
 /* Lets the caller of poll go on; 0 when it is our turn again, or trap + 1 if the call was given
  * up. */
 uint32_t hs_api_fiber_yield(struct wasmtime_store *w);

@@ -22,7 +22,8 @@ struct fiber {
     const void *outside_stack;
     size_t outside_size;
     struct wasmtime_store *store;
-    struct hs_run *current; /* hs_thread.current of the resting call; the next three are its store's */
+    struct hs_run
+        *current; /* hs_thread.current of the resting call; the next three are its store's */
     struct hs_activation act;
     uint32_t nested;
     uint64_t stack_limit;
@@ -122,8 +123,14 @@ bool hs_api_fiber_running(const struct wasmtime_store *w)
     return w->fiber && w->fiber->running;
 }
 
-bool hs_api_fiber_has(const struct wasmtime_store *w, uintptr_t low, uintptr_t high)
+/* A call that rests has frames that are not looked at. */
+bool hs_api_stack_is_whole(struct store *s, uintptr_t low, uintptr_t high)
 {
+    const struct wasmtime_store *w = hs_api_part(s);
+    if (w->resting)
+        return false;
+    if (!hs_api_fiber_running(w))
+        return hs_thread_stack_has(low, high);
     const struct wasmtime_call_future *c =
         HS_CONTAINER(w->fiber, struct wasmtime_call_future, fiber);
     return low >= (uintptr_t)c->stack && low <= high && high - (uintptr_t)c->stack <= c->stack_size;
@@ -398,11 +405,14 @@ uintptr_t hs_api_host_async(struct host_func *f, struct hs_caller *caller, union
     if (!args)
         return hs_api_raise_error(c->store, hs_api_error_oom());
     wasmtime_val_t *results = args + np;
+    bool rooted = true;
     for (uint32_t i = 0; i < np; i++)
-        hs_api_val_out(c->store, t->types[i], &values[i], &args[i]);
-    wasm_trap_t *trap = NULL;
+        rooted &= hs_api_val_out(c->store, t->types[i], &values[i], &args[i]);
+    wasm_trap_t *trap = rooted ? NULL : hs_api_trap(hs_api_error_oom());
     wasmtime_async_continuation_t rest = {0};
-    ((wasmtime_func_async_callback_t)f->callback)(f->env, c, args, np, results, nr, &trap, &rest);
+    if (rooted)
+        ((wasmtime_func_async_callback_t)f->callback)(f->env, c, args, np, results, nr, &trap,
+                                                      &rest);
     if (!trap && rest.callback)
         left = wait(w, &rest);
     if (rest.finalizer)

@@ -89,13 +89,17 @@ uintptr_t hs_api_host_boxed(struct host_func *f, struct hs_caller *caller, union
     for (uint32_t i = 0; i < np; i++)
         if (HS_UNLIKELY(!hs_api_val_out_fast(t->types[i], &values[i], &args[i]))) {
             rooted = true;
-            hs_api_val_out(c->store, t->types[i], &values[i], &args[i]);
+            if (!hs_api_val_out(c->store, t->types[i], &values[i], &args[i]))
+                left = 1; /* no root for it: the function is not called */
         }
     for (uint32_t i = 0; i < nr; i++) {
         results[i].kind = WASMTIME_I32;
         results[i].of.i64 = 0;
     }
-    wasm_trap_t *trap = ((wasmtime_func_callback_t)f->callback)(f->env, c, args, np, results, nr);
+    wasm_trap_t *trap =
+        HS_UNLIKELY(left)
+            ? hs_api_trap(hs_api_error_oom())
+            : ((wasmtime_func_callback_t)f->callback)(f->env, c, args, np, results, nr);
     if (HS_LIKELY(!trap)) {
         for (uint32_t i = 0; i < nr; i++)
             if (HS_UNLIKELY(!hs_api_val_in_fast(&results[i], t->types[np + i], &values[i]))) {
@@ -239,8 +243,7 @@ static wasmtime_error_t *results_out(struct store *s, const struct functype *t,
 static __attribute__((noinline)) wasmtime_error_t *
 argument_in(struct store *s, const wasmtime_val_t *v, struct valtype want, union hs_value *out)
 {
-    uint64_t id = v->kind == WASMTIME_FUNCREF ? v->of.funcref.store_id : v->of.anyref.store_id;
-    if (v->kind >= WASMTIME_FUNCREF && v->kind <= WASMTIME_EXNREF && id != 0 && id != s->id)
+    if (hs_api_val_is_foreign(s, v))
         return hs_api_error_cross_store();
     wasmtime_error_t *e = hs_api_val_in(s, v, want, out);
     return HS_LIKELY(!e) ? NULL : hs_api_error_context(e, "argument type mismatch");

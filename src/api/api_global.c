@@ -1,4 +1,4 @@
-/* wasmtime/global.h, table.h and tag.h. */
+/* wasmtime/global.h and table.h. */
 #include "api/api.h"
 
 static wasmtime_error_t *wrong_store(void)
@@ -11,12 +11,8 @@ static wasmtime_error_t *value_in(struct store *s, const wasmtime_val_t *val, st
                                   const char *what, union hs_value *out)
 {
     wasmtime_error_t *e = hs_api_val_in(s, val, type, out);
-    if (!e)
-        return NULL;
-    uint64_t owner = val->kind == WASMTIME_FUNCREF  ? val->of.funcref.store_id
-                     : val->kind > WASMTIME_FUNCREF ? val->of.anyref.store_id
-                                                    : 0;
-    return owner && owner != s->id ? e : hs_api_error_context(e, "type mismatch: %s", what);
+    return !e || hs_api_val_is_foreign(s, val) ? e
+                                               : hs_api_error_context(e, "type mismatch: %s", what);
 }
 
 /* --- Globals ---------------------------------------------------------------------------------- */
@@ -90,8 +86,7 @@ static wasmtime_error_t *element_in(struct store *s, struct valtype type, const 
     union hs_value v = {.bits = {0, 0}};
     if (val->kind < WASMTIME_FUNCREF)
         return hs_api_error("%s is not a reference", what);
-    wasmtime_error_t *e =
-        value_in(s, val, type, "value does not match table element type", &v);
+    wasmtime_error_t *e = value_in(s, val, type, "value does not match table element type", &v);
     *out = v.bits[0];
     return e;
 }
@@ -181,40 +176,4 @@ wasmtime_error_t *wasmtime_table_grow(wasmtime_context_t *store, const wasmtime_
         return hs_api_error("failed to grow table by `%llu`", (unsigned long long)delta);
     *prev_size = old;
     return NULL;
-}
-
-/* --- Tags ------------------------------------------------------------------------------------- */
-
-wasmtime_error_t *wasmtime_tag_new(wasmtime_context_t *store, const wasm_tagtype_t *tt,
-                                   wasmtime_tag_t *ret)
-{
-    struct store *s = hs_api_store(store);
-    struct engine *e = hs_api_store_engine(s);
-    uint32_t id, number;
-    if (tt->functype->results.size)
-        return hs_api_error("tags must not have results");
-    if (hs_api_functype_id(e, tt->functype, &id) != ST_OK)
-        return hs_api_error("the type of the tag cannot be used with this engine");
-    struct tag_obj *t;
-    hs_api_keep_type(s, HS_REF(false, id));
-    hs_type_registry_release(&e->rt.types, id);
-    if (hs_tag_new(s, id, &t) != ST_OK || !hs_store_handle(s, EXTERN_TAG, t, &number))
-        return hs_api_error_oom();
-    *ret = (wasmtime_tag_t){{s->id, number}, 0};
-    return NULL;
-}
-
-wasm_tagtype_t *wasmtime_tag_type(const wasmtime_context_t *store, const wasmtime_tag_t *tag)
-{
-    struct store *s = hs_api_store(store);
-    struct tag_obj *t = hs_api_tag(s, tag);
-    return t ? hs_api_tagtype(hs_api_store_engine(s), t->type) : NULL;
-}
-
-bool wasmtime_tag_eq(const wasmtime_context_t *store, const wasmtime_tag_t *a,
-                     const wasmtime_tag_t *b)
-{
-    struct store *s = hs_api_store(store);
-    struct tag_obj *t = hs_api_tag(s, a);
-    return t && t == hs_api_tag(s, b);
 }

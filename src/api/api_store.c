@@ -15,11 +15,12 @@ wasmtime_store_t *wasmtime_store_new(wasm_engine_t *engine, void *data, void (*f
     w->data = data;
     w->data_finalizer = finalizer;
     hs_vec_init(&w->slots, 1 << 20);
-    hs_vec_init(&w->free_refs, UINT32_MAX);
     hs_vec_init(&w->held_types, UINT32_MAX);
     hs_vec_init(&w->resources, UINT32_MAX);
     w->store->api = w;
     w->store->failed = hs_api_call_failed;
+    w->store->each_root = hs_api_each_root;
+    w->store->stack_is_whole = hs_api_stack_is_whole;
     hs_engine_ref(e);
     return w;
 }
@@ -40,7 +41,6 @@ void wasmtime_store_delete(wasmtime_store_t *w)
         if (w->slots.data[i].data && w->slots.data[i].finalizer)
             w->slots.data[i].finalizer(w->slots.data[i].data);
     hs_vec_deinit(&w->slots);
-    hs_vec_deinit(&w->free_refs);
     for (size_t i = 0; i < w->held_types.count; i++)
         hs_type_registry_release(&e->rt.types, w->held_types.data[i]);
     hs_vec_deinit(&w->held_types);
@@ -172,7 +172,7 @@ bool hospes_context_interrupted(const wasmtime_context_t *context)
 
 wasmtime_error_t *wasmtime_context_gc(wasmtime_context_t *context)
 {
-    hs_api_collect(hs_api_store(context));
+    hs_gc_collect(hs_api_store(context));
     return NULL;
 }
 

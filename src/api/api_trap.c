@@ -4,7 +4,8 @@
  *
  * How a failure leaves: a host function's trap is put into store->host_error and the guest is
  * unwound with TRAP_HOST_ERROR; whoever called the guest takes it out again, and decides by the
- * code whether a trap or an error comes of it. */
+ * code whether a trap or an error comes of it. The trap that stands for the store's pending exception
+ * leaves as TRAP_EXCEPTION instead, and handlers of the guest are looked for. */
 #include "api/api.h"
 
 static wasm_ref_t oom_trap = {.kind = REF_TRAP, .permanent = true};
@@ -110,6 +111,14 @@ static struct backtrace *take_backtrace(struct store *s)
     return b;
 }
 
+wasmtime_error_t *hs_api_error_exception(void)
+{
+    wasmtime_error_t *e = hs_api_error("thrown Wasm exception");
+    if (!e->permanent)
+        e->is_exception = true;
+    return e;
+}
+
 wasmtime_error_t *hs_api_call_error(struct store *s, enum status st)
 {
     if (st == ST_OOM)
@@ -121,9 +130,7 @@ wasmtime_error_t *hs_api_call_error(struct store *s, enum status st)
         if (!e)
             e = hs_api_error("a host function failed");
     } else if (s->trap.code == TRAP_EXCEPTION) {
-        e = hs_api_error("thrown Wasm exception");
-        if (!e->permanent)
-            e->is_exception = true;
+        e = hs_api_error_exception();
     } else {
         e = hs_api_error_code(s->trap.code);
         if (s->trap.has_address)
@@ -158,7 +165,11 @@ uint32_t hs_api_raise_error(struct store *s, wasmtime_error_t *error)
 
 uint32_t hs_api_raise(struct store *s, wasm_trap_t *trap)
 {
-    return hs_api_raise_error(s, hs_api_trap_error(trap));
+    wasmtime_error_t *e = hs_api_trap_error(trap);
+    if (!e->is_exception || !s->pending_exn)
+        return hs_api_raise_error(s, e);
+    wasmtime_error_delete(e);
+    return TRAP_EXCEPTION + 1;
 }
 
 /* --- Making ----------------------------------------------------------------------------------- */

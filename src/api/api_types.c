@@ -169,13 +169,7 @@ bool hs_api_valtype_get(struct engine *e, const wasm_valtype_t *t, struct valtyp
 
 /* --- The open form of value types ------------------------------------------------------------- */
 
-/* Array types, too, and exception types, whose id is that of a function type. */
-struct wasmtime_struct_type {
-    struct engine *engine;
-    uint32_t id;
-};
-
-static void *gc_type_new(struct engine *e, uint32_t id)
+void *hs_api_gc_type(struct engine *e, uint32_t id)
 {
     struct wasmtime_struct_type *t = hs_alloc(sizeof *t);
     if (!t)
@@ -197,7 +191,7 @@ static void gc_type_delete(void *type)
 static void *gc_type_copy(const void *type)
 {
     const struct wasmtime_struct_type *t = type;
-    return gc_type_new(t->engine, t->id);
+    return hs_api_gc_type(t->engine, t->id);
 }
 
 void wasmtime_heaptype_clone(const wasmtime_heaptype_t *ty, wasmtime_heaptype_t *out)
@@ -273,13 +267,13 @@ void wasmtime_valtype_new(const wasm_valtype_t *ty, wasmtime_valtype_t *out)
         heap->of.concrete_func = hs_api_functype(ty->engine, ty->id);
         break;
     case WASMTIME_HEAPTYPE_KIND_CONCRETE_ARRAY:
-        heap->of.concrete_array = gc_type_new(ty->engine, ty->id);
+        heap->of.concrete_array = hs_api_gc_type(ty->engine, ty->id);
         break;
     case WASMTIME_HEAPTYPE_KIND_CONCRETE_STRUCT:
-        heap->of.concrete_struct = gc_type_new(ty->engine, ty->id);
+        heap->of.concrete_struct = hs_api_gc_type(ty->engine, ty->id);
         break;
     case WASMTIME_HEAPTYPE_KIND_CONCRETE_EXN:
-        heap->of.concrete_exn = gc_type_new(ty->engine, ty->id);
+        heap->of.concrete_exn = hs_api_gc_type(ty->engine, ty->id);
         break;
     default: break;
     }
@@ -717,7 +711,7 @@ static void *aggregate_new(struct engine *e, enum compkind kind,
         d.fields = list;
         uint32_t id;
         if (hs_type_registry_lone(&e->rt.types, &d, &id) == ST_OK) {
-            t = gc_type_new(e, id);
+            t = hs_api_gc_type(e, id);
             hs_type_registry_release(&e->rt.types, id);
         }
     }
@@ -818,7 +812,7 @@ wasmtime_error_t *wasmtime_exn_type_new(const wasm_engine_t *engine,
     if (st != ST_OK)
         return st == ST_OOM ? hs_api_error_oom()
                             : hs_api_error("the values of an exception have unusable types");
-    void *t = gc_type_new(e, id);
+    void *t = hs_api_gc_type(e, id);
     hs_type_registry_release(&e->rt.types, id);
     if (!t)
         return hs_api_error_oom();

@@ -1,10 +1,9 @@
 /* Values between the host and the guest. Numbers are copied by the inline functions of api.h;
  * everything here is for references and for telling what is wrong.
  *
- * References to the host's things are numbers into the store's table of them. A boxed reference is
- * a root, an object of its own, so that it can be ended after the store. Small integers (i31) are
- * references without an object: the raw value is the integer shifted left by one, with the lowest
- * bit set. */
+ * A reference is one word (abi/gc.h). A boxed one is a root, an object of its own, so that it can be
+ * ended after the store; small integers (i31) need none. The store's roots are a list, which a
+ * collection reads (hs_api_each_root). */
 #include "api/api.h"
 
 const char *hs_api_val_kind_name(wasmtime_valkind_t kind)
@@ -62,15 +61,23 @@ wasmtime_error_t *hs_api_val_in(struct store *s, const wasmtime_val_t *v, struct
             return hs_vt_nullable(want) ? NULL : mismatch(v, want);
         if (r->store_id != s->id)
             return hs_api_error_cross_store();
-        if (v->kind == WASMTIME_ANYREF && (r->__private1 & 1))
-            heap = HEAP_I31;
-        if (!hs_canon_vt_subtype(types, HS_REF(false, heap), want))
+        if (!hs_api_ref_exists(s, r->__private1, top) ||
+            (hs_vt_heap(want) != top && !hs_ref_is_a(s, r->__private1, hs_vt_heap(want), false)))
             return mismatch(v, want);
         out->gcref = r->__private1;
         return NULL;
     }
     default: return mismatch(v, want);
     }
+}
+
+bool hs_api_val_is_foreign(const struct store *s, const wasmtime_val_t *v)
+{
+    uint64_t owner = v->kind == WASMTIME_FUNCREF ? v->of.funcref.store_id
+                     : v->kind > WASMTIME_FUNCREF && v->kind <= WASMTIME_EXNREF
+                         ? v->of.anyref.store_id
+                         : 0;
+    return owner != 0 && owner != s->id;
 }
 
 bool hs_api_val_out(struct store *s, struct valtype type, const union hs_value *v,
@@ -90,17 +97,17 @@ bool hs_api_val_out(struct store *s, struct valtype type, const union hs_value *
     case HEAP_EXN: out->kind = WASMTIME_EXNREF; break;
     default: out->kind = WASMTIME_ANYREF; break;
     }
-    return hs_api_root(s, v->gcref, out->kind == WASMTIME_ANYREF, &out->of.anyref);
+    return hs_api_root(s, v->gcref, &out->of.anyref);
 }
 
 /* --- Roots ------------------------------------------------------------------------------------ */
 
-bool hs_api_root(struct store *s, uint32_t ref, bool maybe_i31, wasmtime_anyref_t *out)
+bool hs_api_root(struct store *s, uint32_t ref, wasmtime_anyref_t *out)
 {
     *out = (wasmtime_anyref_t){0};
     if (ref == 0)
         return true;
-    if (!(maybe_i31 && (ref & 1))) {
+    if (!hs_ref_is_i31(ref)) {
         struct wasmtime_store *w = hs_api_part(s);
         struct root *r = hs_alloc(sizeof *r);
         if (!r)
@@ -116,6 +123,20 @@ bool hs_api_root(struct store *s, uint32_t ref, bool maybe_i31, wasmtime_anyref_
     return true;
 }
 
+void hs_api_each_root(struct store *s, void (*visit)(void *env, uint32_t ref), void *env)
+{
+    for (const struct root *r = hs_api_part(s)->roots; r; r = r->next)
+        visit(env, r->ref);
+}
+
+bool hs_api_ref_exists(struct store *s, uint32_t ref, uint32_t top)
+{
+    if (hs_ref_is_object(ref))
+        return hs_gc_is_object(s, ref) && hs_gc_is_exn(s, ref) == (top == HEAP_EXN);
+    return top != HEAP_EXN &&
+           (hs_ref_is_host(ref) ? ref >> 2 < s->externrefs.count : hs_ref_is_i31(ref));
+}
+
 void hs_api_root_clone(const wasmtime_anyref_t *ref, wasmtime_anyref_t *out)
 {
     struct root *old = ref->store_id ? ref->__private3 : NULL;
@@ -124,7 +145,7 @@ void hs_api_root_clone(const wasmtime_anyref_t *ref, wasmtime_anyref_t *out)
         return;
     }
     if (old->store) {
-        hs_api_root(old->store, old->ref, false, out);
+        hs_api_root(old->store, old->ref, out);
         return;
     }
     struct root *r = hs_alloc(sizeof *r); /* the store is gone; it is a root of nothing */
