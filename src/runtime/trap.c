@@ -42,10 +42,23 @@ void hs_trap_capture(struct store *s, enum trap code, const struct hs_vmctx *con
 uint32_t hs_trap_frames(struct store *s, struct frame *out)
 {
     uint32_t n = 0;
+    uintptr_t returns[HS_MAX_FRAMES]; /* return addresses of what is in out; 0: an exact place */
     for (uint32_t k = 0; k < s->trap.nframes; k++) {
         struct code_object *c;
         uint32_t func, offset;
         struct raw_frame f = s->trap.raw[k];
+        /* Recursion repeats itself, and locating compiles a function. */
+        const struct frame *same = NULL;
+        for (uint32_t j = n; f.is_return && j > 0 && n - j < 4 && !same; j--)
+            if (returns[j - 1] == f.pc)
+                same = &out[j - 1];
+        if (same) {
+            hs_code_ref(same->code);
+            out[n] = *same;
+            out[n].context = f.context;
+            returns[n++] = f.pc;
+            continue;
+        }
         /* A return address may be the first byte behind its function. */
         if (!hs_code_find(f.pc - f.is_return, &c, &func, &offset))
             continue;
@@ -54,7 +67,7 @@ uint32_t hs_trap_frames(struct store *s, struct frame *out)
         out[n].func = func;
         out[n].context = f.context;
         out[n].offset = c->locate(c, func, offset + f.is_return, f.is_return);
-        n++;
+        returns[n++] = f.is_return ? f.pc : 0;
     }
     s->trap.nframes = 0;
     return n;
