@@ -14,20 +14,22 @@ static void global_value(struct instance *i, uint32_t global, union hs_value *ou
 
 /* --- Objects: the operands, which stay where they are until the object is complete, become its fields or elements. --- */
 
-static enum status make_struct(struct instance *i, uint32_t type, const union hs_value *fields, uint32_t *out)
+static enum status make_struct(struct instance *i, uint32_t type, const union hs_value *fields,
+                               uint32_t *out)
 {
     struct store *s = i->store;
     const uint32_t id = i->code->type_ids[type];
     const struct deftype *t = hs_canon_type(&s->rt->types, id);
     enum status st = hs_gc_new_struct(s, id, out);
     for (uint32_t k = 0; fields && st == ST_OK && k < t->nfields; k++)
-        st = hs_gc_set(s, *out, i->code->layout.objects[type].offsets[k], t->fields[k].type, &fields[k]);
+        st = hs_gc_set(s, *out, i->code->layout.objects[type].offsets[k], t->fields[k].type,
+                       &fields[k]);
     return st;
 }
 
 /* Elements one after the other, or the same for all (step 0). */
-static enum status make_array(struct instance *i, uint32_t type, uint32_t n, const union hs_value *elems, uint32_t step,
-                              uint32_t *out)
+static enum status make_array(struct instance *i, uint32_t type, uint32_t n,
+                              const union hs_value *elems, uint32_t step, uint32_t *out)
 {
     struct store *s = i->store;
     const uint32_t id = i->code->type_ids[type];
@@ -66,7 +68,9 @@ static enum status make(struct instance *i, struct machine *e, const struct insn
     case OP_STRUCT_NEW: st = make_struct(i, in->a, args, &ref); break;
     case OP_STRUCT_NEW_DEFAULT: st = make_struct(i, in->a, NULL, &ref); break;
     case OP_ARRAY_NEW: st = make_array(i, in->a, (uint32_t)args[1].i32, args, 0, &ref); break;
-    case OP_ARRAY_NEW_DEFAULT: st = make_array(i, in->a, (uint32_t)args[0].i32, NULL, 0, &ref); break;
+    case OP_ARRAY_NEW_DEFAULT:
+        st = make_array(i, in->a, (uint32_t)args[0].i32, NULL, 0, &ref);
+        break;
     default: st = make_array(i, in->a, in->b, args, 1, &ref); break;
     }
     hs_gc_let_go(i->store, &e->held);
@@ -117,10 +121,10 @@ static enum status run(struct instance *i, const struct constexpr *c, union hs_v
         case OP_ARRAY_NEW:
         case OP_ARRAY_NEW_DEFAULT:
         case OP_ARRAY_NEW_FIXED: s = make(i, &e, &in); continue;
-#define BINARY(op, field, operation)                                                                         \
-    case op:                                                                                                 \
-        e.stack.count--;                                                                                     \
-        top[-2].bits[0] = (field)top[-2].bits[0] operation(field) top[-1].bits[0];                           \
+#define BINARY(op, field, operation)                                                               \
+    case op:                                                                                       \
+        e.stack.count--;                                                                           \
+        top[-2].bits[0] = (field)top[-2].bits[0] operation(field) top[-1].bits[0];                 \
         continue;
             BINARY(OP_I32_ADD, uint32_t, +)
             BINARY(OP_I32_SUB, uint32_t, -)

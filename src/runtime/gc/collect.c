@@ -28,6 +28,7 @@ struct marks {
     struct store *s;
     struct hs_heap *h; /* NULL: none */
     uint8_t *hosts;    /* bits of entries; NULL: no memory, all live */
+    uint64_t live;     /* bytes of objects that were followed */
 };
 
 /* --- Marking ------------------------------------------------------------------------------------------------------- */
@@ -42,8 +43,8 @@ static inline void mark_word(struct marks *m, uint32_t ref)
         return;
     }
     struct hs_heap *h = m->h;
-    if (ref % HS_GC_ALIGN || !h || ref < HS_HEAP_FIRST || ref >= h->top || hs_gc_bit(h->marks, ref) ||
-        !hs_gc_bit(h->starts, ref))
+    if (ref % HS_GC_ALIGN || !h || ref < HS_HEAP_FIRST || ref >= h->top ||
+        hs_gc_bit(h->marks, ref) || !hs_gc_bit(h->starts, ref))
         return;
     hs_gc_set_bit(h->marks, ref);
     if (!hs_vec_push(&h->pending, ref))
@@ -59,6 +60,7 @@ static void mark_ref(void *env, uint32_t ref)
 static void follow(struct marks *m, uint32_t ref)
 {
     const struct gc_shape *shape = hs_gc_shape(m->s, ref);
+    m->live += hs_gc_object_size(m->s, ref);
     for (uint32_t k = 0; k < shape->nrefs; k++)
         mark_word(m, hs_gc_word(m->h, ref, shape->refs[k]));
     if (shape->elem_followed) {
@@ -77,15 +79,25 @@ static void follow_pending(struct marks *m)
 static void follow_all(struct marks *m)
 {
     struct hs_heap *h = m->h;
+    bool missed = false;
     follow_pending(m);
     while (h->overflowed) {
         h->overflowed = false;
-        for (uint32_t p = hs_heap_next_object(h, HS_HEAP_FIRST); p < h->top; p = hs_heap_next_object(h, p + HS_GC_ALIGN))
+        missed = true;
+        for (uint32_t p = hs_heap_next_object(h, HS_HEAP_FIRST); p < h->top;
+             p = hs_heap_next_object(h, p + HS_GC_ALIGN))
             if (hs_gc_bit(h->marks, p)) {
                 follow(m, p);
                 follow_pending(m);
             }
     }
+    if (!missed)
+        return;
+    m->live = 0; /* some were followed twice */
+    for (uint32_t p = hs_heap_next_object(h, HS_HEAP_FIRST); p < h->top;
+         p = hs_heap_next_object(h, p + HS_GC_ALIGN))
+        if (hs_gc_bit(h->marks, p))
+            m->live += hs_gc_object_size(m->s, p);
 }
 
 /* --- Roots --------------------------------------------------------------------------------------------------------- */
@@ -107,7 +119,9 @@ static void mark_instance(struct marks *m, struct instance *i)
     const struct module *mod = i->code->module;
     for (uint32_t k = mod->nimported_globals; k < mod->nglobals; k++)
         if (may_hold(m->s, hs_canon_vt(i->code->type_ids, mod->globals[k].type.type)))
-            mark_word(m, ((union hs_value *)((char *)i->vmctx + hs_off_global(&i->code->layout, k)))->gcref);
+            mark_word(
+                m,
+                ((union hs_value *)((char *)i->vmctx + hs_off_global(&i->code->layout, k)))->gcref);
     for (uint32_t k = mod->nimported_tables; k < mod->ntables; k++)
         if (i->tables[k])
             mark_table(m, i->tables[k]);
@@ -141,7 +155,8 @@ static __attribute__((noinline)) bool mark_running(struct marks *m)
             if (entry > high)
                 high = entry;
         }
-    if (s->stack_is_whole ? !s->stack_is_whole(s, low, high) : high > low && !hs_thread_stack_has(low, high))
+    if (s->stack_is_whole ? !s->stack_is_whole(s, low, high)
+                          : high > low && !hs_thread_stack_has(low, high))
         return false;
     if (!hs_store_running(s))
         return true;
@@ -178,23 +193,17 @@ static bool mark_all(struct marks *m)
 /* --- The dead -------------------------------------------------------------------------------------------------------- */
 
 /* Objects: the bitmap of the living takes the place of the one of all. */
-static void sweep(struct store *s)
+static void sweep(struct marks *m)
 {
-    struct hs_heap *h = s->heap;
+    struct hs_heap *h = m->h;
     uint8_t *starts = h->starts;
     h->starts = h->marks;
     h->marks = starts;
     h->marked_top = h->top;
-    uint64_t live = 0;
-    uint32_t top = HS_HEAP_FIRST;
-    for (uint32_t p = hs_heap_next_object(h, HS_HEAP_FIRST); p < h->top; p = hs_heap_next_object(h, top)) {
-        uint32_t size = hs_gc_object_size(s, p);
-        HS_ASSERT(p >= top && size <= h->top - p);
-        live += size;
-        top = p + size;
-    }
-    h->live = live;
-    h->top = top;
+    h->live = m->live;
+    uint32_t last = hs_heap_last_object(h);
+    h->top = last ? last + hs_gc_object_size(m->s, last) : HS_HEAP_FIRST;
+    HS_ASSERT(h->live <= h->top - HS_HEAP_FIRST);
     h->collections++;
     hs_heap_restart(h);
 }
@@ -248,18 +257,19 @@ bool hs_gc_collect(struct store *s)
     if (!s->heap && alive(s) == 0)
         return true;
     struct hs_heap *h = s->heap;
-    struct marks m = {s, h, alive(s) ? hs_calloc((s->externrefs.count + 7) / 8, 1) : NULL};
+    struct marks m = {s, h, alive(s) ? hs_calloc((s->externrefs.count + 7) / 8, 1) : NULL, 0};
     if (h) {
         h->overflowed = false;
         hs_vec_clear(&h->pending);
         memset(h->marks + HS_HEAP_FIRST / 64, 0,
-               ((h->marked_top > h->top ? h->marked_top : h->top) + 511) / 512 * 8 - HS_HEAP_FIRST / 64);
+               ((h->marked_top > h->top ? h->marked_top : h->top) + 511) / 512 * 8 -
+                   HS_HEAP_FIRST / 64);
     }
     struct hs_externref *dead = NULL;
     size_t count = 0;
     const bool known = mark_all(&m);
     if (known && h)
-        sweep(s);
+        sweep(&m);
     if (known && m.hosts && take_dead(&m, &dead, &count))
         set_collect_at(s);
     hs_free(m.hosts);
@@ -287,7 +297,8 @@ uint32_t hs_externref_new(struct store *s, void *data, void (*finalizer)(void *)
         s->externrefs.data[n] = entry;
         return hs_ref_of_host(n);
     }
-    return hs_vec_push(&s->externrefs, entry) ? hs_ref_of_host((uint32_t)s->externrefs.count - 1) : 0;
+    return hs_vec_push(&s->externrefs, entry) ? hs_ref_of_host((uint32_t)s->externrefs.count - 1)
+                                              : 0;
 }
 
 void hs_externref_forget(struct store *s, uint32_t ref)
@@ -297,5 +308,6 @@ void hs_externref_forget(struct store *s, uint32_t ref)
 
 void *hs_externref_data(struct store *s, uint32_t ref)
 {
-    return hs_ref_is_host(ref) && ref >> 2 < s->externrefs.count ? s->externrefs.data[ref >> 2].data : NULL;
+    return hs_ref_is_host(ref) && ref >> 2 < s->externrefs.count ? s->externrefs.data[ref >> 2].data
+                                                                 : NULL;
 }

@@ -58,7 +58,8 @@ struct hs_rt_result hs_rt_gc_new_array(struct hs_vmctx *c, uint32_t id, uint32_t
 
 /* --- Segments ------------------------------------------------------------------------------------------------------ */
 
-static bool data_bytes(const struct instance *i, uint32_t data, uint32_t from, uint64_t bytes, const uint8_t **out)
+static bool data_bytes(const struct instance *i, uint32_t data, uint32_t from, uint64_t bytes,
+                       const uint8_t **out)
 {
     const struct span *all = &i->code->module->datas[data].bytes;
     uint64_t size = i->dropped_datas[data / 8] >> data % 8 & 1 ? 0 : all->size;
@@ -68,7 +69,8 @@ static bool data_bytes(const struct instance *i, uint32_t data, uint32_t from, u
     return true;
 }
 
-struct hs_rt_result hs_rt_gc_new_data(struct hs_vmctx *c, uint32_t id, uint32_t data, uint32_t from, uint32_t n)
+struct hs_rt_result hs_rt_gc_new_data(struct hs_vmctx *c, uint32_t id, uint32_t data, uint32_t from,
+                                      uint32_t n)
 {
     struct store *s = c->run->store;
     const struct gc_shape *shape = hs_canon_shape(&s->rt->types, id);
@@ -85,7 +87,8 @@ struct hs_rt_result hs_rt_gc_new_data(struct hs_vmctx *c, uint32_t id, uint32_t 
 }
 
 /* Items of a segment into elements, which lie within the array. No objects are made here. */
-static enum trap fill_from_elem(struct hs_vmctx *c, uint32_t ref, uint32_t d, uint32_t elem, uint32_t from, uint32_t n)
+static enum trap fill_from_elem(struct hs_vmctx *c, uint32_t ref, uint32_t d, uint32_t elem,
+                                uint32_t from, uint32_t n)
 {
     struct store *s = c->run->store;
     const struct valtype storage = hs_canon_type(&s->rt->types, hs_gc_type(s, ref))->fields[0].type;
@@ -98,7 +101,8 @@ static enum trap fill_from_elem(struct hs_vmctx *c, uint32_t ref, uint32_t d, ui
     return TRAP_NONE;
 }
 
-struct hs_rt_result hs_rt_gc_new_elem(struct hs_vmctx *c, uint32_t id, uint32_t elem, uint32_t from, uint32_t n)
+struct hs_rt_result hs_rt_gc_new_elem(struct hs_vmctx *c, uint32_t id, uint32_t elem, uint32_t from,
+                                      uint32_t n)
 {
     uint32_t ref = 0;
     if (outside(from, n, hs_elem_count(c->instance, elem)))
@@ -110,8 +114,8 @@ struct hs_rt_result hs_rt_gc_new_elem(struct hs_vmctx *c, uint32_t id, uint32_t 
     return t == TRAP_NONE ? (struct hs_rt_result){ref, TRAP_NONE} : trap(c, t);
 }
 
-struct hs_rt_result hs_rt_array_init_data(struct hs_vmctx *c, uint32_t array, uint32_t d, uint32_t from, uint32_t n,
-                                          uint32_t data)
+struct hs_rt_result hs_rt_array_init_data(struct hs_vmctx *c, uint32_t array, uint32_t d,
+                                          uint32_t from, uint32_t n, uint32_t data)
 {
     struct store *s = c->run->store;
     const uint8_t *bytes;
@@ -127,8 +131,8 @@ struct hs_rt_result hs_rt_array_init_data(struct hs_vmctx *c, uint32_t array, ui
     return maybe(c, TRAP_NONE);
 }
 
-struct hs_rt_result hs_rt_array_init_elem(struct hs_vmctx *c, uint32_t array, uint32_t d, uint32_t from, uint32_t n,
-                                          uint32_t elem)
+struct hs_rt_result hs_rt_array_init_elem(struct hs_vmctx *c, uint32_t array, uint32_t d,
+                                          uint32_t from, uint32_t n, uint32_t elem)
 {
     if (!array)
         return trap(c, TRAP_NULL_REFERENCE);
@@ -165,7 +169,8 @@ static void fill(uint8_t *at, uint64_t size, const union hs_value *value, uint64
     }
 }
 
-struct hs_rt_result hs_rt_array_fill(struct hs_vmctx *c, uint32_t array, uint32_t d, uint64_t value, uint32_t n)
+struct hs_rt_result hs_rt_array_fill(struct hs_vmctx *c, uint32_t array, uint32_t d, uint64_t value,
+                                     uint32_t n)
 {
     struct store *s = c->run->store;
     volatile uint32_t kept = array;
@@ -190,7 +195,8 @@ struct hs_rt_result hs_rt_array_fill(struct hs_vmctx *c, uint32_t array, uint32_
     return maybe(c, t);
 }
 
-struct hs_rt_result hs_rt_array_copy(struct hs_vmctx *c, uint32_t to, uint32_t d, uint32_t from, uint32_t f, uint32_t n)
+struct hs_rt_result hs_rt_array_copy(struct hs_vmctx *c, uint32_t to, uint32_t d, uint32_t from,
+                                     uint32_t f, uint32_t n)
 {
     struct store *s = c->run->store;
     volatile uint32_t kept_to = to, kept_from = from;

@@ -16,13 +16,14 @@
 #include "runtime/gc/heap_parts.h"
 
 enum {
-    PIECE = 32 << 10,   /* bytes cleared at a time */
-    SMALL = 2 << 10,    /* larger objects are wide */
-    STEP = 1 << 20,     /* the heap is opened in such steps */
+    PIECE = 32 << 10, /* bytes cleared at a time */
+    SMALL = 2 << 10,  /* larger objects are wide */
+    STEP = 1 << 20,   /* the heap is opened in such steps */
     GUARD = 1 << 20,
-    DISCARD = 1 << 20,  /* so much is rather given back than cleared */
+    DISCARD = 1 << 20, /* so much is rather given back than cleared */
     MIN_BUDGET = 2 << 20,
-    KEPT = 4 << 20,     /* free memory above the top that is not given back */
+    PENDING = 1 << 10, /* room for objects to be followed that is always there */
+    KEPT = 4 << 20,    /* free memory above the top that is not given back */
     /* A collection is no use when the one before left nearly everything in place: 1 / GAIN of the living must have been
      * allocated in between. */
     GAIN = 64,
@@ -56,13 +57,15 @@ enum status hs_heap_open(struct store *s)
         h->starts = hs_pages_reserve(BITS);
         h->marks = hs_pages_reserve(BITS);
     }
-    if (!h || !funcs || !h->base || !h->starts || !h->marks) {
+    if (!h || !funcs || !h->base || !h->starts || !h->marks ||
+        !hs_vec_reserve(&h->pending, PENDING)) {
         if (h)
             heap_free(h);
         hs_free(funcs);
         return ST_OOM;
     }
-    h->at = h->end = h->cursor = h->wide_cursor = h->top = h->clean = h->opened = h->marked_top = HS_HEAP_FIRST;
+    h->at = h->end = h->cursor = h->wide_cursor = h->top = h->clean = h->opened = h->marked_top =
+        HS_HEAP_FIRST;
     h->hopeless = UINT32_MAX;
     h->budget = MIN_BUDGET;
     h->nfuncs = h->func_cap = 1;
@@ -142,6 +145,16 @@ uint32_t hs_heap_next_object(const struct hs_heap *h, uint32_t from)
     return h->top;
 }
 
+uint32_t hs_heap_last_object(const struct hs_heap *h)
+{
+    for (uint64_t word = ((uint64_t)h->top + 511) >> 9; word-- > HS_HEAP_FIRST >> 9;) {
+        uint64_t bits = hs_load64(h->starts + word * 8);
+        if (bits)
+            return (uint32_t)(word << 9) + ((63 - (uint32_t)__builtin_clzll(bits)) << 3);
+    }
+    return 0;
+}
+
 static void clear(struct hs_heap *h, uint32_t from, uint32_t to)
 {
     if (to > h->clean)
@@ -174,11 +187,13 @@ static bool raise_top(struct store *s, uint32_t size)
             opened = hs_align_up(HS_HEAP_END, STEP);
         /* A page of a bitmap is for 32 pages of objects. */
         const uint64_t page = hs_page_size();
-        uint64_t bits = hs_align_up((uint64_t)h->opened >> 6, page), want = hs_align_up(opened >> 6, page);
+        uint64_t bits = hs_align_up((uint64_t)h->opened >> 6, page),
+                 want = hs_align_up(opened >> 6, page);
         if (h->opened == HS_HEAP_FIRST)
             bits = 0;
         if (!hs_pages_open(h->base + h->opened, opened - h->opened) ||
-            !hs_pages_open(h->starts + bits, want - bits) || !hs_pages_open(h->marks + bits, want - bits))
+            !hs_pages_open(h->starts + bits, want - bits) ||
+            !hs_pages_open(h->marks + bits, want - bits))
             return false;
         h->opened = opened > UINT32_MAX ? HS_HEAP_END : (uint32_t)opened;
     }
@@ -296,7 +311,8 @@ static bool try_place(struct store *s, uint32_t size, uint32_t *out)
     return true;
 }
 
-static __attribute__((noinline)) enum status place_slowly(struct store *s, uint64_t bytes, uint32_t *out)
+static __attribute__((noinline)) enum status place_slowly(struct store *s, uint64_t bytes,
+                                                          uint32_t *out)
 {
     enum status st = hs_heap_open(s);
     if (st != ST_OK)
@@ -313,14 +329,16 @@ static __attribute__((noinline)) enum status place_slowly(struct store *s, uint6
     }
     if (try_place(s, size, out))
         return ST_OK;
-    if (collected || (h->allocated < h->live / GAIN && !h->refused)) {
-        h->refused = true;
-        return ST_OOM;
-    }
-    return hs_gc_collect(s) && try_place(s, size, out) ? ST_OK : ST_OOM;
+    /* The next try after a failure collects in any case: the host may have let go of much. */
+    const bool useless = collected || (h->allocated < h->live / GAIN && !h->refused);
+    if (!useless && hs_gc_collect(s) && try_place(s, size, out))
+        return ST_OK;
+    h->refused = true;
+    return ST_OOM;
 }
 
-static inline enum status make(struct store *s, uint64_t bytes, uint32_t type, uint32_t length, uint32_t *out)
+static inline enum status make(struct store *s, uint64_t bytes, uint32_t type, uint32_t length,
+                               uint32_t *out)
 {
     struct hs_heap *h = s->heap;
     uint32_t ref;
@@ -333,7 +351,8 @@ static inline enum status make(struct store *s, uint64_t bytes, uint32_t type, u
             return st;
         h = s->heap;
     }
-    HS_ASSERT(ref % HS_GC_ALIGN == 0 && ref >= HS_HEAP_FIRST && ref + bytes <= h->top && !hs_gc_bit(h->starts, ref));
+    HS_ASSERT(ref % HS_GC_ALIGN == 0 && ref >= HS_HEAP_FIRST && ref + bytes <= h->top &&
+              !hs_gc_bit(h->starts, ref));
     hs_gc_set_bit(h->starts, ref);
     hs_store32(h->base + ref + HS_OFF_GC_TYPE, type);
     hs_store32(h->base + ref + HS_OFF_GC_LENGTH, length);

@@ -15,29 +15,30 @@ struct hs_gc_held {
 struct hs_heap {
     uint8_t *base;
     /* Places, as distances from the base, multiples of HS_GC_ALIGN. */
-    uint32_t at, end;     /* small objects are made here, upwards; all zero */
-    uint32_t cursor;      /* small gaps are looked for from here on: an object starts here, or a gap */
+    uint32_t at, end; /* small objects are made here, upwards; all zero */
+    uint32_t cursor;  /* small gaps are looked for from here on: an object starts here, or a gap */
     uint32_t wide_cursor; /* the same for wide ones */
     uint32_t top;         /* objects and gaps lie below */
     uint32_t clean;       /* nothing was ever written from here on */
     uint32_t opened;      /* memory from here on cannot be used yet */
-    uint32_t hopeless;    /* no gap from wide_cursor on has so many bytes, or more; UINT32_MAX: not known */
-    uint32_t marked_top;  /* marks has no bits from here on */
+    uint32_t
+        hopeless; /* no gap from wide_cursor on has so many bytes, or more; UINT32_MAX: not known */
+    uint32_t marked_top; /* marks has no bits from here on */
     /* One bit for each possible place of an object. */
-    uint8_t *starts;      /* where objects are */
-    uint8_t *marks;       /* where living objects are; of use while collecting */
+    uint8_t *starts; /* where objects are */
+    uint8_t *marks;  /* where living objects are; of use while collecting */
     /* When to collect. */
-    uint64_t allocated;   /* bytes since the last collection */
-    uint64_t budget;      /* bytes after which to collect */
-    uint64_t live;        /* bytes of objects that the last collection found alive */
+    uint64_t allocated; /* bytes since the last collection */
+    uint64_t budget;    /* bytes after which to collect */
+    uint64_t live;      /* bytes of objects that the last collection found alive */
     uint64_t collections;
-    bool refused;         /* an allocation failed without a collection, which had been useless shortly before */
+    bool refused; /* an allocation has failed since */
     /* Objects whose fields are to be followed. */
     struct {
         uint32_t *data;
         size_t count, cap, max; /* the fields of HS_VEC */
     } pending;
-    bool overflowed;      /* some that are marked are missing in it: there was no memory */
+    bool overflowed; /* some that are marked are missing in it: there was no memory */
     struct hs_gc_held *held;
     /* Numbers of functions: a hash table by address. run.funcs has func_cap places, nfuncs of which are used, [0] included. */
     uint32_t *func_numbers;
@@ -69,7 +70,8 @@ static inline uint32_t hs_gc_word(const struct hs_heap *h, uint32_t ref, uint32_
 static inline const struct gc_shape *hs_gc_shape(const struct store *s, uint32_t ref)
 {
     const struct gc_shape *shape = atomic_load_explicit(
-        &s->rt->types.extra[hs_gc_word(s->heap, ref, HS_OFF_GC_TYPE) & ~HS_GC_EXN].shape, memory_order_relaxed);
+        &s->rt->types.extra[hs_gc_word(s->heap, ref, HS_OFF_GC_TYPE) & ~HS_GC_EXN].shape,
+        memory_order_relaxed);
     HS_ASSERT(shape);
     return shape;
 }
@@ -80,12 +82,14 @@ static inline uint32_t hs_gc_object_size(const struct store *s, uint32_t ref)
     const struct gc_shape *shape = hs_gc_shape(s, ref);
     if (!shape->elem_size)
         return shape->layout.size;
-    uint64_t bytes = HS_GC_HEADER + (uint64_t)shape->elem_size * hs_gc_word(s->heap, ref, HS_OFF_GC_LENGTH);
+    uint64_t bytes =
+        HS_GC_HEADER + (uint64_t)shape->elem_size * hs_gc_word(s->heap, ref, HS_OFF_GC_LENGTH);
     return (uint32_t)((bytes + (HS_GC_ALIGN - 1)) & ~(uint64_t)(HS_GC_ALIGN - 1));
 }
 
 /* The first object at or above a place, or the heap's top. */
 uint32_t hs_heap_next_object(const struct hs_heap *h, uint32_t from);
+uint32_t hs_heap_last_object(const struct hs_heap *h); /* 0: there is none */
 /* After a collection, when `starts` has the living only: where to make objects from now on, and when to collect again. */
 void hs_heap_restart(struct hs_heap *h);
 

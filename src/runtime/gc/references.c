@@ -16,7 +16,8 @@ bool hs_gc_is_exn(const struct store *s, uint32_t ref)
 bool hs_gc_is_object(const struct store *s, uint32_t ref)
 {
     const struct hs_heap *h = s->heap;
-    return h && ref % HS_GC_ALIGN == 0 && ref >= HS_HEAP_FIRST && ref < h->top && hs_gc_bit(h->starts, ref);
+    return h && ref % HS_GC_ALIGN == 0 && ref >= HS_HEAP_FIRST && ref < h->top &&
+           hs_gc_bit(h->starts, ref);
 }
 
 uint32_t hs_gc_length(const struct store *s, uint32_t ref)
@@ -37,10 +38,12 @@ const struct hs_gc_layout *hs_gc_layout(struct store *s, uint32_t id)
 
 static bool is_function(const struct store *s, struct valtype storage)
 {
-    return hs_vt_is_ref(storage) && hs_heap_top(&s->rt->types.types, hs_vt_heap(storage)) == HEAP_FUNC;
+    return hs_vt_is_ref(storage) &&
+           hs_heap_top(&s->rt->types.types, hs_vt_heap(storage)) == HEAP_FUNC;
 }
 
-void hs_gc_get(const struct store *s, uint32_t ref, uint32_t offset, struct valtype storage, union hs_value *out)
+void hs_gc_get(const struct store *s, uint32_t ref, uint32_t offset, struct valtype storage,
+               union hs_value *out)
 {
     HS_ASSERT((uint64_t)offset + hs_gc_size_of(storage) <= hs_gc_object_size(s, ref));
     union hs_value v = {.bits = {0, 0}};
@@ -52,7 +55,8 @@ void hs_gc_get(const struct store *s, uint32_t ref, uint32_t offset, struct valt
     *out = v;
 }
 
-enum status hs_gc_set(struct store *s, uint32_t ref, uint32_t offset, struct valtype storage, const union hs_value *value)
+enum status hs_gc_set(struct store *s, uint32_t ref, uint32_t offset, struct valtype storage,
+                      const union hs_value *value)
 {
     HS_ASSERT((uint64_t)offset + hs_gc_size_of(storage) <= hs_gc_object_size(s, ref));
     union hs_value v = *value;
@@ -77,7 +81,8 @@ bool hs_ref_is_a(struct store *s, uint64_t value, uint32_t heap, bool null_count
     if (defined && hs_canon_type(types, heap)->kind == COMP_FUNC)
         return hs_canon_subtype(types, ((const struct hs_funcref *)(uintptr_t)value)->type, heap);
     const uint32_t ref = (uint32_t)value;
-    if (!hs_ref_is_object(ref) || heap == HEAP_NOFUNC || heap == HEAP_NOEXN || heap == HEAP_NOEXTERN || heap == HEAP_NONE)
+    if (!hs_ref_is_object(ref) || heap == HEAP_NOFUNC || heap == HEAP_NOEXN ||
+        heap == HEAP_NOEXTERN || heap == HEAP_NONE)
         return hs_ref_is_i31(ref) && (heap == HEAP_EQ || heap == HEAP_I31);
     const uint32_t type = hs_gc_type(s, ref);
     switch (heap) {
@@ -90,7 +95,8 @@ bool hs_ref_is_a(struct store *s, uint64_t value, uint32_t heap, bool null_count
 
 /* --- Functions --------------------------------------------------------------------------------------------------- */
 
-static uint32_t place_of(const struct hs_heap *h, struct hs_funcref *const *funcs, const struct hs_funcref *f)
+static uint32_t place_of(const struct hs_heap *h, struct hs_funcref *const *funcs,
+                         const struct hs_funcref *f)
 {
     uint32_t at = (uint32_t)hs_hash_mix(0, (uintptr_t)f) & h->func_mask;
     while (h->func_numbers[at] && funcs[h->func_numbers[at]] != f)
