@@ -529,12 +529,48 @@ static void value(struct gen *g, char t, int depth)
             return;
         }
         break;
+    case 14:
+    case 15:
+    case 16:
+        if (HAS(GC) && !is_object(t) && t != 'r' && t != 'n' && random_from_object(g, t, depth - 1))
+            return;
+        break;
     default: break;
     }
-    if (is_ref(t))
+    if (is_object(t))
+        random_object(g, t, depth - 1);
+    else if (is_ref(t))
         leaf(g, t);
     else
         simple(g, g->ops_of[letter(t)][below(g, g->nops_of[letter(t)])], depth, false);
+}
+
+void random_value(struct gen *g, char t, int depth)
+{
+    value(g, t, depth);
+}
+
+int random_local(struct gen *g, char t, bool written)
+{
+    return find_local(g, t, written);
+}
+
+bool random_nests(const struct gen *g)
+{
+    return g->nctls - g->nested < MAX_NESTED - 1;
+}
+
+void random_enter(struct gen *g, char result)
+{
+    struct ctl *c = &g->ctls[g->nctls++];
+    *c = (struct ctl){{result}, {result}, g->height};
+}
+
+void random_leave(struct gen *g, char result)
+{
+    leave(g, OP_END);
+    g->nctls--;
+    g->stack[g->height - 1] = result;
 }
 
 static void values(struct gen *g, const char *list, int depth)
@@ -1057,6 +1093,13 @@ static void instruction(struct gen *g, int depth)
         g->height--;
         break;
     }
+    case 21:
+    case 22:
+    case 23:
+        if (HAS(GC)) {
+            random_object_op(g, depth - 1);
+            break;
+        } /* fall through */
     default: simple(g, (enum op)g->ops[below(g, g->nops)], depth, true); break;
     }
 }

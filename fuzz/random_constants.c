@@ -105,6 +105,10 @@ void random_constant(struct gen *g, char t)
         break;
     }
     default:
+        if (is_object(t) && chance(g, 60)) {
+            random_new_object(g, t);
+            break;
+        }
         put(g, OP_REF_NULL);
         hs_write_heaptype(&g->b, hs_vt_heap(type_of(t)));
         break;

@@ -7,7 +7,10 @@
  * A type is a letter, a list of types a string: i l f d v as in opcodes.def, r funcref, e externref, n a nullable
  * reference to a function of type 0. Buffers fail stickily and are checked at the end.
  *
+ * With objects there are more letters, see random_objects.c.
+ *
  *   random_constants.c  numbers at the edges
+ *   random_objects.c    structs, arrays, casts
  *   random_body.c       instructions, blocks, calls: the body of a function
  *   random_module.c     the choice of features and types, and everything around the bodies */
 #ifndef HS_FUZZ_RANDOM_GEN_H
@@ -35,6 +38,9 @@ enum {
     T_GROW = 1,
     T_RUN = 2,
     T_FIRST = 3, /* types */
+    T_OBJECTS = MAX_TYPES,
+    NOBJECTS = 7,
+    MAX_FIELDS = 12,
     PASSIVE_DATA = 1,
     NDATAS = 4, /* segment 0 is active */
     PASSIVE_ELEM = 1,
@@ -69,6 +75,7 @@ struct gen {
     hs_features features;
     struct sig types[MAX_TYPES];
     uint32_t ntypes;
+    char fields[NOBJECTS][MAX_FIELDS + 1];
     uint32_t func_type[RANDOM_IMPORTS + 2 * MAX_FUNCS];
     uint32_t nfuncs;
     char globals[MAX_GLOBALS + 1];
@@ -132,18 +139,35 @@ static inline struct valtype type_of(char t)
     case 'v': return HS_V128;
     case 'e': return HS_EXTERNREF;
     case 'n': return HS_REF(true, T_HOST);
+    case 'a': return HS_ANYREF;
+    case 'q': return HS_REF(true, HEAP_EQ);
+    case 'j': return HS_REF(true, HEAP_I31);
+    case 's': return HS_REF(true, T_OBJECTS);
+    case 't': return HS_REF(true, T_OBJECTS + 1);
+    case 'u': return HS_REF(true, T_OBJECTS + 2);
+    case 'w': return HS_REF(true, T_OBJECTS + 3);
+    case 'x': return HS_REF(true, T_OBJECTS + 4);
+    case 'y': return HS_REF(true, T_OBJECTS + 5);
+    case 'z': return HS_REF(true, T_OBJECTS + 6);
     default: return HS_FUNCREF;
     }
 }
 
+static inline bool is_object(char t)
+{
+    return strchr("aqjstuwxyz", t) != NULL;
+}
+
 static inline bool is_ref(char t)
 {
-    return t == 'r' || t == 'e' || t == 'n';
+    return t == 'r' || t == 'e' || t == 'n' || is_object(t);
 }
 
 /* A type that values of this module may have. */
 static inline char any_type(struct gen *g)
 {
+    if (HAS(GC) && chance(g, 25))
+        return "aaqjjsstuwxxyyzz"[below(g, 16)];
     if (HAS(REFERENCE_TYPES) && chance(g, 8))
         return HAS(FUNCTION_REFERENCES) && chance(g, 50) ? 'n' : chance(g, 70) ? 'r' : 'e';
     if (HAS(SIMD) && chance(g, 25))
@@ -256,7 +280,23 @@ uint64_t random_edge_int(struct gen *g, uint32_t bits);
 void random_constant(struct gen *g, char t); /* an instruction that pushes one */
 void random_zero(struct gen *g, char t);
 
+/* ---- random_objects.c ---- */
+
+void random_object_types(struct gen *g); /* their choice */
+void random_write_object_types(struct gen *g, struct buffer *b);
+void random_new_object(struct gen *g, char t); /* constant, and not on the generator's stack */
+void random_object(struct gen *g, char t, int depth); /* a reference of a letter of its own */
+bool random_from_object(struct gen *g, char t,
+                        int depth); /* something else that comes from one; false: nothing */
+void random_object_op(struct gen *g, int depth);
+
 /* ---- random_body.c: a function's locals and code into g->b ---- */
+
+void random_value(struct gen *g, char t, int depth);
+int random_local(struct gen *g, char t, bool written);
+bool random_nests(const struct gen *g);        /* may another block begin? */
+void random_enter(struct gen *g, char result); /* one with a result, whose opcode is written */
+void random_leave(struct gen *g, char result);
 
 void random_function(struct gen *g, const struct sig *s);
 void random_wrapper(struct gen *g, uint32_t func);

@@ -6,7 +6,6 @@ bool random_module_covers(enum op op)
 {
     const struct op_info *info = &hs_op_info[op];
     switch (info->feature) {
-    case FEATURE_GC:
     case FEATURE_EXCEPTIONS:
     case FEATURE_LEGACY_EXCEPTIONS: return false;
     default: return true;
@@ -51,9 +50,9 @@ static void choose_features(struct gen *g)
         {HS_FEATURE(THREADS), 25},
         {HS_FEATURE(WIDE_ARITHMETIC), 25},
         {HS_FEATURE(CUSTOM_PAGE_SIZES), 6},
+        {HS_FEATURE(GC), 45},
     };
-    g->features = g->options->features &
-                  ~(HS_FEATURE(GC) | HS_FEATURE(EXCEPTIONS) | HS_FEATURE(LEGACY_EXCEPTIONS));
+    g->features = g->options->features & ~(HS_FEATURE(EXCEPTIONS) | HS_FEATURE(LEGACY_EXCEPTIONS));
     if (g->options->lacks & FACT_HAS_SIMD)
         g->features &= ~HS_FEATURE(SIMD);
     if (g->options->lacks & FACT_HAS_ATOMIC)
@@ -63,8 +62,13 @@ static void choose_features(struct gen *g)
             g->features &= ~choice[n].f;
     if (!HAS(SIMD))
         g->features &= ~HS_FEATURE(RELAXED_SIMD);
+    hs_features below_gc = HS_FEATURE(REFERENCE_TYPES) | HS_FEATURE(FUNCTION_REFERENCES);
+    if (HAS(GC))
+        g->features |= below_gc & g->options->features;
     if (!HAS(REFERENCE_TYPES))
         g->features &= ~HS_FEATURE(FUNCTION_REFERENCES);
+    if (!has(g, below_gc))
+        g->features &= ~HS_FEATURE(GC);
 }
 
 static void random_list(struct gen *g, char *out, uint32_t n)
@@ -76,6 +80,8 @@ static void random_list(struct gen *g, char *out, uint32_t n)
 
 static void choose_shape(struct gen *g)
 {
+    if (HAS(GC))
+        random_object_types(g);
     g->types[T_HOST] = (struct sig){"ildf", "l"};
     g->types[T_GROW] = (struct sig){"i", "i"};
     g->types[T_RUN] = (struct sig){"", "l"};
@@ -124,6 +130,7 @@ static void choose_shape(struct gen *g)
         t->is64 = HAS(MEMORY64) && chance(g, 30);
         t->elem = n == 0                     ? 'r'
                   : n == 1                   ? (chance(g, 50) ? 'e' : 'r')
+                  : HAS(GC) && chance(g, 60) ? "asjx"[below(g, 4)]
                   : HAS(FUNCTION_REFERENCES) ? 'n'
                                              : 'r';
         t->min = n ? 8 + below(g, 4) : RANDOM_IMPORTS + g->nfuncs + below(g, 4);
@@ -156,8 +163,12 @@ static void write_module(struct gen *g, const struct buffer *code)
     hs_buffer_bytes(b, "\0asm\1\0\0\0", 8);
     hs_buffer_byte(b, 1);
     size_t s = hs_buffer_open(b);
-    hs_buffer_u(b, g->ntypes);
-    for (uint32_t n = 0; n < g->ntypes; n++) {
+    hs_buffer_u(b, HAS(GC) ? T_FIRST + 1 : g->ntypes);
+    for (uint32_t n = 0; n < (HAS(GC) ? T_OBJECTS : g->ntypes); n++) {
+        if (n == T_FIRST && HAS(GC)) { /* the group */
+            hs_buffer_byte(b, 0x4e);
+            hs_buffer_u(b, T_OBJECTS + NOBJECTS - T_FIRST);
+        }
         struct valtype list[2 * MAX_LIST];
         struct functype f = {(uint32_t)strlen(g->types[n].params),
                              (uint32_t)strlen(g->types[n].results), list};
@@ -167,6 +178,8 @@ static void write_module(struct gen *g, const struct buffer *code)
             list[f.nparams + k] = type_of(g->types[n].results[k]);
         hs_write_functype(b, &f);
     }
+    if (HAS(GC))
+        random_write_object_types(g, b);
     hs_buffer_close(b, s);
     hs_buffer_byte(b, 2);
     s = hs_buffer_open(b);

@@ -227,6 +227,10 @@ static void note_value(struct seen *s, uint32_t instance, enum kind kind, uint32
         bits = !wasmtime_funcref_is_null(&v->of.funcref);
         kind = kind == K_GLOBAL ? K_REF : kind;
         break;
+    case WASMTIME_ANYREF:
+        bits = !wasmtime_anyref_is_null(&v->of.anyref);
+        kind = kind == K_GLOBAL ? K_REF : kind;
+        break;
     default:
         bits = !wasmtime_externref_is_null(&v->of.externref);
         kind = kind == K_GLOBAL ? K_REF : kind;
@@ -325,10 +329,19 @@ static void run_raw(struct seen *s, wasmtime_context_t *c, const wasmtime_instan
             case WASM_F64:
                 args[k].kind = WASMTIME_F64, args[k].of.f64 = (double)(int64_t)x / 3;
                 break;
-            case WASM_EXTERNREF:
-                args[k].kind = WASMTIME_EXTERNREF,
-                wasmtime_externref_set_null(&args[k].of.externref);
+            case WASM_EXTERNREF: { /* or an object */
+                wasmtime_valtype_t vt;
+                wasmtime_valtype_new(ps->data[k], &vt);
+                if (vt.reftype.heaptype.kind == WASMTIME_HEAPTYPE_KIND_EXTERN) {
+                    args[k].kind = WASMTIME_EXTERNREF;
+                    wasmtime_externref_set_null(&args[k].of.externref);
+                } else {
+                    args[k].kind = WASMTIME_ANYREF;
+                    wasmtime_anyref_set_null(&args[k].of.anyref);
+                }
+                wasmtime_valtype_delete(&vt);
                 break;
+            }
             case WASM_FUNCREF:
                 args[k].kind = WASMTIME_FUNCREF, wasmtime_funcref_set_null(&args[k].of.funcref);
                 break;
