@@ -228,10 +228,12 @@ static void resume(struct wasmtime_call_future *c)
     struct hs_activation act = s->run.act;
     const uint32_t nested = s->run.nested;
     const uint64_t limit = s->run.stack_limit;
-    const bool running = hs_store_running(s);
+    const volatile bool running = hs_store_running(s);
     uintptr_t stack_low = s->stack_low;
     /* No short ways into the guest: they take the store's one activation and its limit for granted. */
     see_calls(s);
+    if (running) /* a guest of the store waits on this stack for the one on the other */
+        f->store->resting++;
     if (c->started)
         f->store->resting--;
     else {
@@ -261,6 +263,8 @@ static void resume(struct wasmtime_call_future *c)
     if (running)
         hs_store_set_stack_limit(s, limit);
     s->stack_low = stack_low;
+    if (running)
+        f->store->resting--;
     if (!c->done)
         f->store->resting++;
     f->running = false;
