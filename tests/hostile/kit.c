@@ -93,6 +93,8 @@ wasm_engine_t *kit_engine(enum kit_flavour flavour, unsigned options)
         wasmtime_config_epoch_interruption_set(c, true);
     if (options & KIT_FUEL)
         wasmtime_config_consume_fuel_set(c, true);
+    if (options & KIT_STRESS)
+        hospes_config_gc_stress_set(c, true);
     if (options & KIT_FEATURES) {
         wasmtime_config_wasm_multi_memory_set(c, true);
         wasmtime_config_wasm_memory64_set(c, true);

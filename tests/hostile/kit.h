@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <hospes.h>
 #include <wasm.h>
 #include <wasmtime.h>
 
@@ -35,7 +36,8 @@ bool kit_check(bool ok, const char *file, int line, const char *format, ...) __a
 enum kit_flavour { KIT_GUARDED, KIT_CHECKED, KIT_MOVABLE, KIT_NO_SIGNALS, KIT_FLAVOURS };
 extern const char *const kit_flavour_names[KIT_FLAVOURS];
 wasm_config_t *kit_config(enum kit_flavour flavour);
-enum { KIT_EPOCHS = 1, KIT_FUEL = 2, KIT_FEATURES = 4 }; /* the last: all proposals */
+/* KIT_FEATURES: all proposals. KIT_STRESS: a collection before every object. */
+enum { KIT_EPOCHS = 1, KIT_FUEL = 2, KIT_FEATURES = 4, KIT_STRESS = 8 };
 wasm_engine_t *kit_engine(enum kit_flavour flavour, unsigned options);
 
 /* --- Modules ---------------------------------------------------------------------------------------------- */
