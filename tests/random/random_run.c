@@ -77,12 +77,19 @@ static _Noreturn void die(const char *what)
 
 /* ---- engines ---- */
 
+/* A collection before every object, in some. */
+static bool stressed(uint32_t c)
+{
+    return c / STYLES == 15;
+}
+
 static void config_name(uint32_t c, char out[80])
 {
-    snprintf(out, 80, "%s, %s pins, %s, %s%s", style_names[c % STYLES],
+    snprintf(out, 80, "%s, %s pins, %s, %s%s%s", style_names[c % STYLES],
              c / STYLES & 1 ? "random" : "usual",
              c / STYLES & 2 ? "plain processor" : "all extensions",
-             c / STYLES & 4 ? "lazily" : "at once", c / STYLES & 8 ? ", counted" : "");
+             c / STYLES & 4 ? "lazily" : "at once", c / STYLES & 8 ? ", counted" : "",
+             stressed(c) ? ", collected" : "");
 }
 
 static wasm_engine_t *engine_for(uint32_t c)
@@ -95,6 +102,8 @@ static wasm_engine_t *engine_for(uint32_t c)
     hospes_config_lazy_set(config, c / STYLES & 4);
     wasmtime_config_parallel_compilation_set(config, false);
     wasmtime_config_wasm_custom_page_sizes_set(config, true);
+    if (stressed(c))
+        hospes_config_gc_stress_set(config, true);
     if (c / STYLES & 8) {
         wasmtime_config_consume_fuel_set(config, true);
         wasmtime_config_epoch_interruption_set(config, true);
@@ -227,6 +236,7 @@ static void note_value(struct seen *s, uint32_t instance, enum kind kind, uint32
         bits = !wasmtime_funcref_is_null(&v->of.funcref);
         kind = kind == K_GLOBAL ? K_REF : kind;
         break;
+    case WASMTIME_EXNREF: bits = !wasmtime_exnref_is_null(&v->of.exnref); break;
     case WASMTIME_ANYREF:
         bits = !wasmtime_anyref_is_null(&v->of.anyref);
         kind = kind == K_GLOBAL ? K_REF : kind;
@@ -335,6 +345,9 @@ static void run_raw(struct seen *s, wasmtime_context_t *c, const wasmtime_instan
                 if (vt.reftype.heaptype.kind == WASMTIME_HEAPTYPE_KIND_EXTERN) {
                     args[k].kind = WASMTIME_EXTERNREF;
                     wasmtime_externref_set_null(&args[k].of.externref);
+                } else if (vt.reftype.heaptype.kind == WASMTIME_HEAPTYPE_KIND_EXN) {
+                    args[k].kind = WASMTIME_EXNREF;
+                    wasmtime_exnref_set_null(&args[k].of.exnref);
                 } else {
                     args[k].kind = WASMTIME_ANYREF;
                     wasmtime_anyref_set_null(&args[k].of.anyref);

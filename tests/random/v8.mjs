@@ -37,6 +37,8 @@ const codes = [
     ['Atomics.wait', 12], ['array element access', 14], ['array is too large', 15], ['illegal cast', 16],
 ];
 function code(error) {
+    if (error instanceof WebAssembly.Exception)
+        return 99; // a trap without a code
     for (const [words, n] of codes)
         if (error.message.includes(words))
             return n;
