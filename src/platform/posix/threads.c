@@ -49,14 +49,19 @@ uintptr_t hs_thread_stack_low(void)
 
 bool hs_thread_stack_has(uintptr_t low, uintptr_t high)
 {
-    pthread_attr_t attr;
-    void *start = NULL;
-    size_t size = 0;
-    if (pthread_getattr_np(pthread_self(), &attr) != 0)
-        return false;
-    pthread_attr_getstack(&attr, &start, &size);
-    pthread_attr_destroy(&attr);
-    return low >= (uintptr_t)start && low <= high && high <= (uintptr_t)start + size;
+    static __thread uintptr_t from, to; /* found once: for the main thread that reads /proc/self/maps */
+    if (to == 0) {
+        pthread_attr_t attr;
+        void *start = NULL;
+        size_t size = 0;
+        if (pthread_getattr_np(pthread_self(), &attr) != 0)
+            return false;
+        pthread_attr_getstack(&attr, &start, &size);
+        pthread_attr_destroy(&attr);
+        from = (uintptr_t)start;
+        to = from + size;
+    }
+    return low >= from && low <= high && high <= to;
 }
 
 _Static_assert(sizeof(sigset_t) <= sizeof(struct hs_sigstate), "a signal mask fits");
