@@ -23,6 +23,49 @@ static uint32_t rnd(uint32_t n)
     return (uint32_t)(state >> 16) % n;
 }
 
+/* Guests with objects of their own, and with exceptions; the host function may do anything in between. */
+#define HEAP_MODULE                                                                                \
+    "(module (import \"m\" \"f\" (func $f (param i32) (result i32)))"                              \
+    " (rec (type $s (sub (struct (field (mut i32)) (field (mut anyref)) (field (mut externref))))) (type $t (sub $s " \
+    "(struct (field (mut i32)) (field (mut anyref)) (field (mut externref)) (field (mut i8))))))"  \
+    " (type $a (array (mut anyref)))"                                                              \
+    " (table (export \"any\") 3 50 anyref) (table (export \"s\") 2 50 (ref null $s))"              \
+    " (global (export \"gs\") (mut (ref null $s)) (ref.null $s))"                                  \
+    " (global (export \"ga\") (mut (ref $a)) (array.new $a (ref.null any) (i32.const 5)))"         \
+    " (func (export \"new\") (param i32 anyref externref) (result (ref $s)) (local $p (ref null $s))" \
+    "  (local.set $p (struct.new $s (local.get 0) (local.get 1) (local.get 2)))"                   \
+    "  (struct.new $t (call $f (local.get 0)) (local.get $p) (local.get 2) (local.get 0)))"        \
+    " (func (export \"link\") (param (ref null $s) anyref) (result anyref) (local $old anyref)"    \
+    "  (local.set $old (struct.get $s 1 (local.get 0))) (drop (call $f (i32.const 1)))"            \
+    "  (struct.set $s 1 (local.get 0) (local.get 1)) (global.set 0 (local.get 0)) (local.get $old))" \
+    " (func (export \"array\") (param i32 anyref) (result (ref $a)) (local $a (ref null $a))"      \
+    "  (local.set $a (array.new $a (local.get 1) (i32.and (local.get 0) (i32.const 63))))"         \
+    "  (drop (call $f (i32.const 2))) (ref.as_non_null (local.get $a)))"                           \
+    " (func (export \"cast\") (param anyref) (result i32) (i32.add (ref.test (ref $t) (local.get 0))" \
+    "  (i32.shl (ref.test (ref null $s) (local.get 0)) (i32.const 1))))"                           \
+    " (func (export \"in\") (param externref) (result anyref) (any.convert_extern (local.get 0)))" \
+    " (func (export \"out\") (param anyref) (result externref) (extern.convert_any (local.get 0)))" \
+    " (func (export \"churn\") (param $n i32) (param $e externref) (result anyref) (local $p (ref null $s))" \
+    "  (local.set $n (i32.and (local.get $n) (i32.const 255)))"                                    \
+    "  (loop $l (local.set $p (struct.new $s (local.get $n) (local.get $p) (local.get $e)))"       \
+    "   (if (i32.eqz (i32.and (local.get $n) (i32.const 31))) (then (drop (call $f (local.get $n)))))" \
+    "   (br_if $l (i32.gt_s (local.tee $n (i32.sub (local.get $n) (i32.const 1))) (i32.const 0))))" \
+    "  (local.get $p)))"
+#define THROWING_MODULE                                                                            \
+    "(module (import \"m\" \"f\" (func $f (param i32) (result i32)))"                              \
+    " (tag $t (export \"tag\") (param i32 anyref externref))"                                      \
+    " (func $throw (export \"throw\") (param i32 anyref) (throw $t (local.get 0) (local.get 1) (ref.null extern)))" \
+    " (func (export \"catch\") (param i32) (result i32) (local $k i64) (local.set $k (i64.const 77))" \
+    "  (block $h (result i32 anyref externref)"                                                    \
+    "   (try_table (catch $t $h) (call $throw (call $f (local.get 0)) (ref.i31 (local.get 0)))) (unreachable))" \
+    "  (drop) (drop) (i32.add (i32.wrap_i64 (local.get $k))))"                                     \
+    " (func (export \"exn\") (param i32 anyref) (result exnref)"                                   \
+    "  (block $h (result exnref) (try_table (catch_all_ref $h) (drop (call $f (local.get 0)))"     \
+    "   (call $throw (local.get 0) (local.get 1))) (unreachable)))"                                \
+    " (func (export \"again\") (param exnref) (throw_ref (local.get 0)))"                          \
+    " (func (export \"quiet\") (param exnref) (result exnref)"                                     \
+    "  (block $h (result exnref) (try_table (catch_all_ref $h) (throw_ref (local.get 0))) (unreachable))))"
+
 static const char *const texts[] = {
     "(module (func (export \"a\") (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)))"
     " (memory (export \"memory\") 1 3) (table (export \"t\") 2 10 funcref) (elem (i32.const 0) 0)"
@@ -71,6 +114,8 @@ static const char *const texts[] = {
     " (memory (export \"memory\") 1) (func (export \"_start\")"
     "  (drop (call $write (i32.const 1) (i32.const -1) (i32.const 7) (i32.const 70000)))"
     "  (call $exit (i32.const 3))))",
+    HEAP_MODULE,
+    THROWING_MODULE,
 };
 enum { MODULES = sizeof texts / sizeof *texts };
 
@@ -192,6 +237,8 @@ static wasm_functype_t *some_raw_functype(void)
 
 static void step(void);
 
+static wasm_trap_t *some_exception(wasmtime_context_t *c);
+
 static wasm_trap_t *boxed(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args,
                           size_t nargs, wasmtime_val_t *results, size_t nresults)
 {
@@ -208,6 +255,8 @@ static wasm_trap_t *boxed(void *env, wasmtime_caller_t *caller, const wasmtime_v
                       : wasmtime_trap_new_code((wasmtime_trap_code_t)rnd(60));
     if (rnd(8) == 0)
         return hospes_trap_new_error(hospes_error_new_exit((int)rnd(200)));
+    if (rnd(8) == 0)
+        return some_exception(wasmtime_caller_context(caller));
     for (size_t i = 0; i < nresults; i++) {
         if (rnd(8))
             results[i] = (wasmtime_val_t){.kind = WASMTIME_I32, .of.i32 = (int32_t)rnd(9)};
@@ -231,6 +280,17 @@ static void look_at(wasmtime_context_t *c, const wasmtime_val_t *v)
         return;
     const char *byte = wasmtime_externref_data(c, &v->of.externref);
     CHECK(!byte || *byte == 'r');
+}
+
+/* Throws any reference that says it is one to an exception: null, and those of other stores, end as errors. */
+static wasm_trap_t *some_exception(wasmtime_context_t *c)
+{
+    for (int tries = 0; tries < 8; tries++) {
+        const wasmtime_val_t *v = &values[rnd(VALUES)];
+        if (v->kind == WASMTIME_EXNREF)
+            return wasmtime_context_set_exception(c, &v->of.exnref);
+    }
+    return NULL;
 }
 
 static wasm_trap_t *reference(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args,
@@ -342,6 +402,8 @@ static wasmtime_val_t some_value(wasm_valkind_t k)
     return values[rnd(VALUES)];
 }
 
+#include "random_objects.h"
+
 static void call(struct place *p, const wasmtime_func_t *f)
 {
     wasmtime_val_t args[4], results[4];
@@ -349,8 +411,7 @@ static void call(struct place *p, const wasmtime_func_t *f)
     size_t np = t ? wasm_functype_params(t)->size : rnd(3),
            nr = t ? wasm_functype_results(t)->size : rnd(3);
     for (size_t i = 0; i < np; i++) {
-        wasm_valkind_t k = t ? wasm_valtype_kind(wasm_functype_params(t)->data[i]) : WASM_I32;
-        args[i] = some_value(k);
+        args[i] = t ? value_for(wasm_functype_params(t)->data[i]) : some_value(WASM_I32);
     }
     wasm_functype_delete(t);
     if (rnd(20) == 0 && np < 4)
@@ -372,29 +433,39 @@ static void call_raw(struct place *p, const wasmtime_func_t *f)
     if (!t)
         return;
     size_t np = wasm_functype_params(t)->size, nr = wasm_functype_results(t)->size;
+    bool ok = np <= 8 && nr <= 8;
     memset(v, 0, sizeof v);
-    for (size_t i = 0; i < np && i < 8; i++) {
-        wasm_valkind_t k = wasm_valtype_kind(wasm_functype_params(t)->data[i]);
+    for (size_t i = 0; i < np && ok; i++) {
+        const wasm_valtype_t *type = wasm_functype_params(t)->data[i];
+        wasmtime_valkind_t k = kind_of(type);
         const wasmtime_val_t *x = &values[rnd(VALUES)];
-        if (k < WASM_EXTERNREF)
+        ok = is_top(type);
+        if (k <= WASMTIME_V128)
             v[i].i64 = rnd(100);
-        else if (k == WASM_EXTERNREF && x->kind == WASMTIME_EXTERNREF)
+        else if (k != x->kind)
+            continue;
+        else if (k == WASMTIME_EXTERNREF)
             v[i].externref = wasmtime_externref_to_raw(p->context, &x->of.externref);
-        else if (k == WASM_FUNCREF && x->kind == WASMTIME_FUNCREF)
+        else if (k == WASMTIME_ANYREF)
+            v[i].anyref = wasmtime_anyref_to_raw(p->context, &x->of.anyref);
+        else if (k == WASMTIME_EXNREF)
+            v[i].exnref = wasmtime_exnref_to_raw(p->context, &x->of.exnref);
+        else
             v[i].funcref = wasmtime_func_to_raw(p->context, &x->of.funcref);
     }
     wasm_trap_t *trap = NULL;
     OK(wasmtime_context_set_fuel(p->context, 10000));
     wasmtime_context_set_epoch_deadline(p->context, rnd(3));
-    if (np <= 8 && nr <= 8 && drop(wasmtime_func_call_unchecked(p->context, f, v, 8, &trap)) &&
-        !trap)
+    if (ok && drop(wasmtime_func_call_unchecked(p->context, f, v, 8, &trap)) && !trap)
         for (size_t i = 0; i < nr; i++) {
-            wasmtime_val_t out;
-            wasm_valkind_t k = wasm_valtype_kind(wasm_functype_results(t)->data[i]);
-            out.kind = k == WASM_EXTERNREF ? WASMTIME_EXTERNREF : WASMTIME_FUNCREF;
-            if (k == WASM_EXTERNREF)
+            wasmtime_val_t out = {.kind = kind_of(wasm_functype_results(t)->data[i])};
+            if (out.kind == WASMTIME_EXTERNREF)
                 wasmtime_externref_from_raw(p->context, v[i].externref, &out.of.externref);
-            else if (k == WASM_FUNCREF && v[i].funcref)
+            else if (out.kind == WASMTIME_ANYREF)
+                wasmtime_anyref_from_raw(p->context, v[i].anyref, &out.of.anyref);
+            else if (out.kind == WASMTIME_EXNREF)
+                wasmtime_exnref_from_raw(p->context, v[i].exnref, &out.of.exnref);
+            else if (out.kind == WASMTIME_FUNCREF && v[i].funcref)
                 wasmtime_func_from_raw(p->context, v[i].funcref, &out.of.funcref);
             else
                 continue;
@@ -465,9 +536,9 @@ static void begin_call(struct place *p, const wasmtime_extern_t *x, const wasmti
     wasm_functype_t *t = wasmtime_func_type(p->context, &p->func);
     size_t np = t ? wasm_functype_params(t)->size : 0, nr = t ? wasm_functype_results(t)->size : 0;
     for (size_t i = 0; i < np && i < 4; i++) { /* what is rooted stays so until the end */
-        p->args[i] = some_value(wasm_valtype_kind(wasm_functype_params(t)->data[i]));
-        if (p->args[i].kind == WASMTIME_EXTERNREF)
-            p->args[i].of.externref.store_id = 0;
+        p->args[i] = value_for(wasm_functype_params(t)->data[i]);
+        if (p->args[i].kind >= WASMTIME_EXTERNREF)
+            p->args[i].of.anyref.store_id = 0;
     }
     wasm_functype_delete(t);
     if (np > 4 || nr > 4)
@@ -597,7 +668,13 @@ static void step(void)
         go_on(p);
         return;
     }
-    switch (rnd(30)) {
+    switch (rnd(36)) {
+    case 30:
+    case 31:
+    case 32:
+    case 33:
+    case 34:
+    case 35: step_objects(p, v); break;
     case 24: begin_call(p, x, m); break;
     case 25:
         if (depth == 0 && rnd(4) == 0) {
@@ -916,6 +993,7 @@ static void run(unsigned long operations, uint64_t seed)
         wasmtime_config_signals_based_traps_set(config, false);
     if (rnd(4) == 0)
         wasmtime_config_memory_reservation_set(config, 1 << 20);
+    hospes_config_gc_stress_set(config, rnd(8) == 0);
     engine = wasm_engine_new_with_config(config);
     other_engine = wasm_engine_new();
     for (size_t i = 0; i < MODULES; i++)
@@ -930,6 +1008,7 @@ static void run(unsigned long operations, uint64_t seed)
         close_place(&places[i]);
     end_component();
     end_wasm();
+    end_objects();
     for (size_t i = 0; i < VALUES; i++)
         wasmtime_val_unroot(&values[i]);
     for (size_t i = 0; i < STORES * EXTERNS; i++)
