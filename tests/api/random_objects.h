@@ -69,19 +69,32 @@ static bool is_top(const wasm_valtype_t *type)
     return top;
 }
 
+/* A value of a kind, mostly of the store in use; else any. */
+static const wasmtime_val_t *some_reference(wasmtime_valkind_t kind)
+{
+    const wasmtime_val_t *found = NULL, *v;
+    for (int tries = 0; tries < 40; tries++) {
+        v = &values[rnd(VALUES)];
+        if (v->kind != kind)
+            continue;
+        found = v;
+        if (rnd(20) == 0 || kind <= WASMTIME_EXTERNREF ||
+            (kind == WASMTIME_ANYREF ? wasmtime_anyref_to_raw(places[here].context, &v->of.anyref)
+                                     : wasmtime_exnref_to_raw(places[here].context, &v->of.exnref)))
+            break;
+    }
+    return found ? found : v;
+}
+
 /* Mostly of the type. */
 static wasmtime_val_t value_for(const wasm_valtype_t *type)
 {
     wasmtime_valkind_t k = kind_of(type);
     if (k <= WASMTIME_F64)
         return some_value(k);
-    for (int tries = 0; tries < 8; tries++) {
-        const wasmtime_val_t *v = &values[rnd(VALUES)];
-        if (v->kind == k)
-            return *v;
-    }
+    const wasmtime_val_t *r = some_reference(k);
     wasmtime_val_t v = {.kind = k};
-    return rnd(4) ? v : values[rnd(VALUES)];
+    return r->kind == k && rnd(8) ? *r : rnd(4) ? v : values[rnd(VALUES)];
 }
 
 static void make_type(void)
@@ -292,8 +305,9 @@ static void step_exception(struct place *p, const wasmtime_val_t *v)
     }
 }
 
-static void step_objects(struct place *p, const wasmtime_val_t *v)
+static void step_objects(struct place *p)
 {
+    const wasmtime_val_t *v = some_reference((wasmtime_valkind_t)(WASMTIME_EXTERNREF + rnd(3)));
     switch (rnd(10)) {
     case 0: make_type(); break;
     case 1:
@@ -302,6 +316,7 @@ static void step_objects(struct place *p, const wasmtime_val_t *v)
     case 4:
     case 5:
     case 6:
+        v = some_reference(WASMTIME_ANYREF);
         if (v->kind == WASMTIME_ANYREF)
             look_into(p, v);
         break;

@@ -285,9 +285,9 @@ static void look_at(wasmtime_context_t *c, const wasmtime_val_t *v)
 /* Throws any reference that says it is one to an exception: null, and those of other stores, end as errors. */
 static wasm_trap_t *some_exception(wasmtime_context_t *c)
 {
-    for (int tries = 0; tries < 8; tries++) {
+    for (int tries = 0; tries < 40; tries++) {
         const wasmtime_val_t *v = &values[rnd(VALUES)];
-        if (v->kind == WASMTIME_EXNREF)
+        if (v->kind == WASMTIME_EXNREF && (rnd(20) == 0 || wasmtime_exnref_to_raw(c, &v->of.exnref)))
             return wasmtime_context_set_exception(c, &v->of.exnref);
     }
     return NULL;
@@ -674,7 +674,7 @@ static void step(void)
     case 32:
     case 33:
     case 34:
-    case 35: step_objects(p, v); break;
+    case 35: step_objects(p); break;
     case 24: begin_call(p, x, m); break;
     case 25:
         if (depth == 0 && rnd(4) == 0) {
