@@ -207,8 +207,8 @@ static void test_limit(void)
         CHECK(n > 100000 && n * 24 <= 3 << 20);
         CHECK(call(&w, i, "drop", 0, 0, 0) == 0);
     }
-    CHECK(call(&w, i, "array", 1, 2 << 20, 0) == 2 << 20);
-    CHECK(call(&w, i, "array", 1, 2 << 20, 0) == 2 << 20);
+    for (int k = 0; k < 20; k++) /* one that seems to be in use does no harm */
+        CHECK(call(&w, i, "array", 1, 1 << 20, 0) == 1 << 20);
     wasmtime_module_delete(m);
     world_delete(&w);
 }

@@ -139,12 +139,22 @@ mark_words(struct marks *m, uintptr_t from, uintptr_t to)
         mark_word(m, *(const volatile uint32_t *)from);
 }
 
+/* What earlier calls left where our frames will be is not to be taken for references. */
+static __attribute__((noinline)) void wipe_stack(void)
+{
+    uint64_t words[256];
+    memset(words, 0, sizeof words);
+    __asm__ volatile("" : : "r"(words) : "memory");
+}
+
 /* What a running guest may hold. False: that cannot be told. */
 static __attribute__((noinline)) bool mark_running(struct marks *m)
 {
     struct store *s = m->s;
     jmp_buf registers; /* on the stack with those of our callers that no frame has saved yet */
     uintptr_t low = (uintptr_t)__builtin_frame_address(0), high = low;
+    memset(&registers, 0,
+           sizeof registers); /* most of it is not written, and old words would be read */
     if ((uintptr_t)&registers < low)
         low = (uintptr_t)&registers;
     if (hs_store_running(s))
@@ -267,6 +277,7 @@ bool hs_gc_collect(struct store *s)
     }
     struct hs_externref *dead = NULL;
     size_t count = 0;
+    wipe_stack();
     const bool known = mark_all(&m);
     if (known && h)
         sweep(&m);

@@ -1,6 +1,6 @@
 /* The collected heap: address space, and making objects; see heap.h for what it is, collect.c for who lives.
  *
- *     base    +4096                      at    end          cursor                      top      clean  opened      4 GiB
+ *     base    +256 M                     at    end          cursor                      top      clean  opened      4 GiB
  *      |  no   | objects and gaps  objects|free,| gaps among   | objects of before, and   | free,  | zero  | no access | guard
  *      | access|                          |zero | new objects  | gaps not looked at yet   | dirty  |       |           |
  *
@@ -71,6 +71,7 @@ enum status hs_heap_open(struct store *s)
     h->nfuncs = h->func_cap = 1;
     s->run.funcs = funcs;
     s->heap = h;
+    memset(s->run.args, 0, HS_ARGS_AREA * sizeof *s->run.args); /* collections read it */
     for (struct hs_vmctx *c = s->contexts; c; c = c->next)
         c->heap = h->base; /* also of modules without types of objects: they can be given some */
     return ST_OK;
@@ -189,8 +190,6 @@ static bool raise_top(struct store *s, uint32_t size)
         const uint64_t page = hs_page_size();
         uint64_t bits = hs_align_up((uint64_t)h->opened >> 6, page),
                  want = hs_align_up(opened >> 6, page);
-        if (h->opened == HS_HEAP_FIRST)
-            bits = 0;
         if (!hs_pages_open(h->base + h->opened, opened - h->opened) ||
             !hs_pages_open(h->starts + bits, want - bits) ||
             !hs_pages_open(h->marks + bits, want - bits))
@@ -341,7 +340,7 @@ static inline enum status make(struct store *s, uint64_t bytes, uint32_t type, u
                                uint32_t *out)
 {
     struct hs_heap *h = s->heap;
-    uint32_t ref;
+    uint32_t ref = 0; /* an old one that was left here would be seen by the collection */
     if (HS_LIKELY(h && bytes <= h->end - h->at && !s->rt->config.gc_stress)) {
         ref = h->at;
         h->at += (uint32_t)bytes;

@@ -46,9 +46,9 @@ struct hs_heap {
     HS_VEC(uint32_t) types; /* that the heap itself holds */
 };
 
-enum {
-    HS_HEAP_FIRST = 4096, /* the first object; nothing can be read or written below */
-};
+/* The first object. Nothing below can be read or written, so a field of null faults; and so far up, since words on the stack
+ * that are small numbers or addresses in a memory are then no places of objects. */
+#define HS_HEAP_FIRST (UINT32_C(256) << 20)
 #define HS_HEAP_END UINT32_C(0xffff0000) /* objects end here at the latest */
 
 static inline bool hs_gc_bit(const uint8_t *bits, uint32_t ref)
