@@ -651,6 +651,16 @@ static struct ctl *enter(struct gen *g, const char *label, const char *results, 
     return c;
 }
 
+void random_open(struct gen *g, const char *results)
+{
+    enter(g, results, results, g->height);
+}
+
+void random_sequence(struct gen *g, uint32_t count, int depth)
+{
+    sequence(g, count, depth);
+}
+
 /* Ends the innermost block; its results are on the stack then. */
 static void close_block(struct gen *g)
 {
@@ -670,6 +680,11 @@ code_is_dead(struct gen *g,
     if (chance(g, 40))
         sequence(g, 1 + below(g, 3), depth - 1);
     return true;
+}
+
+void random_close(struct gen *g)
+{
+    close_block(g);
 }
 
 /* A block, loop or if; results: NULL for any. */
@@ -1098,6 +1113,19 @@ static void instruction(struct gen *g, int depth)
     case 23:
         if (HAS(GC)) {
             random_object_op(g, depth - 1);
+            break;
+        } /* fall through */
+    case 24:
+    case 25:
+        if (HAS(EXCEPTIONS)) {
+            if (g->nctls - g->nested < MAX_NESTED - 5 && depth > 0)
+                random_try(g, depth - 1);
+            break;
+        } /* fall through */
+    case 26:
+        if (HAS(EXCEPTIONS)) {
+            if (g->nctls > 1 && chance(g, 50) && random_throw(g, depth - 1))
+                code_is_dead(g, depth);
             break;
         } /* fall through */
     default: simple(g, (enum op)g->ops[below(g, g->nops)], depth, true); break;

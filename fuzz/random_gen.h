@@ -11,6 +11,7 @@
  *
  *   random_constants.c  numbers at the edges
  *   random_objects.c    structs, arrays, casts
+ *   random_exceptions.c tags, try_table, throws
  *   random_body.c       instructions, blocks, calls: the body of a function
  *   random_module.c     the choice of features and types, and everything around the bodies */
 #ifndef HS_FUZZ_RANDOM_GEN_H
@@ -24,7 +25,8 @@
 
 enum {
     MAX_LIST = 40,
-    MAX_TYPES = 16,
+    MAX_TYPES = 24,
+    NTAGS = 3,
     MAX_FUNCS = 8,
     MAX_STACK = 330,
     MAX_LOCALS = 360,
@@ -76,6 +78,7 @@ struct gen {
     struct sig types[MAX_TYPES];
     uint32_t ntypes;
     char fields[NOBJECTS][MAX_FIELDS + 1];
+    uint32_t tag_type[NTAGS], ntags;
     uint32_t func_type[RANDOM_IMPORTS + 2 * MAX_FUNCS];
     uint32_t nfuncs;
     char globals[MAX_GLOBALS + 1];
@@ -139,6 +142,7 @@ static inline struct valtype type_of(char t)
     case 'v': return HS_V128;
     case 'e': return HS_EXTERNREF;
     case 'n': return HS_REF(true, T_HOST);
+    case 'k': return HS_EXNREF;
     case 'a': return HS_ANYREF;
     case 'q': return HS_REF(true, HEAP_EQ);
     case 'j': return HS_REF(true, HEAP_I31);
@@ -160,12 +164,14 @@ static inline bool is_object(char t)
 
 static inline bool is_ref(char t)
 {
-    return t == 'r' || t == 'e' || t == 'n' || is_object(t);
+    return t == 'r' || t == 'e' || t == 'n' || t == 'k' || is_object(t);
 }
 
 /* A type that values of this module may have. */
 static inline char any_type(struct gen *g)
 {
+    if (HAS(EXCEPTIONS) && chance(g, 6))
+        return 'k';
     if (HAS(GC) && chance(g, 25))
         return "aaqjjsstuwxxyyzz"[below(g, 16)];
     if (HAS(REFERENCE_TYPES) && chance(g, 8))
@@ -290,6 +296,13 @@ bool random_from_object(struct gen *g, char t,
                         int depth); /* something else that comes from one; false: nothing */
 void random_object_op(struct gen *g, int depth);
 
+/* ---- random_exceptions.c ---- */
+
+void random_tag_types(struct gen *g); /* their choice */
+void random_write_tags(struct gen *g, struct buffer *b);
+void random_try(struct gen *g, int depth);
+bool random_throw(struct gen *g, int depth); /* what follows is dead */
+
 /* ---- random_body.c: a function's locals and code into g->b ---- */
 
 void random_value(struct gen *g, char t, int depth);
@@ -297,6 +310,9 @@ int random_local(struct gen *g, char t, bool written);
 bool random_nests(const struct gen *g);        /* may another block begin? */
 void random_enter(struct gen *g, char result); /* one with a result, whose opcode is written */
 void random_leave(struct gen *g, char result);
+void random_open(struct gen *g, const char *results); /* one without parameters, whose opcode is written */
+void random_sequence(struct gen *g, uint32_t count, int depth);
+void random_close(struct gen *g); /* ends it; its results are on the stack */
 
 void random_function(struct gen *g, const struct sig *s);
 void random_wrapper(struct gen *g, uint32_t func);

@@ -6,7 +6,6 @@ bool random_module_covers(enum op op)
 {
     const struct op_info *info = &hs_op_info[op];
     switch (info->feature) {
-    case FEATURE_EXCEPTIONS:
     case FEATURE_LEGACY_EXCEPTIONS: return false;
     default: return true;
     }
@@ -51,8 +50,9 @@ static void choose_features(struct gen *g)
         {HS_FEATURE(WIDE_ARITHMETIC), 25},
         {HS_FEATURE(CUSTOM_PAGE_SIZES), 6},
         {HS_FEATURE(GC), 45},
+        {HS_FEATURE(EXCEPTIONS), 45},
     };
-    g->features = g->options->features & ~(HS_FEATURE(EXCEPTIONS) | HS_FEATURE(LEGACY_EXCEPTIONS));
+    g->features = g->options->features & ~HS_FEATURE(LEGACY_EXCEPTIONS);
     if (g->options->lacks & FACT_HAS_SIMD)
         g->features &= ~HS_FEATURE(SIMD);
     if (g->options->lacks & FACT_HAS_ATOMIC)
@@ -66,7 +66,7 @@ static void choose_features(struct gen *g)
     if (HAS(GC))
         g->features |= below_gc & g->options->features;
     if (!HAS(REFERENCE_TYPES))
-        g->features &= ~HS_FEATURE(FUNCTION_REFERENCES);
+        g->features &= ~(HS_FEATURE(FUNCTION_REFERENCES) | HS_FEATURE(EXCEPTIONS));
     if (!has(g, below_gc))
         g->features &= ~HS_FEATURE(GC);
 }
@@ -106,8 +106,13 @@ static void choose_shape(struct gen *g)
         g->func_type[RANDOM_IMPORTS + n] = n ? T_FIRST + below(g, g->ntypes - T_FIRST) : T_HOST;
         g->func_type[RANDOM_IMPORTS + g->nfuncs + n] = T_RUN;
     }
+    if (HAS(EXCEPTIONS))
+        random_tag_types(g);
     uint32_t nglobals = 3 + below(g, 8);
     random_list(g, g->globals, nglobals);
+    for (uint32_t n = 0; n < nglobals; n++)
+        if (g->globals[n] == 'k') /* JavaScript cannot read it */
+            g->globals[n] = 'l';
     g->globals[0] = 'i';
     g->nmems = HAS(MULTI_MEMORY) ? 1 + below(g, 3) : chance(g, 95);
     for (uint32_t n = 0; n < g->nmems; n++) {
@@ -215,6 +220,8 @@ static void write_module(struct gen *g, const struct buffer *code)
                          &(struct memtype){{m->pages, m->max, true, m->is64, false, m->page_log2}});
     }
     hs_buffer_close(b, s);
+    if (HAS(EXCEPTIONS))
+        random_write_tags(g, b);
     hs_buffer_byte(b, 6);
     s = hs_buffer_open(b);
     hs_buffer_u(b, nglobals + ncounters);

@@ -33,7 +33,7 @@ function hash(buffer) {
 const codes = [
     ['stack size exceeded', 0], ['memory access out of bounds', 1], ['data segment', 1], ['unaligned', 2],
     ['table index is out of bounds', 3], ['table access', 3], ['element segment', 3], ['signature mismatch', 5],
-    ['divide by zero', 7], ['remainder by zero', 7], ['unrepresentable', 6], ['unreachable', 9], ['null pointer', 13],
+    ['divide by zero', 7], ['remainder by zero', 7], ['unrepresentable', 6], ['unreachable', 9], ['null pointer', 13], ['rethrowing null', 13],
     ['Atomics.wait', 12], ['array element access', 14], ['array is too large', 15], ['illegal cast', 16],
 ];
 function code(error) {
