@@ -55,7 +55,8 @@ WASM_API_EXTERN void wasmtime_anyref_clone(const wasmtime_anyref_t *anyref, wasm
 WASM_API_EXTERN void wasmtime_anyref_unroot(wasmtime_anyref_t *ref);
 
 /**
- * Makes a root from a raw reference.
+ * Makes a root from a raw reference. A word that is no reference of
+ * this kind in this store, for nothing is there or not any more, gives null.
  *
  * @param context   borrowed
  * @param raw       the field `anyref` of a raw value of this store; 0 for null

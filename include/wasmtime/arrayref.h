@@ -49,7 +49,8 @@ typedef struct wasmtime_array_ref_pre wasmtime_array_ref_pre_t;
  *
  * @param context  borrowed
  * @param ty       borrowed; of the same engine
- * @return owned by the caller; used with this store only
+ * @return owned by the caller; used with this store only. NULL if the type is
+ *         of another engine, or memory is exhausted
  */
 WASM_API_EXTERN wasmtime_array_ref_pre_t *
 wasmtime_array_ref_pre_new(wasmtime_context_t *context, const wasmtime_array_type_t *ty);

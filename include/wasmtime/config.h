@@ -240,8 +240,10 @@ WASM_API_EXTERN void wasmtime_config_wasm_exceptions_set(wasm_config_t *config, 
 #endif /* WASMTIME_FEATURE_GC */
 
 /**
- * Whether the engine has a collected heap at all. On by default; without it no
- * proposal that needs one can be accepted.
+ * Whether modules may use a collected heap at all. On by default; without it
+ * neither garbage collection nor exception handling is accepted, however they
+ * are set. What the host makes itself, and external references, do not depend
+ * on it.
  *
  * @param config  borrowed
  * @param enable  whether it has
@@ -858,7 +860,7 @@ wasmtime_pooling_allocation_config_table_elements_set(wasmtime_pooling_allocatio
 
 /**
  * Sets how many stores with a collected heap there can be at once. 1,000 by
- * default.
+ * default. Accepted without effect: a heap is address space until it is used.
  *
  * @param config  borrowed
  * @param count   number of heaps

@@ -77,7 +77,8 @@ WASM_API_EXTERN void wasmtime_exnref_clone(const wasmtime_exnref_t *ref, wasmtim
 WASM_API_EXTERN void wasmtime_exnref_unroot(wasmtime_exnref_t *ref);
 
 /**
- * Makes a root from a raw reference.
+ * Makes a root from a raw reference. A word that is no reference of
+ * this kind in this store, for nothing is there or not any more, gives null.
  *
  * @param context   borrowed
  * @param raw       the field `exnref` of a raw value of this store; 0 for null
@@ -145,11 +146,13 @@ WASM_API_EXTERN wasmtime_exn_type_t *wasmtime_exnref_type(wasmtime_context_t *co
 
 /**
  * Throws: stores the exception and gives what a host function must return at
- * once for it to be thrown.
+ * once for it to be thrown. So may the trap be returned that a nested call of
+ * a guest gave for an exception: it goes on in the guest outside.
  *
  * @param store  borrowed
  * @param exn    borrowed; not null
- * @return a trap that the caller owns, for its return value
+ * @return a trap that the caller owns, for its return value. If the reference is
+ *         null or of another store, the trap says so, and nothing is stored
  */
 WASM_API_EXTERN wasm_trap_t *wasmtime_context_set_exception(wasmtime_context_t *store,
                                                             const wasmtime_exnref_t *exn);
@@ -165,7 +168,8 @@ WASM_API_EXTERN bool wasmtime_context_take_exception(wasmtime_context_t *store,
                                                      wasmtime_exnref_t *exn_ret);
 
 /**
- * Whether an exception ended the last call of a guest and was not taken yet.
+ * Whether an exception ended a call of a guest, or was set, and was neither caught
+ * by a guest nor taken since.
  *
  * @param store  borrowed
  */

@@ -4,6 +4,11 @@
  * References to things of the host, which guests can pass on but not open
  * (reference types).
  *
+ * Guests can turn any reference of the hierarchy of `anyref` into an external one and
+ * back (`extern.convert_any`, `any.convert_extern`). The raw word stays the same,
+ * so wasmtime_externref_to_raw() and wasmtime_anyref_from_raw() do it for the
+ * host.
+ *
  * A root belongs to whoever received it and is ended with
  * wasmtime_externref_unroot(), see `wasmtime/val.h`. The thread rules of the store
  * apply, see `wasmtime/store.h`.
@@ -85,7 +90,8 @@ WASM_API_EXTERN void wasmtime_externref_clone(const wasmtime_externref_t *ref,
 WASM_API_EXTERN void wasmtime_externref_unroot(wasmtime_externref_t *ref);
 
 /**
- * Makes a root from a raw reference.
+ * Makes a root from a raw reference. A word that is no reference of
+ * this kind in this store, for nothing is there or not any more, gives null.
  *
  * @param context   borrowed
  * @param raw       the field `externref` of a raw value of this store; 0 for null

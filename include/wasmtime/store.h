@@ -76,7 +76,9 @@ WASM_API_EXTERN void wasmtime_store_delete(wasmtime_store_t *store);
  * default of its limit.
  *
  * @param store           borrowed
- * @param memory_size     bytes of each memory; no limit by default
+ * @param memory_size     bytes of each memory, and of the collected heap; no
+ *                        limit by default. A guest whose object does not fit
+ *                        even after a collection traps
  * @param table_elements  elements of each table; no limit by default
  * @param instances       number of instances; 10,000 by default
  * @param tables          number of tables; 10,000 by default
@@ -106,8 +108,8 @@ WASM_API_EXTERN void wasmtime_context_set_data(wasmtime_context_t *context, void
 #ifdef WASMTIME_FEATURE_GC
 /**
  * Collects objects that nothing refers to any more, and runs the finalizers of
- * external references among them. A store with many of those also collects by
- * itself, see wasmtime_externref_new(); never at the end of a root.
+ * external references among them. A store also collects by itself when as much
+ * again as was alive has been made, of either; never at the end of a root.
  *
  * While a guest runs, what its frames may refer to is kept, which can be too
  * much. Nothing is collected while a call of `wasmtime/async.h` rests.

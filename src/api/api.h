@@ -452,6 +452,7 @@ struct wasm_config_t {
     wasmtime_memory_creator_t memory_creator;
     wasmtime_stack_creator_t stack_creator;
     bool has_memory_creator, has_stack_creator, foreign_target, unknown_flag;
+    bool no_gc; /* whatever the proposals that need it are set to */
     size_t async_stack_size;
 };
 

@@ -57,8 +57,7 @@ FEATURE_SETTER(custom_page_sizes, CUSTOM_PAGE_SIZES)
 
 void wasmtime_config_gc_support_set(wasm_config_t *config, bool enable)
 {
-    if (!enable)
-        set_feature(config, HS_FEATURE(GC) | HS_FEATURE(EXCEPTIONS), false);
+    config->no_gc = !enable;
 }
 
 /* Proposals that are not there yet: their modules are refused whatever the setting says. And
@@ -494,6 +493,8 @@ wasm_engine_t *wasm_engine_new_with_config(wasm_config_t *config)
                              config->async_stack_size};
     if (config->has_memory_creator)
         config->engine.runtime.host_memory = make_host_memory;
+    if (config->no_gc)
+        set_feature(config, HS_FEATURE(GC) | HS_FEATURE(EXCEPTIONS), false);
     if (!(f & HS_FEATURE(SIMD)))
         config->engine.features &= ~HS_FEATURE(RELAXED_SIMD); /* a common way to say "no vectors" */
     if (hs_engine_new(&config->engine, &e) != ST_OK) {

@@ -202,6 +202,17 @@ void wasm_val_copy(wasm_val_t *out, const wasm_val_t *src)
     *out = v;
 }
 
+/* What null is called in wasmtime.h, by the hierarchy of its type. */
+static wasmtime_valkind_t null_kind(uint32_t top)
+{
+    switch (top) {
+    case HEAP_FUNC: return WASMTIME_FUNCREF;
+    case HEAP_EXTERN: return WASMTIME_EXTERNREF;
+    case HEAP_EXN: return WASMTIME_EXNREF;
+    default: return WASMTIME_ANYREF;
+    }
+}
+
 /* A value as raw bits. Of references only functions of the same store can cross over, and null. */
 static wasmtime_error_t *val_in(struct store *s, const wasm_val_t *v, struct valtype want,
                                 union hs_value *out)
@@ -220,9 +231,7 @@ static wasmtime_error_t *val_in(struct store *s, const wasm_val_t *v, struct val
         w.kind = v->kind == WASM_FUNCREF ? WASMTIME_FUNCREF : WASMTIME_EXTERNREF;
         /* Null references are made with either kind: WASM_INIT_VAL is one of kind externref. */
         if (!v->of.ref && hs_vt_is_ref(want))
-            w.kind = hs_heap_top(&s->rt->types.types, hs_vt_heap(want)) == HEAP_FUNC
-                         ? WASMTIME_FUNCREF
-                         : w.kind;
+            w.kind = null_kind(hs_heap_top(&s->rt->types.types, hs_vt_heap(want)));
         w.of.anyref.store_id = 0;
         if (v->of.ref && v->of.ref->kind != REF_FUNC)
             return hs_api_error(

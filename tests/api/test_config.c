@@ -90,6 +90,15 @@ static void test_features(void)
     c = wasm_config_new();
     wasmtime_config_gc_support_set(c, false);
     CHECK(!takes(c, "(tag (param i32))"));
+    c = wasm_config_new(); /* in whatever order */
+    wasmtime_config_gc_support_set(c, false);
+    wasmtime_config_wasm_gc_set(c, true);
+    wasmtime_config_wasm_exceptions_set(c, true);
+    CHECK(!takes(c, "(func (param (ref null i31)))"));
+    c = wasm_config_new();
+    wasmtime_config_gc_support_set(c, false);
+    wasmtime_config_gc_support_set(c, true);
+    CHECK(takes(c, "(tag (param i32)) (func (param (ref null i31)))"));
     c = wasm_config_new();
     wasmtime_config_gc_support_set(c, true);
     CHECK(takes(c, "(func (param (ref null i31)))"));

@@ -436,7 +436,8 @@ static void test_wasm_h(void)
 {
     static const char text[] = "(module (func (export \"i31\") (result anyref) (ref.i31 (i32.const 1)))"
                                " (func (export \"null\") (result anyref) (ref.null any))"
-                               " (func (export \"is_null\") (param anyref) (result i32) (ref.is_null (local.get 0))))";
+                               " (func (export \"is_null\") (param anyref) (result i32) (ref.is_null (local.get 0)))"
+                               " (func (export \"exn\") (param exnref) (result i32) (ref.is_null (local.get 0))))";
     wasm_engine_t *engine = wasm_engine_new();
     wasm_store_t *store = wasm_store_new(engine);
     wasm_byte_vec_t bytes;
@@ -451,7 +452,13 @@ static void test_wasm_h(void)
     TRAP_HAS(wasm_func_call(wasm_extern_as_func(exports.data[0]), &args, &results), "only references to functions");
     CHECK(!wasm_func_call(wasm_extern_as_func(exports.data[1]), &args, &results) && r[0].kind == WASM_EXTERNREF &&
           !r[0].of.ref);
-    (void)v;
+    wasm_val_t a[1] = {v}, n[1] = {WASM_INIT_VAL};
+    for (int k = 0; k < 2; k++) { /* null is null, whatever its kind is said to be */
+        wasm_val_vec_t with = WASM_ARRAY_VEC(a), number = WASM_ARRAY_VEC(n);
+        a[0].kind = k ? WASM_FUNCREF : WASM_EXTERNREF;
+        CHECK(!wasm_func_call(wasm_extern_as_func(exports.data[2]), &with, &number) && n[0].of.i32 == 1);
+        CHECK(!wasm_func_call(wasm_extern_as_func(exports.data[3]), &with, &number) && n[0].of.i32 == 1);
+    }
     wasm_extern_vec_delete(&exports);
     wasm_instance_delete(i);
     wasm_module_delete(m);

@@ -179,7 +179,8 @@ static void test_limit(void)
     struct world w = world_new(NULL);
     wasmtime_module_t *m = module_of(
         w.engine,
-        "(module (type $s (struct (field (ref null $s)) (field i64))) (type $a (array (mut i8)))"
+        "(module (type $s (struct (field (mut (ref null $s))) (field i64))) (type $a (array (mut "
+        "i8)))"
         " (global $g (mut (ref null $s)) (ref.null $s))"
         " (func (export \"fill\") (result i32)"
         "   (loop $l (global.set $g (struct.new $s (global.get $g) (i64.const 1))) (br $l)) "
@@ -189,7 +190,13 @@ static void test_limit(void)
         "   (loop $l (if (ref.is_null (local.get $p)) (then (return (local.get $n))))"
         "     (local.set $n (i32.add (local.get $n) (i32.const 1)))"
         "     (local.set $p (struct.get $s 0 (local.get $p))) (br $l)) (unreachable))"
-        " (func (export \"drop\") (result i32) (global.set $g (ref.null $s)) (i32.const 0))"
+        " (func (export \"drop\") (result i32) (local $p (ref null $s)) (local $q (ref null $s))"
+        /* link by link, so that a word that looks like one of them does not keep the others */
+        "   (local.set $p (global.get $g)) (global.set $g (ref.null $s))"
+        "   (loop $l (if (ref.is_null (local.get $p)) (then (return (i32.const 0))))"
+        "     (local.set $q (struct.get $s 0 (local.get $p))) (struct.set $s 0 (local.get $p) "
+        "(ref.null $s))"
+        "     (local.set $p (local.get $q)) (br $l)) (unreachable))"
         " (func (export \"array\") (param i32) (result i32)"
         "   (array.len (array.new_default $a (local.get 0)))))");
     wasmtime_store_limiter(w.store, 3 << 20, -1, -1, -1, -1);
