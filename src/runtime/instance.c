@@ -139,6 +139,17 @@ static bool may_recycle(const struct code_object *c)
     return true;
 }
 
+/* The shapes of all types that objects can be made of, by compiled code without asking: collections need them. False: no
+ * memory. */
+static bool make_shapes(struct code_object *c)
+{
+    const struct module *m = c->module;
+    for (uint32_t k = 0; k < m->ntypes; k++)
+        if (m->types[k].kind != COMP_FUNC && !hs_canon_shape(&c->rt->types, c->type_ids[k]))
+            return false;
+    return true;
+}
+
 static void prepare(struct code_object *c)
 {
     pthread_mutex_lock(&c->lock);
@@ -577,8 +588,11 @@ enum status hs_instance_new(struct store *s, struct code_object *c, const struct
         return st;
     if (c->layout.objects && hs_heap_open(s) != ST_OK)
         return hs_error_set(error, ST_OOM, HS_NO_OFFSET, "out of memory");
-    if (!__atomic_load_n(&c->prepared, __ATOMIC_ACQUIRE))
+    if (!__atomic_load_n(&c->prepared, __ATOMIC_ACQUIRE)) {
+        if (!make_shapes(c))
+            return hs_error_set(error, ST_OOM, HS_NO_OFFSET, "out of memory");
         prepare(c);
+    }
     struct instance *i = take_parked(c);
     if (i) {
         attach(i, s, imports);
