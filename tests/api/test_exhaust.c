@@ -330,6 +330,127 @@ out:
     begun = ended;
 }
 
+/* --- Objects and exceptions ----------------------------------------------------------------------------------------------- */
+
+static wasm_byte_vec_t throw_bytes;
+
+static wasm_trap_t *throwing_host(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args,
+                                  size_t nargs, wasmtime_val_t *results, size_t nresults)
+{
+    (void)env, (void)nargs, (void)results, (void)nresults;
+    return wasmtime_context_set_exception(wasmtime_caller_context(caller), &args[0].of.exnref);
+}
+
+static void objects(void)
+{
+    wasmtime_store_t *s = wasmtime_store_new(engine, NULL, NULL);
+    wasmtime_context_t *c = s ? wasmtime_store_context(s) : NULL;
+    wasmtime_field_type_t fields[2] = {{true, {WASMTIME_STORAGE_TYPE_KIND_VALTYPE, wasm_valtype_new_externref()}},
+                                       {true, {WASMTIME_STORAGE_TYPE_KIND_VALTYPE, wasm_valtype_new_funcref()}}};
+    wasmtime_struct_type_t *st = NULL;
+    wasmtime_array_type_t *at = NULL;
+    wasmtime_struct_ref_pre_t *sp = NULL;
+    wasmtime_array_ref_pre_t *ap = NULL;
+    wasm_tagtype_t *tt = NULL;
+    wasmtime_module_t *m = NULL;
+    wasmtime_structref_t o = {0}, copy = {0};
+    wasmtime_arrayref_t a = {0};
+    wasmtime_exnref_t x = {0}, pending = {0};
+    wasmtime_anyref_t any = {0};
+    wasmtime_eqref_t eq = {0};
+    wasmtime_val_t v[2] = {{.kind = WASMTIME_EXTERNREF}, {.kind = WASMTIME_FUNCREF}}, got = {0}, r = {0};
+    wasmtime_heaptype_t heap = {.kind = WASMTIME_HEAPTYPE_KIND_ANY};
+    wasmtime_extern_t imports[2] = {{.kind = WASMTIME_EXTERN_TAG}, {.kind = WASMTIME_EXTERN_FUNC}}, f;
+    wasmtime_instance_t i;
+    wasm_trap_t *trap = NULL;
+    wasmtime_error_t *e;
+    NEED(s && fields[0].storage.valtype && fields[1].storage.valtype);
+    NEED(st = wasmtime_struct_type_new(engine, fields, 2));
+    NEED(at = wasmtime_array_type_new(engine, &fields[1]));
+    NEED(sp = wasmtime_struct_ref_pre_new(c, st));
+    NEED(ap = wasmtime_array_ref_pre_new(c, at));
+    NEED(m = module(&throw_bytes));
+    {
+        wasm_valtype_t *p[2] = {wasm_valtype_new_externref(), wasm_valtype_new_funcref()};
+        if (!p[0] || !p[1]) {
+            wasm_valtype_delete(p[0]);
+            wasm_valtype_delete(p[1]);
+            goto out;
+        }
+        wasm_valtype_vec_t ps, none = WASM_EMPTY_VEC;
+        wasm_valtype_vec_new(&ps, 2, p);
+        NEED(ps.data);
+        wasm_functype_t *ft = wasm_functype_new(&ps, &none);
+        NEED(ft && (tt = wasm_tagtype_new(ft)));
+    }
+    NEED(!bad(wasmtime_tag_new(c, tt, &imports[0].of.tag)));
+    {
+        wasm_importtype_vec_t wanted;
+        wasmtime_module_imports(m, &wanted);
+        if (wanted.size == 2)
+            wasmtime_func_new(c, wasm_externtype_as_functype_const(wasm_importtype_type(wanted.data[1])), throwing_host,
+                              NULL, NULL, &imports[1].of.func);
+        wasm_importtype_vec_delete(&wanted);
+        NEED(imports[1].of.func.store_id);
+    }
+    e = wasmtime_instance_new(c, m, imports, 2, &i, &trap);
+    NEED(!bad(e) && !trapped(trap));
+    NEED(wasmtime_instance_export_get(c, &i, "f", 1, &f));
+    NEED(wasmtime_externref_new(c, &ended, finalize, &v[0].of.externref));
+    begun++; /* else it was never there */
+    v[1].of.funcref = f.of.func;
+    NEED(!bad(wasmtime_structref_new(c, sp, v, 2, &o)));
+    NEED(!bad(wasmtime_arrayref_new(c, ap, &v[1], 5, &a)));
+    NEED(!bad(wasmtime_exnref_new(c, &imports[0].of.tag, v, 2, &x)));
+    NEED(!bad(wasmtime_structref_field(c, &o, 0, &got)));
+    wasmtime_val_unroot(&got);
+    NEED(!bad(wasmtime_structref_set_field(c, &o, 1, &v[1])));
+    NEED(!bad(wasmtime_exnref_field(c, &x, 0, &got)));
+    wasmtime_val_unroot(&got);
+    wasmtime_structref_clone(&o, &copy);
+    NEED(copy.store_id);
+    wasmtime_structref_to_anyref(&o, &any);
+    NEED(any.store_id && wasmtime_anyref_as_eqref(c, &any, &eq));
+    NEED(wasmtime_anyref_type(c, &any, &heap));
+    wasmtime_heaptype_delete(&heap);
+    wasmtime_struct_type_t *t = wasmtime_structref_type(c, &o);
+    wasmtime_struct_type_delete(t);
+    NEED(t);
+    NEED(!bad(wasmtime_context_gc(c)));
+    /* Thrown by the host through a guest, which catches it, and gives it back; then not caught. */
+    got.kind = WASMTIME_EXNREF;
+    got.of.exnref = x;
+    e = wasmtime_func_call(c, &f.of.func, &got, 1, &r, 1, &trap);
+    NEED(!bad(e) && !trapped(trap));
+    CHECK(r.kind == WASMTIME_EXNREF && !wasmtime_exnref_is_null(&r.of.exnref));
+    wasmtime_val_unroot(&r);
+    NEED(wasmtime_instance_export_get(c, &i, "g", 1, &f));
+    e = wasmtime_func_call(c, &f.of.func, &got, 1, NULL, 0, &trap);
+    NEED(!bad(e) && trapped(trap));
+    NEED(wasmtime_context_take_exception(c, &pending));
+    complete = true;
+out:
+    wasmtime_val_unroot(&v[0]);
+    wasmtime_structref_unroot(&o);
+    wasmtime_structref_unroot(&copy);
+    wasmtime_arrayref_unroot(&a);
+    wasmtime_exnref_unroot(&x);
+    wasmtime_exnref_unroot(&pending);
+    wasmtime_anyref_unroot(&any);
+    wasmtime_eqref_unroot(&eq);
+    wasmtime_val_unroot(&r);
+    wasmtime_module_delete(m);
+    wasm_tagtype_delete(tt);
+    wasmtime_struct_ref_pre_delete(sp);
+    wasmtime_array_ref_pre_delete(ap);
+    wasmtime_struct_type_delete(st);
+    wasmtime_array_type_delete(at);
+    wasmtime_field_type_delete(&fields[0]);
+    wasmtime_field_type_delete(&fields[1]);
+    wasmtime_store_delete(s);
+    CHECK(begun == ended);
+}
+
 static void shared(void)
 {
     wasmtime_store_t *s = wasmtime_store_new(engine, NULL, NULL);
@@ -547,6 +668,7 @@ int main(void)
         const char *name;
         void (*run)(void);
     } parts[] = {{"classic", classic},       {"linking", linking}, {"references", references},
+                 {"objects", objects},
                  {"shared", shared},         {"resting", resting}, {"described", described},
                  {"components", components}, {"profile", profile}};
     static const struct {
@@ -561,6 +683,12 @@ int main(void)
                   "externref) (result externref)"
                   " (local.get 0)))",
                   &refs_bytes},
+                 {"(module (import \"\" \"t\" (tag $t (param externref funcref)))"
+                  " (import \"\" \"h\" (func $h (param exnref)))"
+                  " (func (export \"f\") (param exnref) (result exnref)"
+                  "  (block $b (result exnref) (try_table (catch_all_ref $b) (call $h (local.get 0))) (ref.null exn)))"
+                  " (func (export \"g\") (param exnref) (call $h (local.get 0))))",
+                  &throw_bytes},
                  {"(module (import \"\" \"\" (memory 1 2 shared)) (memory (export \"m\") 1 2 "
                   "shared) (data (memory 1) (i32.const 5)"
                   " \"x\"))",
