@@ -32,6 +32,14 @@ enum {
     HS_GC_ALIGN = 8,
 };
 enum { HS_GC_HOST_MAX = 1 << 30 }; /* things of the host's in a store */
+/* So many bytes from the heap's base on cannot be accessed: a field of null faults. */
+#define HS_GC_NULL (UINT32_C(1) << 20)
+_Static_assert(HS_GC_HEADER + HS_LIMIT_FIELDS * 16 <= HS_GC_NULL, "every field of null is there");
+
+/* How compiled code makes small objects: the heap begins with these fields. A new one is at `at`, unless it would reach beyond
+ * `end`; all is zero there. The bit ref >> 3 of `starts` says that an object starts at ref. */
+enum { HS_OFF_GC_AT = 0, HS_OFF_GC_END = 4, HS_OFF_GC_STARTS = 8 };
+
 #define HS_GC_EXN UINT32_C(0x80000000)
 
 static inline bool hs_ref_is_i31(uint32_t ref)

@@ -92,6 +92,7 @@ struct hs_table_rec {
 enum { HS_OFF_TABREC_ELEMS = 0, HS_OFF_TABREC_SIZE = 8 };
 
 struct hs_run;
+struct hs_heap;
 
 /* An activation: one entry from the host into compiled code. The innermost one of a store is in its hs_run; whoever enters
  * from within keeps the outer one on the C stack and puts it back. */
@@ -170,7 +171,7 @@ struct hs_vmctx {
     struct hs_vmctx *next;         /* list of the store's instances, for arming */
     uint64_t magic;                /* HS_VMCTX_MAGIC, asserted at entry in debug builds */
     uint8_t *heap;                 /* base of the store's collected heap; NULL: the module uses none */
-    uint64_t reserved;
+    struct hs_heap *gc;            /* where objects are made, see gc.h */
 };
 #define HS_VMCTX_MAGIC UINT64_C(0x7874636d76736568)
 enum {
@@ -185,6 +186,7 @@ enum {
     HS_OFF_TAIL_VMCTX = 72,
     HS_OFF_INSTANCE = 80,
     HS_OFF_HEAP = 112,
+    HS_OFF_GC = 120,
     HS_VMCTX_HEAD = 128,
 };
 _Static_assert(offsetof(struct hs_vmctx, poll) == HS_OFF_POLL, "layout");
@@ -195,6 +197,7 @@ _Static_assert(offsetof(struct hs_vmctx, args) == HS_OFF_ARGS, "layout");
 _Static_assert(offsetof(struct hs_vmctx, mem0) == HS_OFF_MEM0, "layout");
 _Static_assert(offsetof(struct hs_vmctx, instance) == HS_OFF_INSTANCE, "layout");
 _Static_assert(offsetof(struct hs_vmctx, heap) == HS_OFF_HEAP, "layout");
+_Static_assert(offsetof(struct hs_vmctx, gc) == HS_OFF_GC, "layout");
 _Static_assert(offsetof(struct hs_vmctx, tail_code) == HS_OFF_TAIL_CODE, "layout");
 _Static_assert(offsetof(struct hs_vmctx, tail_vmctx) == HS_OFF_TAIL_VMCTX, "layout");
 _Static_assert(sizeof(struct hs_vmctx) == HS_VMCTX_HEAD, "layout");
@@ -238,7 +241,7 @@ struct hs_vmlayout {
     uint32_t nfuncrefs;
     uint32_t *funcref_slot;      /* per function index: number in funcrefs[], or UINT32_MAX */
     uint8_t *memory_style;       /* per memory: enum hs_memory_style */
-    struct hs_gc_layout *objects; /* per type index; NULL if the module has neither tags nor types of objects */
+    struct hs_gc_layout *objects; /* per type index; NULL if the module does nothing with objects and tags */
     const uint32_t *type_ids;    /* per type index: canonical id in the engine; owned by the engine */
     bool signals;                /* faults of compiled code are caught; false: explicit checks everywhere */
     bool fuel, epochs;           /* accounting wanted; poll loads at loop heads wanted */

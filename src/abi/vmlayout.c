@@ -17,9 +17,18 @@ static bool mentions_vectors(const struct module *m)
     return false;
 }
 
+/* array.len needs no type of the module, but the heap. */
+static bool reads_objects(const struct module *m)
+{
+    for (uint32_t i = 0; m->facts && i < m->nfuncs - m->nimported_funcs; i++)
+        if (m->facts[i].flags & FACT_HAS_GC)
+            return true;
+    return false;
+}
+
 static enum status lay_out_objects(struct hs_vmlayout *l, const struct module *m)
 {
-    bool any = m->ntags != 0;
+    bool any = m->ntags != 0 || reads_objects(m);
     for (uint32_t i = 0; i < m->ntypes && !any; i++)
         any = m->types[i].kind != COMP_FUNC;
     if (!any)

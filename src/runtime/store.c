@@ -130,6 +130,7 @@ void hs_store_add_context(struct store *s, struct hs_vmctx *c)
     c->rt = hs_rt_stubs;
     c->args = s->run.args;
     c->heap = hs_heap_base(s);
+    c->gc = hs_heap_space(s);
     c->magic = HS_VMCTX_MAGIC;
     if (s->rt->config.epochs) {
         struct hs_sigstate saved;

@@ -1,6 +1,7 @@
 /* Leaving compiled code: faults, backtraces, interruptions. Compiled frames form one chain of frame pointers; it is
  * entered at the frame the code was left through (run->act.exit_fp) and ends at the entry trampoline's frame. */
 #include "runtime/bulk.h"
+#include "runtime/gc/heap.h"
 #include "runtime/rt_calls.h"
 
 /* Walks from a frame and, if pc is not 0, an exact place in it. Only addresses on our own stack are read: the
@@ -149,6 +150,11 @@ static bool decide(const struct hs_fault *fault, struct hs_fault_resume *out)
             out->pc = (uintptr_t)hs_stub_poll_landing;
             out->keep_registers = true;
             return true;
+        }
+        const uint8_t *heap = hs_heap_base(run->store);
+        if (heap && fault->address - (uintptr_t)heap < HS_GC_NULL) {
+            code = TRAP_NULL_REFERENCE;
+            break;
         }
         if (!hs_fault_range_has(FAULT_MEMORY, fault->address))
             return false;

@@ -418,28 +418,35 @@ static bool stack_typed(struct fast *f, const struct insn *i)
     }
 }
 
-/* Does an instruction of the gc proposal always call the runtime? Casts do so in cold code, which keeps registers. */
+/* Does an instruction of the gc proposal always call the runtime? Casts and small objects do so in cold code, which keeps
+ * registers. */
 static bool gc_calls(const struct fast *f, const struct insn *i)
 {
+    uint32_t
+        first = 0,
+        count =
+            1; /* fields that are written: the heap has numbers for functions, which the runtime gives */
     switch (i->op) {
-    case OP_STRUCT_NEW:
-    case OP_STRUCT_NEW_DEFAULT:
     case OP_ARRAY_NEW:
     case OP_ARRAY_NEW_DEFAULT:
-    case OP_ARRAY_NEW_FIXED:
     case OP_ARRAY_NEW_DATA:
     case OP_ARRAY_NEW_ELEM:
     case OP_ARRAY_FILL:
     case OP_ARRAY_COPY:
     case OP_ARRAY_INIT_DATA:
     case OP_ARRAY_INIT_ELEM: return true;
-    case OP_STRUCT_SET:
-    case OP_ARRAY_SET: { /* the heap has numbers for functions, which the runtime gives */
-        struct valtype t = f->m->types[i->a].fields[i->op == OP_STRUCT_SET ? i->b : 0].type;
-        return hs_vt_is_ref(t) && hs_heap_top(f->m, hs_vt_heap(t)) == HEAP_FUNC;
-    }
+    case OP_STRUCT_NEW: count = f->m->types[i->a].nfields; break;
+    case OP_STRUCT_SET: first = i->b; break;
+    case OP_ARRAY_NEW_FIXED:
+    case OP_ARRAY_SET: break;
     default: return false;
     }
+    for (uint32_t k = first; k < first + count; k++) {
+        struct valtype t = f->m->types[i->a].fields[k].type;
+        if (hs_vt_is_ref(t) && hs_heap_top(f->m, hs_vt_heap(t)) == HEAP_FUNC)
+            return true;
+    }
+    return false;
 }
 
 /* Facts about an instruction without a handler. */
@@ -454,7 +461,8 @@ static void note(struct fast *f, const struct insn *i)
     switch (info->prefix) {
     case 0xfb:
         calls = gc_calls(f, i);
-        writes = calls || i->op == OP_STRUCT_SET || i->op == OP_ARRAY_SET;
+        writes = calls || i->op == OP_STRUCT_SET || i->op == OP_ARRAY_SET ||
+                 (info->flags & OPF_CONST) != 0;
         break;
     case 0xfc: calls = true; break; /* bulk operations, saturating conversions, wide arithmetic */
     case 0xfd: f->flags |= FACT_HAS_SIMD; break;

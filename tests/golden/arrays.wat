@@ -32,20 +32,14 @@
 ;;     push r13
 ;;     sub rsp, 72
 ;;     mov esi, esi
-;;     test edi, edi
-;;     je L0
 ;;     mov rax, qword ptr [vmctx.heap]
 ;;     add rax, rdi
 ;;     cmp esi, dword ptr [rax + 4]
-;;     jae L1
+;;     jae L0
 ;;     movzx eax, byte ptr [rax + rsi + 8]
 ;;     leave
 ;;     ret
 ;;   L0:
-;;     mov edi, 13
-;;     mov rax, qword ptr [vmctx.rt]
-;;     call qword ptr [rt.trap]
-;;   L1:
 ;;     mov edi, 14
 ;;     mov rax, qword ptr [vmctx.rt]
 ;;     call qword ptr [rt.trap]
@@ -146,16 +140,10 @@
 ;;     mov rbp, rsp
 ;;     push r13
 ;;     sub rsp, 40
-;;     test edi, edi
-;;     je L0
 ;;     mov rax, qword ptr [vmctx.heap]
 ;;     mov eax, dword ptr [rax + rdi + 4]
 ;;     leave
 ;;     ret
-;;   L0:
-;;     mov edi, 13
-;;     mov rax, qword ptr [vmctx.rt]
-;;     call qword ptr [rt.trap]
 ;; function 6 $new
 ;;     push rbp
 ;;     mov rbp, rsp
@@ -219,30 +207,43 @@
 ;;     push rbp
 ;;     mov rbp, rsp
 ;;     push r13
-;;     cmp rsp, qword ptr [vmctx.stack_limit]
-;;     jb L1
-;;   L0:
 ;;     sub rsp, 72
-;;     mov qword ptr [rbp - 16], rdi
+;;     mov rax, qword ptr [vmctx.gc]
+;;     mov ecx, dword ptr [rax]
+;;     lea rdx, [rcx + 32]
+;;     cmp edx, dword ptr [rax + 4]
+;;     ja L1
+;;     mov dword ptr [rax], edx
+;;     mov rax, qword ptr [rax + 8]
+;;     mov esi, ecx
+;;     shr esi, 8
+;;     lea rax, [rax + 4*rsi]
+;;     mov esi, ecx
+;;     shr esi, 3
+;;     mov edx, dword ptr [rax]
+;;     bts edx, esi
+;;     mov dword ptr [rax], edx
+;;     mov rax, qword ptr [vmctx.heap]
+;;     mov dword ptr [rax + rcx], 1
+;;     mov dword ptr [rax + rcx + 4], 3
+;;   L0:
+;;     mov rax, qword ptr [vmctx.heap]
+;;     add rax, rcx
+;;     mov qword ptr [rax + 8], rdi
+;;     mov qword ptr [rax + 24], 5
+;;     mov rax, rcx
+;;     leave
+;;     ret
+;;   L1:
+;;     sub rsp, 16
+;;     mov qword ptr [rsp], rdi
 ;;     mov edi, 1
 ;;     mov esi, 3
 ;;     mov rax, qword ptr [vmctx.rt]
 ;;     call qword ptr [rt.gc_new_array]
-;;     mov rcx, qword ptr [vmctx.heap]
-;;     add rcx, rax
-;;     mov rdx, qword ptr [rbp - 16]
-;;     mov qword ptr [rcx + 8], rdx
-;;     mov qword ptr [rcx + 24], 5
-;;     leave
-;;     ret
-;;   L1:
-;;     sub rsp, 8
-;;     mov qword ptr [rsp], rdi
-;;     lea rdi, [rsp + 8]
-;;     mov rax, qword ptr [vmctx.rt]
-;;     call qword ptr [rt.stack_or_poll]
+;;     mov rcx, rax
 ;;     mov rdi, qword ptr [rsp]
-;;     add rsp, 8
+;;     add rsp, 16
 ;;     jmp L0
 ;; function 9 $fill
 ;;     push rbp
@@ -316,18 +317,17 @@
 ;;     push rbp
 ;;     mov rbp, rsp
 ;;     push r13
-;;     sub rsp, 120
+;;     push rbx
+;;     sub rsp, 128
 ;;     xor esi, esi
 ;;     xor r8d, r8d
+;;     mov rbx, qword ptr [vmctx.heap]
 ;;     nop word ptr [rax + rax]
-;;     nop dword ptr [rax + rax]
 ;;   L0:
-;;     mov rax, qword ptr [vmctx.heap]
-;;     mov eax, dword ptr [rax + rdi + 4]
+;;     mov eax, dword ptr [rbx + rdi + 4]
 ;;     cmp esi, eax
 ;;     jae L1
-;;     mov rax, qword ptr [vmctx.heap]
-;;     add rax, rdi
+;;     lea rax, [rbx + rdi]
 ;;     cmp esi, dword ptr [rax + 4]
 ;;     jae L2
 ;;     mov rax, qword ptr [rax + 8*rsi + 8]
@@ -336,6 +336,7 @@
 ;;     jmp L0
 ;;   L1:
 ;;     mov rax, r8
+;;     mov rbx, qword ptr [rbp - 16]
 ;;     leave
 ;;     ret
 ;;   L2:

@@ -220,8 +220,6 @@
 ;;     leave
 ;;     ret
 ;;   L1:
-;;     test eax, eax
-;;     je L3
 ;;     mov rcx, qword ptr [vmctx.heap]
 ;;     mov eax, dword ptr [rcx + rax + 8]
 ;;     leave
@@ -240,10 +238,6 @@
 ;;     mov rdi, qword ptr [rsp + 8]
 ;;     lea rsp, [rsp + 16]
 ;;     jmp L0
-;;   L3:
-;;     mov edi, 13
-;;     mov rax, qword ptr [vmctx.rt]
-;;     call qword ptr [rt.trap]
 ;; function 9 $branch_fail
 ;;     push rbp
 ;;     mov rbp, rsp

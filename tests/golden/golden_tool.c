@@ -53,6 +53,7 @@ static void print_fields(const struct hs_vmlayout *l)
         {HS_OFF_TAIL_CODE, "tail_code"},
         {HS_OFF_TAIL_VMCTX, "tail_vmctx"},
         {HS_OFF_HEAP, "heap"},
+        {HS_OFF_GC, "gc"},
     };
     const struct module *m = l->module;
     for (size_t i = 0; i < sizeof head / sizeof *head; i++)

@@ -30,16 +30,10 @@
 ;;     mov rbp, rsp
 ;;     push r13
 ;;     sub rsp, 24
-;;     test edi, edi
-;;     je L0
 ;;     mov rax, qword ptr [vmctx.heap]
 ;;     mov eax, dword ptr [rax + rdi + 8]
 ;;     leave
 ;;     ret
-;;   L0:
-;;     mov edi, 13
-;;     mov rax, qword ptr [vmctx.rt]
-;;     call qword ptr [rt.trap]
 ;; function 1 $get_s
 ;;     push rbp
 ;;     mov rbp, rsp
@@ -56,24 +50,12 @@
 ;;     sub rsp, 24
 ;;     mov rax, qword ptr [vmctx.heap]
 ;;     mov eax, dword ptr [rax + rdi + 24]
-;;     test eax, eax
-;;     je L0
 ;;     mov rcx, qword ptr [vmctx.heap]
 ;;     mov eax, dword ptr [rcx + rax + 24]
-;;     test eax, eax
-;;     je L1
 ;;     mov rcx, qword ptr [vmctx.heap]
 ;;     mov rax, qword ptr [rcx + rax + 16]
 ;;     leave
 ;;     ret
-;;   L0:
-;;     mov edi, 13
-;;     mov rax, qword ptr [vmctx.rt]
-;;     call qword ptr [rt.trap]
-;;   L1:
-;;     mov edi, 13
-;;     mov rax, qword ptr [vmctx.rt]
-;;     call qword ptr [rt.trap]
 ;; function 3 $get_func
 ;;     push rbp
 ;;     mov rbp, rsp
@@ -138,7 +120,7 @@
 ;;     mov rbp, rsp
 ;;     push r13
 ;;     cmp rsp, qword ptr [vmctx.stack_limit]
-;;     jb L1
+;;     jb L2
 ;;   L0:
 ;;     sub rsp, 88
 ;;     mov dword ptr [rbp - 16], edi
@@ -152,21 +134,37 @@
 ;;     call qword ptr [rt.func_number]
 ;;     mov eax, eax
 ;;     mov dword ptr [rbp - 72], eax
-;;     mov edi, 1
-;;     mov rax, qword ptr [vmctx.rt]
-;;     call qword ptr [rt.gc_new]
-;;     mov rcx, qword ptr [vmctx.heap]
-;;     add rcx, rax
+;;     mov rax, qword ptr [vmctx.gc]
+;;     mov ecx, dword ptr [rax]
+;;     lea rdx, [rcx + 40]
+;;     cmp edx, dword ptr [rax + 4]
+;;     ja L3
+;;     mov dword ptr [rax], edx
+;;     mov rax, qword ptr [rax + 8]
+;;     mov esi, ecx
+;;     shr esi, 8
+;;     lea rax, [rax + 4*rsi]
+;;     mov esi, ecx
+;;     shr esi, 3
+;;     mov edx, dword ptr [rax]
+;;     bts edx, esi
+;;     mov dword ptr [rax], edx
+;;     mov rax, qword ptr [vmctx.heap]
+;;     mov dword ptr [rax + rcx], 1
+;;   L1:
+;;     mov rax, qword ptr [vmctx.heap]
+;;     add rax, rcx
 ;;     mov edx, dword ptr [rbp - 16]
-;;     mov dword ptr [rcx + 8], edx
-;;     mov byte ptr [rcx + 12], 7
+;;     mov dword ptr [rax + 8], edx
+;;     mov byte ptr [rax + 12], 7
 ;;     mov rdx, qword ptr [rbp - 56]
-;;     mov qword ptr [rcx + 16], rdx
+;;     mov qword ptr [rax + 16], rdx
 ;;     mov edx, dword ptr [rbp - 72]
-;;     mov dword ptr [rcx + 28], edx
+;;     mov dword ptr [rax + 28], edx
+;;     mov rax, rcx
 ;;     leave
 ;;     ret
-;;   L1:
+;;   L2:
 ;;     sub rsp, 24
 ;;     mov qword ptr [rsp], rdx
 ;;     mov qword ptr [rsp + 8], rsi
@@ -179,57 +177,65 @@
 ;;     mov rdi, qword ptr [rsp + 16]
 ;;     add rsp, 24
 ;;     jmp L0
+;;   L3:
+;;     mov edi, 1
+;;     mov esi, 0
+;;     mov rax, qword ptr [vmctx.rt]
+;;     call qword ptr [rt.gc_new]
+;;     mov rcx, rax
+;;     jmp L1
 ;; function 7 $new_default
 ;;     push rbp
 ;;     mov rbp, rsp
 ;;     push r13
-;;     cmp rsp, qword ptr [vmctx.stack_limit]
-;;     jb L1
-;;   L0:
 ;;     sub rsp, 24
-;;     mov edi, 1
-;;     mov rax, qword ptr [vmctx.rt]
-;;     call qword ptr [rt.gc_new]
+;;     mov rax, qword ptr [vmctx.gc]
+;;     mov ecx, dword ptr [rax]
+;;     lea rdx, [rcx + 40]
+;;     cmp edx, dword ptr [rax + 4]
+;;     ja L1
+;;     mov dword ptr [rax], edx
+;;     mov rax, qword ptr [rax + 8]
+;;     mov esi, ecx
+;;     shr esi, 8
+;;     lea rax, [rax + 4*rsi]
+;;     mov esi, ecx
+;;     shr esi, 3
+;;     mov edx, dword ptr [rax]
+;;     bts edx, esi
+;;     mov dword ptr [rax], edx
+;;     mov rax, qword ptr [vmctx.heap]
+;;     mov dword ptr [rax + rcx], 1
+;;   L0:
+;;     mov rax, rcx
 ;;     leave
 ;;     ret
 ;;   L1:
-;;     sub rsp, 8
-;;     lea rdi, [rsp + 8]
+;;     mov edi, 1
+;;     mov esi, 0
 ;;     mov rax, qword ptr [vmctx.rt]
-;;     call qword ptr [rt.stack_or_poll]
-;;     add rsp, 8
+;;     call qword ptr [rt.gc_new]
+;;     mov rcx, rax
 ;;     jmp L0
 ;; function 8 $length
 ;;     push rbp
 ;;     mov rbp, rsp
 ;;     push r13
-;;     sub rsp, 56
+;;     push rbx
+;;     sub rsp, 64
 ;;     xor esi, esi
+;;     mov rbx, qword ptr [vmctx.heap]
 ;;     nop word ptr [rax + rax]
 ;;     nop word ptr [rax + rax]
-;;     nop
 ;;   L0:
 ;;     test rdi, rdi
 ;;     je L1
-;;     test edi, edi
-;;     je L2
-;;     mov rax, qword ptr [vmctx.heap]
-;;     mov eax, dword ptr [rax + rdi + 8]
+;;     mov eax, dword ptr [rbx + rdi + 8]
 ;;     add esi, eax
-;;     test edi, edi
-;;     je L3
-;;     mov rax, qword ptr [vmctx.heap]
-;;     mov edi, dword ptr [rax + rdi + 24]
+;;     mov edi, dword ptr [rbx + rdi + 24]
 ;;     jmp L0
 ;;   L1:
 ;;     mov eax, esi
+;;     mov rbx, qword ptr [rbp - 16]
 ;;     leave
 ;;     ret
-;;   L2:
-;;     mov edi, 13
-;;     mov rax, qword ptr [vmctx.rt]
-;;     call qword ptr [rt.trap]
-;;   L3:
-;;     mov edi, 13
-;;     mov rax, qword ptr [vmctx.rt]
-;;     call qword ptr [rt.trap]

@@ -34,7 +34,7 @@
  * Registers
  *
  *      r13                     the instance context
- *      rbx                     base of memory 0 where it is used and never moves; else a pin
+ *      rbx                     base of memory 0 where it is used and never moves; base of the heap in loops; else a pin
  *      r12 r14 r15             pins, unless the function has a try_table
  *      rdi rsi r8 r9 xmm8-15   pins worth saving around calls; else temporaries
  *      rax rcx rdx r10 r11 xmm0-7   temporaries
@@ -146,7 +146,7 @@ struct cold {
     uint8_t arg
         [2]; /* COLD_CALL: registers of the arguments, BL_NONE: none; arg[1] may be BL_IMMEDIATE */
     uint8_t result; /* COLD_CALL: register that receives the result, or BL_NONE */
-    uint32_t immediate;
+    uint32_t immediate, immediate0; /* for arg[1] and arg[0] */
     struct x64_label here; /* the jump to it */
     uint32_t back;         /* where to continue */
     uint32_t live;         /* registers to keep */
@@ -674,6 +674,11 @@ void hs_bl_trap(struct bl *b, enum trap code); /* here and now */
 /* A jump to a runtime call in cold code if cc; execution continues after the jump. Everything live is kept. */
 void hs_bl_cold_call(struct bl *b, int cc, enum hs_libcall id, uint8_t arg0, uint8_t arg1,
                      uint32_t immediate, uint8_t result, uint32_t live);
+/* If cc, a runtime call that makes an object, of one or two immediate arguments; execution continues where hs_bl_cold_back is
+ * called. */
+void hs_bl_cold_make(struct bl *b, int cc, enum hs_libcall id, const uint64_t extra[2],
+                     uint8_t result, uint32_t live);
+void hs_bl_cold_back(struct bl *b);
 /* If cc, asks the runtime in cold code whether the reference in `ref` is of a heap type (canonical) and continues after the
  * jump with flag E set if it is. Every other register is kept. */
 void hs_bl_cold_test(struct bl *b, int cc, uint8_t ref, uint32_t heap, uint32_t live);

@@ -74,6 +74,26 @@ void hs_bl_cold_call(struct bl *b, int cc, enum hs_libcall id, uint8_t arg0, uin
                            .live = live});
 }
 
+void hs_bl_cold_make(struct bl *b, int cc, enum hs_libcall id, const uint64_t extra[2],
+                     uint8_t result, uint32_t live)
+{
+    HS_ASSERT(!b->leaf);
+    add_call(b, cc,
+             (struct cold){.kind = COLD_CALL,
+                           .code = (uint8_t)id,
+                           .arg = {BL_IMMEDIATE, BL_IMMEDIATE},
+                           .result = result,
+                           .immediate0 = (uint32_t)extra[0],
+                           .immediate = (uint32_t)extra[1],
+                           .live = live});
+}
+
+void hs_bl_cold_back(struct bl *b)
+{
+    if (b->status == ST_OK)
+        b->cold[b->ncold - 1].back = bl_pos(b);
+}
+
 void hs_bl_cold_test(struct bl *b, int cc, uint8_t ref, uint32_t heap, uint32_t live)
 {
     HS_ASSERT(!b->leaf);
@@ -104,6 +124,8 @@ static void emit_call(struct bl *b, const struct cold *c)
     }
     if (c->arg[0] == RSP)
         x64_lea64_rm(&b->a, RDI, x64_bd(RSP, (int32_t)size));
+    else if (c->arg[0] == BL_IMMEDIATE)
+        x64_mov32_ri(&b->a, RDI, c->immediate0);
     else if (c->arg[0] != BL_NONE)
         x64_mov64_rr(&b->a, RDI, c->arg[0]);
     if (c->arg[1] == BL_IMMEDIATE)

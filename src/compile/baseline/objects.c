@@ -19,6 +19,7 @@
 #include "syntax/insn_read.h"
 
 enum {
+    LARGEST_INLINE = 4096, /* bytes of an object; the sum of a reference and this fits in 32 bits */
     LOAD_ZERO_8 = X64_FORM(0, 1, 0xb6), /* movzx, movsx */
     LOAD_ZERO_16 = X64_FORM(0, 1, 0xb7),
     LOAD_SIGN_8 = X64_FORM(0, 1, 0xbe),
@@ -81,6 +82,13 @@ static void null_check(struct bl *b, struct value v, uint8_t r)
     hs_bl_trap_if(b, CC_E, TRAP_NULL_REFERENCE);
 }
 
+/* The same before an access to the object near its start: where faults are caught, that of null is one. */
+static void null_check_access(struct bl *b, struct value v, uint8_t r)
+{
+    if (!b->layout->signals)
+        null_check(b, v, r);
+}
+
 /* A register with the base of the heap; not to be written to. */
 static uint8_t heap_base(struct bl *b)
 {
@@ -108,7 +116,7 @@ static uint8_t address_of(struct bl *b, uint8_t r)
 static struct x64_mem element(struct bl *b, struct value array, struct value index, uint32_t size)
 {
     uint8_t r = hs_bl_use(b, array);
-    null_check(b, array, r);
+    null_check_access(b, array, r);
     uint8_t t = address_of(b, r);
     struct x64_mem length = x64_bd(t, HS_OFF_GC_LENGTH);
     if (array.kind == V_REG)
@@ -146,7 +154,7 @@ static struct x64_mem element(struct bl *b, struct value array, struct value ind
 static struct x64_mem field(struct bl *b, struct value object, uint32_t type, uint32_t i)
 {
     uint8_t r = hs_bl_use(b, object);
-    null_check(b, object, r);
+    null_check_access(b, object, r);
     return x64_bid(heap_base(b), r, (int32_t)b->layout->objects[type].offsets[i]);
 }
 
@@ -350,9 +358,48 @@ static const uint8_t *made(struct bl *b, const uint8_t *p)
 
 /* ---- making objects ---- */
 
-/* The n topmost entries are stored into a new object, which the call makes; nothing else is below or between them then. */
-static const uint8_t *make(struct bl *b, const uint8_t *p, enum hs_libcall id, uint32_t nextra,
-                           const uint64_t *extra, uint32_t type, uint32_t n)
+/* A new object's reference, held. One that is small is taken from where the runtime makes them, too, the runtime being called
+ * when that is full. */
+static uint8_t allocate(struct bl *b, enum hs_libcall id, const uint64_t extra[2], uint64_t size)
+{
+    if (size > LARGEST_INLINE) {
+        hs_bl_libcall(b, id, 0, id == LIBCALL_GC_NEW ? 1 : 2, extra, VT_REF);
+        return b->status == ST_OK ? bl_pop(b).reg : RAX;
+    }
+    uint8_t heap = bl_alloc_gpr(b), r = bl_alloc_gpr(b), t = bl_alloc_gpr(b), bit = bl_alloc_gpr(b);
+    uint32_t live = hs_bl_live(b) & ~(BIT(heap) | BIT(r) | BIT(t) | BIT(bit));
+    x64_mov64_rm(&b->a, heap, x64_bd(R13, HS_OFF_GC));
+    x64_mov32_rm(&b->a, r, x64_bd(heap, HS_OFF_GC_AT));
+    x64_lea64_rm(&b->a, t, x64_bd(r, (int32_t)size));
+    x64_cmp32_rm(&b->a, t, x64_bd(heap, HS_OFF_GC_END));
+    hs_bl_cold_make(b, CC_A, id, extra, r, live);
+    x64_mov32_mr(&b->a, x64_bd(heap, HS_OFF_GC_AT), t);
+    /* Its bit in `starts`, by words of 32. */
+    x64_mov64_rm(&b->a, heap, x64_bd(heap, HS_OFF_GC_STARTS));
+    x64_mov32_rr(&b->a, bit, r);
+    x64_shr32_ri(&b->a, bit, 8);
+    x64_lea64_rm(&b->a, heap, x64_bisd(heap, bit, 2, 0));
+    x64_mov32_rr(&b->a, bit, r);
+    x64_shr32_ri(&b->a, bit, 3);
+    x64_mov32_rm(&b->a, t, x64_bd(heap, 0));
+    x64_bts32_rr(&b->a, t, bit);
+    x64_mov32_mr(&b->a, x64_bd(heap, 0), t);
+    uint8_t base = b->heapbase;
+    if (base == BL_NONE)
+        x64_mov64_rm(&b->a, base = heap, x64_bd(R13, HS_OFF_HEAP));
+    x64_mov32_mi(&b->a, x64_bid(base, r, HS_OFF_GC_TYPE), (int32_t)extra[0]);
+    if (id == LIBCALL_GC_NEW_ARRAY && extra[1])
+        x64_mov32_mi(&b->a, x64_bid(base, r, HS_OFF_GC_LENGTH), (int32_t)extra[1]);
+    hs_bl_cold_back(b);
+    bl_free(b, heap);
+    bl_free(b, t);
+    bl_free(b, bit);
+    return r;
+}
+
+/* A new object, into which the n topmost entries are stored. */
+static const uint8_t *make(struct bl *b, const uint8_t *p, enum hs_libcall id,
+                           const uint64_t extra[2], uint32_t type, uint32_t n)
 {
     const struct deftype *t = &b->m->types[type];
     bool array = t->kind == COMP_ARRAY;
@@ -362,21 +409,24 @@ static const uint8_t *make(struct bl *b, const uint8_t *p, enum hs_libcall id, u
                 return NULL;
             to_number(b, bl_height(b) - n + i);
         }
-    hs_bl_libcall(b, id, 0, nextra, extra, VT_REF);
     if (b->status != ST_OK)
         return NULL;
-    struct value ref = bl_pop(b);
-    uint32_t first = bl_height(b) - n, size = array ? hs_gc_size_of(t->fields[0].type) : 0;
+    uint32_t size = array ? hs_gc_size_of(t->fields[0].type) : 0;
+    uint8_t r = allocate(b, id, extra,
+                         array ? hs_gc_array_size(t->fields[0].type, (uint32_t)extra[1])
+                               : b->layout->objects[type].size);
+    if (b->status != ST_OK)
+        return NULL;
+    uint32_t first = bl_height(b) - n;
     uint8_t at = BL_NONE;
     for (uint32_t i = 0; i < n; i++) {
-        struct value v = b->stack[first + i];
-        HS_ASSERT(v.kind != V_REG);
-        if (is_zero(b, v))
+        if (is_zero(b, b->stack[first + i]))
             continue;
         if (!hs_bl_room(b, BL_ROOM))
             return NULL;
         if (at == BL_NONE)
-            at = address_of(b, ref.reg);
+            at = address_of(b, r);
+        struct value v = b->stack[first + i];
         if (v.kind == V_SLOT)
             v.num = first + i;
         uint32_t held = b->held;
@@ -386,40 +436,49 @@ static const uint8_t *make(struct bl *b, const uint8_t *p, enum hs_libcall id, u
         b->free |= b->held & ~held & b->temps;
         b->held = held;
     }
-    b->sp = b->stack + first;
+    for (uint32_t i = 0; i < n; i++) {
+        struct value v = bl_pop(b);
+        if (v.kind == V_REG)
+            bl_free(b, v.reg);
+    }
     uint8_t d = bl_dest(b, p);
     if (d == BL_NONE) {
-        bl_push_reg(b, ref.reg, VT_REF);
+        bl_push_reg(b, r, VT_REF);
         b->sp[-1].facts = BL_NON_NULL | BL_OBJECT;
         bl_done(b);
         return p;
     }
-    x64_mov32_rr(&b->a, d, ref.reg);
+    x64_mov32_rr(&b->a, d, r);
     return bl_result(b, p, d, VT_REF);
 }
 
 BL_OP(STRUCT_NEW)
 {
     uint32_t type = bl_u32(&p);
-    return make(b, p, LIBCALL_GC_NEW, 1, (uint64_t[]){b->layout->type_ids[type]}, type,
+    return make(b, p, LIBCALL_GC_NEW, (uint64_t[]){b->layout->type_ids[type], 0}, type,
                 b->m->types[type].nfields);
 }
 
 BL_OP(STRUCT_NEW_DEFAULT)
 {
     uint32_t type = bl_u32(&p);
-    return make(b, p, LIBCALL_GC_NEW, 1, (uint64_t[]){b->layout->type_ids[type]}, type, 0);
+    return make(b, p, LIBCALL_GC_NEW, (uint64_t[]){b->layout->type_ids[type], 0}, type, 0);
 }
 
 BL_OP(ARRAY_NEW_FIXED)
 {
     uint32_t type = bl_u32(&p), n = bl_u32(&p);
-    return make(b, p, LIBCALL_GC_NEW_ARRAY, 2, (uint64_t[]){b->layout->type_ids[type], n}, type, n);
+    return make(b, p, LIBCALL_GC_NEW_ARRAY, (uint64_t[]){b->layout->type_ids[type], n}, type, n);
 }
 
 BL_OP(ARRAY_NEW_DEFAULT)
 {
     uint32_t type = bl_u32(&p);
+    if (b->sp[-1].kind == V_CONST) {
+        uint32_t length = bl_pop(b).num;
+        return make(b, p, LIBCALL_GC_NEW_ARRAY, (uint64_t[]){b->layout->type_ids[type], length},
+                    type, 0);
+    }
     insert(b, 1, 1, &b->layout->type_ids[type]);
     hs_bl_libcall(b, LIBCALL_GC_NEW_ARRAY, 2, 0, NULL, VT_REF);
     return made(b, p);
@@ -582,7 +641,7 @@ BL_OP(ARRAY_LEN)
 {
     struct value v = bl_pop(b);
     uint8_t r = hs_bl_use(b, v);
-    null_check(b, v, r);
+    null_check_access(b, v, r);
     struct x64_mem m = x64_bid(heap_base(b), r, HS_OFF_GC_LENGTH);
     return load(b, p, m, HS_I32, false);
 }

@@ -163,8 +163,11 @@ enum status hs_bl_frame_layout(struct bl *b, const uint8_t **body)
     uint32_t callee = BIT(R12) | BIT(R14) | BIT(R15), rbx = BIT(RBX);
     if (f->flags & FACT_HAS_TRY) { /* see exceptions.c */
         callee = rbx = 0;
-        b->saved = BL_CALLEE_SAVED;
+        b->saved = HS_PLANTED(32) ? BIT(R15) : BL_CALLEE_SAVED;
     }
+    bool heap = !base && (f->flags & FACT_HAS_GC) && (f->flags & FACT_HAS_LOOP);
+    if (heap)
+        rbx = 0;
     if (b->in->pin_seed) {
         base = base && (b->in->pin_seed >> 7 & 3);
         choose_random(b, callee | BL_SPARE_GPRS | (base ? 0 : rbx), BL_SPARE_FPRS);
@@ -173,7 +176,10 @@ enum status hs_bl_frame_layout(struct bl *b, const uint8_t **body)
         choose(b, callee | (base ? 0 : rbx), BL_SPARE_GPRS, BL_SPARE_FPRS);
     }
     b->membase = b->heapbase = BL_NONE;
-    if (base) {
+    if (heap) {
+        b->heapbase = RBX;
+        b->saved |= BIT(RBX);
+    } else if (base) {
         b->membase = RBX;
         b->saved |= BIT(RBX);
         b->plain_memory = b->layout->memory_style[0] == MEMORY_GUARDED_FIXED && b->layout->signals;
@@ -377,6 +383,8 @@ void hs_bl_prologue(struct bl *b)
     zero_locals(b);
     if (b->membase != BL_NONE)
         x64_mov64_rm(&b->a, b->membase, x64_bd(R13, HS_OFF_MEM0_BASE));
+    if (b->heapbase != BL_NONE)
+        x64_mov64_rm(&b->a, b->heapbase, x64_bd(R13, HS_OFF_HEAP));
     b->dirty = b->spill_pins;
     b->inval = 0;
 }

@@ -828,6 +828,10 @@ X64_IMUL_W(64)
         x64_emit_r(a, x64_wide_form(w, X64_FORM(0, 1, 0xba)), 4, d);                               \
         x64_u8(a, i);                                                                              \
     }                                                                                              \
+    X64_FN x64_bts##w##_rr(X64_A, unsigned d, unsigned s) /* the bit's number, modulo the width */ \
+    {                                                                                              \
+        x64_emit_r(a, x64_wide_form(w, X64_FORM(0, 1, 0xab)), s, d);                               \
+    }                                                                                              \
     X64_FN x64_btr##w##_ri(X64_A, unsigned d, unsigned i)                                          \
     {                                                                                              \
         x64_emit_r(a, x64_wide_form(w, X64_FORM(0, 1, 0xba)), 6, d);                               \

@@ -96,6 +96,12 @@ uint8_t *hs_heap_base(const struct store *s)
     return s->heap ? s->heap->base : NULL;
 }
 
+struct hs_heap *hs_heap_space(const struct store *s)
+{
+    static struct hs_heap full; /* never written: nothing fits */
+    return s->heap && !s->rt->config.gc_stress ? s->heap : &full;
+}
+
 uint64_t hs_heap_bytes(const struct store *s)
 {
     return s->heap ? s->heap->top - HS_HEAP_FIRST : 0;

@@ -15,6 +15,8 @@ struct hs_heap; /* heap.c */
 enum status hs_heap_open(struct store *s);
 void hs_heap_delete(struct store *s);
 uint8_t *hs_heap_base(const struct store *s); /* NULL: no heap */
+/* Where compiled code makes objects by itself: a full one when the runtime has to make each object. */
+struct hs_heap *hs_heap_space(const struct store *s);
 uint64_t hs_heap_bytes(const struct store *s); /* in use or reserved for objects: counts towards the store's memory */
 
 /* New objects, all zero; `id` is a canonical id of the engine, held by an instance of the store or by hs_gc_hold_type. ST_OOM: the heap

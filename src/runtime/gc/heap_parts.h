@@ -13,9 +13,10 @@ struct hs_gc_held {
 };
 
 struct hs_heap {
-    uint8_t *base;
     /* Places, as distances from the base, multiples of HS_GC_ALIGN. */
-    uint32_t at, end; /* small objects are made here, upwards; all zero */
+    uint32_t at, end; /* small objects are made here, upwards, by compiled code, too; all zero */
+    uint8_t *starts;  /* where objects are: one bit for each possible place */
+    uint8_t *base;
     uint32_t cursor;  /* small gaps are looked for from here on: an object starts here, or a gap */
     uint32_t wide_cursor; /* the same for wide ones */
     uint32_t top;         /* objects and gaps lie below */
@@ -24,9 +25,7 @@ struct hs_heap {
     uint32_t
         hopeless; /* no gap from wide_cursor on has so many bytes, or more; UINT32_MAX: not known */
     uint32_t marked_top; /* marks has no bits from here on */
-    /* One bit for each possible place of an object. */
-    uint8_t *starts; /* where objects are */
-    uint8_t *marks;  /* where living objects are; of use while collecting */
+    uint8_t *marks;       /* where living objects are; of use while collecting */
     /* When to collect. */
     uint64_t allocated; /* bytes since the last collection */
     uint64_t budget;    /* bytes after which to collect */
@@ -46,10 +45,16 @@ struct hs_heap {
     HS_VEC(uint32_t) types; /* that the heap itself holds */
 };
 
+_Static_assert(offsetof(struct hs_heap, at) == HS_OFF_GC_AT &&
+                   offsetof(struct hs_heap, end) == HS_OFF_GC_END &&
+                   offsetof(struct hs_heap, starts) == HS_OFF_GC_STARTS,
+               "compiled code knows them");
+
 /* The first object. Nothing below can be read or written, so a field of null faults; and so far up, since words on the stack
  * that are small numbers or addresses in a memory are then no places of objects. */
 #define HS_HEAP_FIRST (UINT32_C(256) << 20)
 #define HS_HEAP_END UINT32_C(0xffff0000) /* objects end here at the latest */
+_Static_assert(HS_HEAP_FIRST >= HS_GC_NULL, "fields of null fault");
 
 static inline bool hs_gc_bit(const uint8_t *bits, uint32_t ref)
 {
