@@ -796,7 +796,7 @@ static int test_type(struct bl *b, uint8_t r, uint8_t t, uint8_t facts, uint32_t
                 x64_mov64_rm(&b->a, base = t, x64_bd(R13, HS_OFF_HEAP));
             ask = b->layout->type_ids[heap];
             x64_cmp32_mi(&b->a, x64_bid(base, r, HS_OFF_GC_TYPE), (int32_t)ask);
-            if (b->m->types[heap].final && !HS_PLANTED(26))
+            if (b->m->types[heap].final || HS_PLANTED(26))
                 ask = HS_NO_TYPE;
         } else { /* struct or array: the header says it to the runtime alone */
             if (facts & BL_OBJECT)
