@@ -411,7 +411,15 @@ static void test_limit(void)
     CHECK(got.of.i32 == 7);
     OK(wasmtime_arrayref_new(w.context, pre, &v, 1000000, &a));
     wasmtime_arrayref_unroot(&a);
+    /* Roots ended since the last collection make room at once, too. */
+    for (n = 0; n < 2; n++)
+        OK(wasmtime_arrayref_new(w.context, pre, &v, 1000000, &all[n]));
+    OK(wasmtime_context_gc(w.context));
+    while (n > 0)
+        wasmtime_arrayref_unroot(&all[--n]);
     wasmtime_arrayref_unroot(&keep);
+    OK(wasmtime_arrayref_new(w.context, pre, &v, 3500000, &a));
+    wasmtime_arrayref_unroot(&a);
     wasmtime_array_ref_pre_delete(pre);
     world_delete(&w);
 }
@@ -503,6 +511,52 @@ static void test_strangers(void)
     wasmtime_store_delete(same.store);
     wasm_engine_delete(w.engine);
     world_delete(&other);
+}
+
+/* A copy of a root that has ended, and values under a wrong kind: mistakes of the caller's, but what they mean is looked up, so
+ * they do no harm. */
+static void test_stale(void)
+{
+    struct world w = gc_world(NULL);
+    struct makers m = makers_new(&w);
+    wasmtime_structref_t s = make_struct(&m, 30, -1), stale = s, holder = make_struct(&m, 31, -1);
+    wasmtime_exnref_t x = make_exception(&m, 32), stale_exn = x;
+    wasmtime_val_t v = {.kind = WASMTIME_ANYREF}, got, host = thing(w.context, 33);
+    wasmtime_structref_to_anyref(&s, &v.of.anyref);
+    wasmtime_anyref_t stale_any = v.of.anyref;
+    OK(wasmtime_structref_set_field(w.context, &holder, 1, &v));
+    wasmtime_val_t odd = {.kind = WASMTIME_ANYREF};
+    memcpy(&odd.of.anyref, &x, sizeof x);
+    ERROR_HAS(wasmtime_structref_set_field(w.context, &holder, 1, &odd), "type mismatch"); /* an exception as anyref */
+    odd.kind = WASMTIME_EXTERNREF;
+    ERROR_HAS(wasmtime_structref_set_field(w.context, &holder, 0, &odd), "type mismatch");
+    memcpy(&odd.of.externref, &v.of.anyref, sizeof s);
+    OK(wasmtime_structref_set_field(w.context, &holder, 0, &odd)); /* a struct as externref: that is one */
+    OK(wasmtime_structref_set_field(w.context, &holder, 0, &host));
+    wasmtime_val_unroot(&host);
+    wasmtime_val_unroot(&v);
+    wasmtime_structref_unroot(&s);
+    OK(wasmtime_structref_field(w.context, &holder, 1, &got));
+    wasmtime_val_t null = {.kind = WASMTIME_ANYREF};
+    OK(wasmtime_structref_set_field(w.context, &holder, 1, &null));
+    wasmtime_val_unroot(&got);
+    wasmtime_exnref_unroot(&x);
+    OK(wasmtime_context_gc(w.context));
+    CHECK(ended[30] && ended[32]);
+    v.of.anyref = stale_any;
+    ERROR_HAS(wasmtime_structref_field(w.context, &stale, 0, &got), "no structref");
+    ERROR_HAS(wasmtime_structref_set_field(w.context, &stale, 1, &null), "no structref");
+    ERROR_HAS(wasmtime_structref_set_field(w.context, &holder, 1, &v), "type mismatch");
+    CHECK(!wasmtime_anyref_is_struct(w.context, &stale_any) && !wasmtime_anyref_is_eqref(w.context, &stale_any) &&
+          !wasmtime_structref_type(w.context, &stale));
+    ERROR_HAS(wasmtime_exnref_field(w.context, &stale_exn, 0, &got), "no exnref");
+    TRAP_HAS(wasmtime_context_set_exception(w.context, &stale_exn), "no exnref");
+    CHECK(!wasmtime_context_has_exception(w.context));
+    wasmtime_structref_unroot(&holder);
+    OK(wasmtime_context_gc(w.context));
+    CHECK(ended[31] && ended[33]);
+    makers_delete(&m);
+    world_delete(&w);
 }
 
 /* --- Views ------------------------------------------------------------------------------------------------------------ */
@@ -818,6 +872,7 @@ int main(void)
     test_arrays();
     test_limit();
     test_strangers();
+    test_stale();
     test_views();
     test_raw();
     test_chains();

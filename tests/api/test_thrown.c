@@ -1,6 +1,7 @@
 /* Exceptions: those that the host makes and looks into, those that cross between host and guest in both directions, and the one
  * that a store has pending. */
 #include "gc.h"
+#include <wasmtime/async.h>
 
 static wasmtime_tag_t tag_of(struct world *w, wasm_functype_t *type)
 {
@@ -500,6 +501,107 @@ static void test_start(void)
     world_delete(&w);
 }
 
+/* --- Calls that rest ------------------------------------------------------------------------------------------------------- */
+
+static bool third_time(void *env)
+{
+    return ++*(int *)env % 3 == 0;
+}
+
+/* Rests for a while if its argument is even; throws at once if it is odd. */
+static void slow(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args, size_t nargs,
+                 wasmtime_val_t *results, size_t nresults, wasm_trap_t **trap, wasmtime_async_continuation_t *rest)
+{
+    static int polls[2];
+    struct makers *m = env;
+    wasmtime_context_t *c = wasmtime_caller_context(caller);
+    (void)nargs, (void)nresults;
+    results[0] = args[0];
+    if (args[0].of.i32 % 2 == 0) {
+        *rest = (wasmtime_async_continuation_t){third_time, &polls[args[0].of.i32 / 2 % 2], NULL};
+        return;
+    }
+    wasmtime_val_t v[2] = {thing(c, 11), args[0]};
+    wasmtime_exnref_t x;
+    OK(wasmtime_exnref_new(c, &m->tag, v, 2, &x));
+    wasmtime_val_unroot(&v[0]);
+    *trap = wasmtime_context_set_exception(c, &x);
+    wasmtime_exnref_unroot(&x);
+}
+
+/* Two calls of one store rest at once in the middle of a try_table, each with objects that only its frame has; then both
+ * throw, and each catches its own. */
+static void test_resting(void)
+{
+    struct world w = gc_world(NULL);
+    struct makers m = makers_new(&w);
+    wasmtime_linker_t *l = wasmtime_linker_new(w.engine);
+    wasm_functype_t *t = wasm_functype_new_1_1(wasm_valtype_new_i32(), wasm_valtype_new_i32());
+    OK(wasmtime_linker_define_async_func(l, "", 0, "slow", 4, t, slow, &m, NULL));
+    wasm_functype_delete(t);
+    wasmtime_extern_t tag = {.kind = WASMTIME_EXTERN_TAG, .of.tag = m.tag};
+    OK(wasmtime_linker_define(l, w.context, "", 0, "t", 1, &tag));
+    wasmtime_module_t *module = module_of(
+        w.engine,
+        "(module (import \"\" \"slow\" (func $slow (param i32) (result i32))) (import \"\" \"t\" (tag $t (param externref i32)))"
+        " (type $s (struct (field i32) (field externref)))"
+        " (func (export \"f\") (param i32 externref) (result externref i32) (local $s (ref null $s))"
+        "   (local.set $s (struct.new $s (local.get 0) (local.get 1))) (local.set 1 (ref.null extern))"
+        "   (block $h (result externref i32)"
+        "     (try_table (catch $t $h)"
+        "       (drop (call $slow (local.get 0)))"
+        "       (if (i32.ne (struct.get $s 0 (local.get $s)) (local.get 0)) (then (unreachable)))"
+        "       (throw $t (struct.get $s 1 (local.get $s)) (i32.add (local.get 0) (i32.const 100))))"
+        "     (unreachable))))");
+    wasmtime_instance_t i;
+    wasm_trap_t *trap[3] = {NULL};
+    wasmtime_error_t *error[3] = {NULL};
+    wasmtime_call_future_t *f = wasmtime_linker_instantiate_async(l, w.context, module, &i, &trap[0], &error[0]);
+    while (!wasmtime_call_future_poll(f))
+        ;
+    wasmtime_call_future_delete(f);
+    OK(error[0]);
+    wasmtime_extern_t func = export_of(&w, i, "f");
+    for (int round = 0; round < 50; round++) {
+        wasmtime_call_future_t *futures[3];
+        wasmtime_val_t args[3][2], results[3][2];
+        bool done[3] = {false};
+        static const int32_t numbers[3] = {20, 22, 31}; /* the third one's host function throws */
+        for (int k = 0; k < 3; k++) {
+            args[k][0] = i32_val(numbers[k]);
+            args[k][1] = thing(w.context, 12 + k);
+            futures[k] = wasmtime_func_call_async(w.context, &func.of.func, args[k], 2, results[k], 2, &trap[k], &error[k]);
+        }
+        for (int left = 3; left > 0;)
+            for (int k = 0; k < 3; k++)
+                if (!done[k]) {
+                    done[k] = wasmtime_call_future_poll(futures[k]);
+                    left -= done[k];
+                    if (!done[k])
+                        wasmtime_val_unroot(&args[k][1]); /* now the frame alone has it */
+                    OK(wasmtime_context_gc(w.context));
+                }
+        for (int k = 0; k < 3; k++) {
+            wasmtime_call_future_delete(futures[k]);
+            OK(error[k]);
+            if (trap[k])
+                TRAP_IS(trap[k], "no trap");
+            CHECK(results[k][1].of.i32 == (k == 2 ? 31 : numbers[k] + 100));
+            CHECK(wasmtime_externref_data(w.context, &results[k][0].of.externref) == &ended[k == 2 ? 11 : 12 + k]);
+            wasmtime_val_unroot(&results[k][0]);
+            wasmtime_val_unroot(&args[k][1]);
+        }
+        CHECK(!wasmtime_context_has_exception(w.context));
+    }
+    OK(wasmtime_context_gc(w.context));
+    for (int k = 11; k < 15; k++)
+        CHECK(ended[k]);
+    wasmtime_module_delete(module);
+    wasmtime_linker_delete(l);
+    makers_delete(&m);
+    world_delete(&w);
+}
+
 int main(void)
 {
     test_fields();
@@ -508,5 +610,6 @@ int main(void)
     test_crossing(false);
     test_crossing(true);
     test_many();
+    test_resting();
     FINISH();
 }
