@@ -876,6 +876,11 @@ static void any_call(struct gen *g, int depth, bool tail)
         called(g, s);
 }
 
+void random_call(struct gen *g, int depth)
+{
+    any_call(g, depth, false);
+}
+
 /* A number below `most`, mostly. */
 static void small(struct gen *g, bool is64, uint32_t most, int depth)
 {
@@ -1124,8 +1129,8 @@ static void instruction(struct gen *g, int depth)
         } /* fall through */
     case 26:
         if (HAS(EXCEPTIONS)) {
-            if (g->nctls > 1 && chance(g, 50) && random_throw(g, depth - 1))
-                code_is_dead(g, depth);
+            if (g->nctls - g->nested < MAX_NESTED - 2 && chance(g, 35))
+                random_throw(g, depth - 1);
             break;
         } /* fall through */
     default: simple(g, (enum op)g->ops[below(g, g->nops)], depth, true); break;

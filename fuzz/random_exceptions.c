@@ -69,13 +69,28 @@ struct clause {
     bool own; /* it goes to a block of its own */
 };
 
+/* A throw that the clause takes; or any. */
+static void throw_for(struct gen *g, const struct catch_clause *c, int depth)
+{
+    uint32_t tag = c && c->kind < CATCH_ALL_ ? c->tag : below(g, g->ntags);
+    if (!c && chance(g, 20)) {
+        random_value(g, 'k', depth);
+        leave(g, OP_THROW_REF);
+        return;
+    }
+    for (const char *t = g->types[g->tag_type[tag]].params; *t; t++)
+        random_value(g, *t, depth);
+    leave(g, OP_THROW);
+    hs_buffer_u(&g->b, tag);
+}
+
 void random_try(struct gen *g, int depth)
 {
     struct clause clauses[4];
-    uint32_t n = below(g, 4), own = 0;
+    uint32_t n = chance(g, 92) ? 1 + below(g, 3) : 0, own = 0;
     for (uint32_t k = 0; k < n; k++) {
         struct clause *c = &clauses[k];
-        c->c.kind = (uint8_t)below(g, 4);
+        c->c.kind = (uint8_t)(k + 1 == n ? 2 * chance(g, 70) + below(g, 2) : below(g, 4));
         c->c.tag = below(g, g->ntags);
         const char *params = c->c.kind < CATCH_ALL_ ? g->types[g->tag_type[c->c.tag]].params : "";
         snprintf(c->values, sizeof c->values, "%s%s", params,
@@ -114,23 +129,39 @@ void random_try(struct gen *g, int depth)
         hs_write_catch(&g->b, &c);
     }
     random_open(g, result);
-    random_sequence(g, 1 + below(g, 4), depth);
+    random_sequence(g, 1 + below(g, 3), depth);
+    if (chance(g, 60))
+        random_call(g, depth);
+    if (chance(g, 60)) { /* for most conditions that are true, so that what is in the clauses runs */
+        random_value(g, 'i', 2);
+        if (chance(g, 60))
+            put(g, OP_I32_EQZ);
+        g->height--;
+        leave(g, OP_IF);
+        hs_buffer_byte(&g->b, 0x40);
+        random_open(g, "");
+        throw_for(g, n && chance(g, 70) ? &clauses[below(g, n)].c : NULL, depth);
+        g->height = base(g);
+        random_close(g);
+    }
+    random_sequence(g, below(g, 3), depth);
     random_close(g);
     while (own--)
         random_close(g);
 }
 
-bool random_throw(struct gen *g, int depth)
+void random_throw(struct gen *g, int depth)
 {
-    if (chance(g, 25)) {
-        random_value(g, 'k', depth);
-        leave(g, OP_THROW_REF);
-        return true;
-    }
-    uint32_t tag = below(g, g->ntags);
-    for (const char *t = g->types[g->tag_type[tag]].params; *t; t++)
-        random_value(g, *t, depth);
-    leave(g, OP_THROW);
-    hs_buffer_u(&g->b, tag);
-    return true;
+    random_value(g, 'i', 2);
+    put_i32(g, 3);
+    put(g, OP_I32_AND);
+    put_i32(g, below(g, 4));
+    put(g, OP_I32_EQ);
+    g->height--;
+    leave(g, OP_IF);
+    hs_buffer_byte(&g->b, 0x40);
+    random_open(g, "");
+    throw_for(g, NULL, depth);
+    g->height = base(g);
+    random_close(g);
 }

@@ -301,7 +301,7 @@ void random_object_op(struct gen *g, int depth);
 void random_tag_types(struct gen *g); /* their choice */
 void random_write_tags(struct gen *g, struct buffer *b);
 void random_try(struct gen *g, int depth);
-bool random_throw(struct gen *g, int depth); /* what follows is dead */
+void random_throw(struct gen *g, int depth); /* sometimes */
 
 /* ---- random_body.c: a function's locals and code into g->b ---- */
 
@@ -312,6 +312,7 @@ void random_enter(struct gen *g, char result); /* one with a result, whose opcod
 void random_leave(struct gen *g, char result);
 void random_open(struct gen *g, const char *results); /* one without parameters, whose opcode is written */
 void random_sequence(struct gen *g, uint32_t count, int depth);
+void random_call(struct gen *g, int depth);
 void random_close(struct gen *g); /* ends it; its results are on the stack */
 
 void random_function(struct gen *g, const struct sig *s);
