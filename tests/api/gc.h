@@ -95,7 +95,8 @@ static inline void makers_delete(struct makers *m)
 }
 
 /* A struct with thing n, or without one if n < 0, and a reference. */
-static inline wasmtime_structref_t make_struct_to(struct makers *m, int n, const wasmtime_anyref_t *to)
+static inline wasmtime_structref_t make_struct_to(struct makers *m, int n,
+                                                  const wasmtime_anyref_t *to)
 {
     wasmtime_val_t v[2] = {{.kind = WASMTIME_EXTERNREF}, {.kind = WASMTIME_ANYREF}};
     wasmtime_structref_t s;

@@ -15,7 +15,8 @@ static wasm_valtype_t *some_reference_type(void)
         WASMTIME_HEAPTYPE_KIND_ANY,    WASMTIME_HEAPTYPE_KIND_EQ,    WASMTIME_HEAPTYPE_KIND_I31,
         WASMTIME_HEAPTYPE_KIND_STRUCT, WASMTIME_HEAPTYPE_KIND_ARRAY, WASMTIME_HEAPTYPE_KIND_EXN,
         WASMTIME_HEAPTYPE_KIND_NONE,   WASMTIME_HEAPTYPE_KIND_EXTERN};
-    wasmtime_valtype_t t = {.kind = WASMTIME_VALTYPE_KIND_REF, .reftype = {rnd(6) != 0, {.kind = kinds[rnd(8)]}}};
+    wasmtime_valtype_t t = {.kind = WASMTIME_VALTYPE_KIND_REF,
+                            .reftype = {rnd(6) != 0, {.kind = kinds[rnd(8)]}}};
     const struct object_type *o = &object_types[rnd(OBJECT_TYPES)];
     if (rnd(4) == 0 && o->s) {
         t.reftype.heaptype.kind = WASMTIME_HEAPTYPE_KIND_CONCRETE_STRUCT;
@@ -171,7 +172,8 @@ static void make_object(struct place *p)
         v[0] = f.storage.valtype ? value_for(f.storage.valtype) : some_value(WASM_I32);
         wasmtime_field_type_delete(&f);
         wasmtime_arrayref_t a;
-        if (drop(wasmtime_arrayref_new(p->context, o->ap, v, rnd(10) ? rnd(100) : UINT32_MAX >> rnd(16), &a)))
+        if (drop(wasmtime_arrayref_new(p->context, o->ap, v,
+                                       rnd(10) ? rnd(100) : UINT32_MAX >> rnd(16), &a)))
             keep_array(&a);
         else
             CHECK(wasmtime_arrayref_is_null(&a));
@@ -192,7 +194,8 @@ static void look_into(struct place *p, const wasmtime_val_t *v)
     CHECK(is_eq == wasmtime_anyref_is_eqref(p->context, any));
     if (wasmtime_anyref_type(p->context, any, &h))
         wasmtime_heaptype_delete(&h);
-    if (rnd(2) ? wasmtime_anyref_as_struct(p->context, any, &s) : wasmtime_eqref_as_struct(p->context, &eq, &s)) {
+    if (rnd(2) ? wasmtime_anyref_as_struct(p->context, any, &s)
+               : wasmtime_eqref_as_struct(p->context, &eq, &s)) {
         wasmtime_struct_type_t *t = wasmtime_structref_type(p->context, &s);
         n = (uint32_t)wasmtime_struct_type_num_fields(t);
         uint32_t k = rnd(n + 2);
@@ -209,7 +212,8 @@ static void look_into(struct place *p, const wasmtime_val_t *v)
         }
         drop(wasmtime_structref_set_field(p->context, &s, k, &in));
     }
-    if (rnd(2) ? wasmtime_anyref_as_array(p->context, any, &a) : wasmtime_eqref_as_array(p->context, &eq, &a)) {
+    if (rnd(2) ? wasmtime_anyref_as_array(p->context, any, &a)
+               : wasmtime_eqref_as_array(p->context, &eq, &a)) {
         CHECK(drop(wasmtime_arrayref_len(p->context, &a, &n)));
         uint32_t k = rnd(10) ? rnd(n + 1) : UINT32_MAX - rnd(2);
         wasmtime_array_type_t *t = wasmtime_arrayref_type(p->context, &a);
@@ -235,7 +239,8 @@ static void step_raw(struct place *p, const wasmtime_val_t *v)
 {
     static uint32_t seen[64];
     wasmtime_val_t out = {.kind = WASMTIME_ANYREF};
-    uint32_t raw = rnd(3) == 0 ? rnd(UINT32_MAX) >> rnd(32) : seen[rnd(64)] + (rnd(3) ? 0 : 8 * rnd(4));
+    uint32_t raw =
+        rnd(3) == 0 ? rnd(UINT32_MAX) >> rnd(32) : seen[rnd(64)] + (rnd(3) ? 0 : 8 * rnd(4));
     if (v->kind == WASMTIME_ANYREF)
         seen[rnd(64)] = wasmtime_anyref_to_raw(p->context, &v->of.anyref);
     else if (v->kind == WASMTIME_EXTERNREF)
@@ -267,11 +272,13 @@ static void step_exception(struct place *p, const wasmtime_val_t *v)
     case 1:
         if (x->kind == WASMTIME_EXTERN_TAG) {
             wasm_tagtype_t *t = wasmtime_tag_type(p->context, &x->of.tag);
-            const wasm_valtype_vec_t *types = t ? wasm_functype_params(wasm_tagtype_functype(t)) : NULL;
+            const wasm_valtype_vec_t *types =
+                t ? wasm_functype_params(wasm_tagtype_functype(t)) : NULL;
             size_t n = types ? types->size : rnd(4);
             for (size_t i = 0; types && i < n && i < 4; i++)
                 args[i] = value_for(types->data[i]);
-            if (n <= 4 && drop(wasmtime_exnref_new(p->context, &x->of.tag, args, rnd(12) ? n : rnd(4), &out.of.exnref)))
+            if (n <= 4 && drop(wasmtime_exnref_new(p->context, &x->of.tag, args,
+                                                   rnd(12) ? n : rnd(4), &out.of.exnref)))
                 keep_value(&out);
             wasm_tagtype_delete(t);
         }
@@ -279,7 +286,8 @@ static void step_exception(struct place *p, const wasmtime_val_t *v)
     case 2:
         if (v->kind == WASMTIME_EXNREF) {
             size_t n = wasmtime_exnref_field_count(p->context, &v->of.exnref);
-            if (drop(wasmtime_exnref_field(p->context, &v->of.exnref, rnd((uint32_t)n + 2), &out))) {
+            if (drop(
+                    wasmtime_exnref_field(p->context, &v->of.exnref, rnd((uint32_t)n + 2), &out))) {
                 look_at(p->context, &out);
                 keep_value(&out);
             }

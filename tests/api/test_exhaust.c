@@ -345,8 +345,9 @@ static void objects(void)
 {
     wasmtime_store_t *s = wasmtime_store_new(engine, NULL, NULL);
     wasmtime_context_t *c = s ? wasmtime_store_context(s) : NULL;
-    wasmtime_field_type_t fields[2] = {{true, {WASMTIME_STORAGE_TYPE_KIND_VALTYPE, wasm_valtype_new_externref()}},
-                                       {true, {WASMTIME_STORAGE_TYPE_KIND_VALTYPE, wasm_valtype_new_funcref()}}};
+    wasmtime_field_type_t fields[2] = {
+        {true, {WASMTIME_STORAGE_TYPE_KIND_VALTYPE, wasm_valtype_new_externref()}},
+        {true, {WASMTIME_STORAGE_TYPE_KIND_VALTYPE, wasm_valtype_new_funcref()}}};
     wasmtime_struct_type_t *st = NULL;
     wasmtime_array_type_t *at = NULL;
     wasmtime_struct_ref_pre_t *sp = NULL;
@@ -358,9 +359,11 @@ static void objects(void)
     wasmtime_exnref_t x = {0}, pending = {0};
     wasmtime_anyref_t any = {0};
     wasmtime_eqref_t eq = {0};
-    wasmtime_val_t v[2] = {{.kind = WASMTIME_EXTERNREF}, {.kind = WASMTIME_FUNCREF}}, got = {0}, r = {0};
+    wasmtime_val_t v[2] = {{.kind = WASMTIME_EXTERNREF}, {.kind = WASMTIME_FUNCREF}}, got = {0},
+                   r = {0};
     wasmtime_heaptype_t heap = {.kind = WASMTIME_HEAPTYPE_KIND_ANY};
-    wasmtime_extern_t imports[2] = {{.kind = WASMTIME_EXTERN_TAG}, {.kind = WASMTIME_EXTERN_FUNC}}, f;
+    wasmtime_extern_t imports[2] = {{.kind = WASMTIME_EXTERN_TAG}, {.kind = WASMTIME_EXTERN_FUNC}},
+                      f;
     wasmtime_instance_t i;
     wasm_trap_t *trap = NULL;
     wasmtime_error_t *e;
@@ -388,8 +391,9 @@ static void objects(void)
         wasm_importtype_vec_t wanted;
         wasmtime_module_imports(m, &wanted);
         if (wanted.size == 2)
-            wasmtime_func_new(c, wasm_externtype_as_functype_const(wasm_importtype_type(wanted.data[1])), throwing_host,
-                              NULL, NULL, &imports[1].of.func);
+            wasmtime_func_new(
+                c, wasm_externtype_as_functype_const(wasm_importtype_type(wanted.data[1])),
+                throwing_host, NULL, NULL, &imports[1].of.func);
         wasm_importtype_vec_delete(&wanted);
         NEED(imports[1].of.func.store_id);
     }
@@ -667,10 +671,9 @@ int main(void)
     static const struct {
         const char *name;
         void (*run)(void);
-    } parts[] = {{"classic", classic},       {"linking", linking}, {"references", references},
-                 {"objects", objects},
-                 {"shared", shared},         {"resting", resting}, {"described", described},
-                 {"components", components}, {"profile", profile}};
+    } parts[] = {{"classic", classic},     {"linking", linking},       {"references", references},
+                 {"objects", objects},     {"shared", shared},         {"resting", resting},
+                 {"described", described}, {"components", components}, {"profile", profile}};
     static const struct {
         const char *text;
         wasm_byte_vec_t *bytes;
@@ -686,7 +689,8 @@ int main(void)
                  {"(module (import \"\" \"t\" (tag $t (param externref funcref)))"
                   " (import \"\" \"h\" (func $h (param exnref)))"
                   " (func (export \"f\") (param exnref) (result exnref)"
-                  "  (block $b (result exnref) (try_table (catch_all_ref $b) (call $h (local.get 0))) (ref.null exn)))"
+                  "  (block $b (result exnref) (try_table (catch_all_ref $b) (call $h (local.get "
+                  "0))) (ref.null exn)))"
                   " (func (export \"g\") (param exnref) (call $h (local.get 0))))",
                   &throw_bytes},
                  {"(module (import \"\" \"\" (memory 1 2 shared)) (memory (export \"m\") 1 2 "

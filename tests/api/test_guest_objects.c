@@ -5,24 +5,30 @@
 static const char guest[] =
     "(module"
     " (rec (type $point (sub (struct (field (mut i32)) (field (mut externref)))))"
-    "      (type $colored (sub $point (struct (field (mut i32)) (field (mut externref)) (field i8)))))"
+    "      (type $colored (sub $point (struct (field (mut i32)) (field (mut externref)) (field "
+    "i8)))))"
     " (type $lone (struct (field (mut i64))))" /* as the host would make it */
     " (type $bytes (array (mut i8)))"
-    " (import \"\" \"boxed\" (func $boxed (param (ref null $point) anyref externref i32) (result (ref null $point))))"
+    " (import \"\" \"boxed\" (func $boxed (param (ref null $point) anyref externref i32) (result "
+    "(ref null $point))))"
     " (import \"\" \"raw\" (func $raw (param (ref null $point) anyref) (result anyref)))"
     " (import \"\" \"gc\" (func $gc))"
     " (table (export \"points\") 4 100 (ref null $point))"
     " (table (export \"any\") 4 100 anyref)"
     " (global (export \"point\") (mut (ref null $point)) (ref.null $point))"
     " (global (export \"eq\") (mut eqref) (ref.null eq))"
-    " (global (export \"always\") (mut (ref $point)) (struct.new $point (i32.const 7) (ref.null extern)))"
+    " (global (export \"always\") (mut (ref $point)) (struct.new $point (i32.const 7) (ref.null "
+    "extern)))"
     " (global (export \"fixed\") (ref $bytes) (array.new $bytes (i32.const 5) (i32.const 3)))"
-    " (func (export \"new\") (param i32 externref) (result (ref $point)) (struct.new $point (local.get 0) (local.get 1)))"
+    " (func (export \"new\") (param i32 externref) (result (ref $point)) (struct.new $point "
+    "(local.get 0) (local.get 1)))"
     " (func (export \"colored\") (param i32 externref i32) (result (ref $colored))"
     "   (struct.new $colored (local.get 0) (local.get 1) (local.get 2)))"
     " (func (export \"x\") (param (ref $point)) (result i32) (struct.get $point 0 (local.get 0)))"
-    " (func (export \"thing\") (param (ref null $point)) (result externref) (struct.get $point 1 (local.get 0)))"
-    " (func (export \"lone\") (param (ref null $lone)) (result i64) (struct.get $lone 0 (local.get 0)))"
+    " (func (export \"thing\") (param (ref null $point)) (result externref) (struct.get $point 1 "
+    "(local.get 0)))"
+    " (func (export \"lone\") (param (ref null $lone)) (result i64) (struct.get $lone 0 (local.get "
+    "0)))"
     " (func (export \"sum\") (param (ref $bytes)) (result i32) (local $k i32) (local $s i32)"
     "   (loop $l (if (i32.lt_u (local.get $k) (array.len (local.get 0))) (then"
     "     (local.set $s (i32.add (local.get $s) (array.get_u $bytes (local.get 0) (local.get $k))))"
@@ -31,20 +37,26 @@ static const char guest[] =
     " (func (export \"same\") (param anyref) (result anyref) (local.get 0))"
     " (func (export \"out\") (param anyref) (result externref) (extern.convert_any (local.get 0)))"
     " (func (export \"in\") (param externref) (result anyref) (any.convert_extern (local.get 0)))"
-    " (func (export \"ref_eq\") (param eqref eqref) (result i32) (ref.eq (local.get 0) (local.get 1)))"
-    " (func (export \"many\") (param anyref anyref anyref anyref anyref anyref anyref anyref anyref anyref anyref"
+    " (func (export \"ref_eq\") (param eqref eqref) (result i32) (ref.eq (local.get 0) (local.get "
+    "1)))"
+    " (func (export \"many\") (param anyref anyref anyref anyref anyref anyref anyref anyref "
+    "anyref anyref anyref"
     "   anyref anyref anyref anyref anyref anyref anyref) (result anyref anyref anyref)"
     "   (call $gc) (local.get 17) (local.get 9) (local.get 0))"
     " (func (export \"call_boxed\") (param (ref null $point) i32) (result i32)"
-    "   (struct.get $point 0 (call $boxed (local.get 0) (struct.new $lone (i64.const 5)) (ref.null extern) (local.get 1))))"
+    "   (struct.get $point 0 (call $boxed (local.get 0) (struct.new $lone (i64.const 5)) (ref.null "
+    "extern) (local.get 1))))"
     " (func (export \"call_raw\") (param (ref null $point)) (result i32)"
     "   (ref.eq (local.get 0) (ref.cast eqref (call $raw (local.get 0) (ref.i31 (i32.const 9))))))"
     /* what a guest holds in a local, on its operand stack and in a field while the host collects */
-    " (func (export \"hold\") (param externref externref externref) (result externref externref externref)"
+    " (func (export \"hold\") (param externref externref externref) (result externref externref "
+    "externref)"
     "   (local $p (ref null $point)) (local $q (ref null $point))"
-    "   (local.set $p (struct.new $point (i32.const 1) (local.get 0))) (local.set 0 (ref.null extern))"
+    "   (local.set $p (struct.new $point (i32.const 1) (local.get 0))) (local.set 0 (ref.null "
+    "extern))"
     "   (struct.new $point (i32.const 2) (local.get 1)) (local.set 1 (ref.null extern))"
-    "   (local.set $q (struct.new $colored (i32.const 3) (local.get 2) (i32.const 4))) (local.set 2 (ref.null extern))"
+    "   (local.set $q (struct.new $colored (i32.const 3) (local.get 2) (i32.const 4))) (local.set "
+    "2 (ref.null extern))"
     "   (call $gc)"
     "   (struct.get $point 1)"
     "   (call $gc)"
@@ -60,13 +72,13 @@ static bool is_point(wasmtime_context_t *c, const wasmtime_val_t *v)
     return v->kind == WASMTIME_ANYREF && wasmtime_anyref_is_struct(c, &v->of.anyref);
 }
 
-static wasm_trap_t *boxed(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args, size_t nargs,
-                          wasmtime_val_t *results, size_t nresults)
+static wasm_trap_t *boxed(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args,
+                          size_t nargs, wasmtime_val_t *results, size_t nresults)
 {
     struct host *h = env;
     wasmtime_context_t *c = wasmtime_caller_context(caller);
-    CHECK(nargs == 4 && nresults == 1 && args[1].kind == WASMTIME_ANYREF && args[2].kind == WASMTIME_EXTERNREF &&
-          wasmtime_externref_is_null(&args[2].of.externref));
+    CHECK(nargs == 4 && nresults == 1 && args[1].kind == WASMTIME_ANYREF &&
+          args[2].kind == WASMTIME_EXTERNREF && wasmtime_externref_is_null(&args[2].of.externref));
     wasmtime_structref_t lone;
     wasmtime_val_t v;
     OK(wasmtime_context_gc(c)); /* the guest has no other hold on the second than this call */
@@ -114,8 +126,8 @@ static wasm_trap_t *raw(void *env, wasmtime_caller_t *caller, wasmtime_val_raw_t
     return NULL;
 }
 
-static wasm_trap_t *collect(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args, size_t nargs,
-                            wasmtime_val_t *results, size_t nresults)
+static wasm_trap_t *collect(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args,
+                            size_t nargs, wasmtime_val_t *results, size_t nresults)
 {
     (void)env, (void)args, (void)nargs, (void)results, (void)nresults;
     OK(wasmtime_context_gc(wasmtime_caller_context(caller)));
@@ -132,7 +144,8 @@ static struct host *host_new(void)
     wasmtime_module_imports(m, &imports);
     wasmtime_extern_t x[3];
     for (size_t k = 0; k < 3; k++) {
-        const wasm_functype_t *t = wasm_externtype_as_functype_const(wasm_importtype_type(imports.data[k]));
+        const wasm_functype_t *t =
+            wasm_externtype_as_functype_const(wasm_importtype_type(imports.data[k]));
         x[k].kind = WASMTIME_EXTERN_FUNC;
         if (k == 1)
             wasmtime_func_new_unchecked(h->w.context, t, raw, h, NULL, &x[k].of.func);
@@ -158,7 +171,8 @@ static wasmtime_error_t *call(struct host *h, const char *name, wasmtime_val_t *
 {
     wasmtime_extern_t f = export_of(&h->w, h->i, name);
     wasm_trap_t *trap = NULL;
-    wasmtime_error_t *e = wasmtime_func_call(h->w.context, &f.of.func, args, nargs, results, nresults, &trap);
+    wasmtime_error_t *e =
+        wasmtime_func_call(h->w.context, &f.of.func, args, nargs, results, nresults, &trap);
     if (trap)
         TRAP_IS(trap, "no trap");
     return e;
@@ -203,15 +217,16 @@ static void test_calls(void)
     wasmtime_field_type_t f = field(true, wasm_valtype_new_i64());
     wasmtime_struct_type_t *lt = wasmtime_struct_type_new(h->w.engine, &f, 1);
     wasmtime_struct_ref_pre_t *pre = wasmtime_struct_ref_pre_new(c, lt);
-    wasmtime_val_t seven = {.kind = WASMTIME_I64, .of.i64 = 7}, lone = null_any(), i31 = null_any(), null = null_any(),
-                   host = thing(c, 2), as_any = null_any();
+    wasmtime_val_t seven = {.kind = WASMTIME_I64, .of.i64 = 7}, lone = null_any(), i31 = null_any(),
+                   null = null_any(), host = thing(c, 2), as_any = null_any();
     wasmtime_structref_t ls;
     OK(wasmtime_structref_new(c, pre, &seven, 1, &ls));
     wasmtime_structref_to_anyref(&ls, &lone.of.anyref);
     wasmtime_structref_unroot(&ls);
     wasmtime_anyref_from_i31(c, 3, &i31.of.anyref);
     OK(call(h, "in", &host, 1, &as_any, 1));
-    CHECK(!wasmtime_anyref_is_null(&as_any.of.anyref) && !wasmtime_anyref_is_eqref(c, &as_any.of.anyref));
+    CHECK(!wasmtime_anyref_is_null(&as_any.of.anyref) &&
+          !wasmtime_anyref_is_eqref(c, &as_any.of.anyref));
     ERROR_HAS(call(h, "x", &lone, 1, &r, 1), "argument type mismatch");
     ERROR_HAS(call(h, "x", &i31, 1, &r, 1), "argument type mismatch");
     ERROR_HAS(call(h, "x", &null, 1, &r, 1), "argument type mismatch");
@@ -242,7 +257,8 @@ static void test_calls(void)
     CHECK(wasmtime_externref_data(c, &r.of.externref) == &ended[2]);
     wasmtime_val_unroot(&r);
     OK(call(h, "out", &i31, 1, &r, 1));
-    CHECK(!wasmtime_externref_is_null(&r.of.externref) && !wasmtime_externref_data(c, &r.of.externref));
+    CHECK(!wasmtime_externref_is_null(&r.of.externref) &&
+          !wasmtime_externref_data(c, &r.of.externref));
     wasmtime_externref_t twice;
     wasmtime_externref_clone(&r.of.externref, &twice);
     CHECK(!wasmtime_externref_is_null(&twice));
@@ -280,7 +296,8 @@ static void test_calls(void)
     wasmtime_val_unroot(&one);
     wasm_trap_t *trap = NULL;
     OK(wasmtime_func_call_unchecked(c, &mf.of.func, raws, 18, &trap));
-    CHECK(!trap && raws[0].anyref == raws[1].anyref && raws[1].anyref == raws[2].anyref && !ended[50]);
+    CHECK(!trap && raws[0].anyref == raws[1].anyref && raws[1].anyref == raws[2].anyref &&
+          !ended[50]);
     OK(wasmtime_context_gc(c));
     CHECK(ended[50]);
     wasmtime_val_unroot(&p);
@@ -311,7 +328,8 @@ static void test_host_functions(void)
         if (k == 2)
             continue;
         a[1] = i32_val(k);
-        ERROR_HAS(call(h, "call_boxed", a, 2, &r, 1), "function attempted to return an incompatible value");
+        ERROR_HAS(call(h, "call_boxed", a, 2, &r, 1),
+                  "function attempted to return an incompatible value");
     }
     a[1] = i32_val(2); /* null is of the type; the guest traps on it */
     wasmtime_extern_t f = export_of(&h->w, h->i, "call_boxed");
@@ -341,7 +359,8 @@ static void test_host_functions(void)
         wasmtime_val_unroot(&things[k]);
     }
     trap = NULL;
-    OK(wasmtime_func_call_unchecked(c, &hold.of.func, raws, 3, &trap)); /* now nobody else holds them */
+    OK(wasmtime_func_call_unchecked(c, &hold.of.func, raws, 3,
+                                    &trap)); /* now nobody else holds them */
     CHECK(!trap && !ended[5] && !ended[6] && !ended[7]);
     OK(wasmtime_context_gc(c));
     CHECK(ended[5] && ended[6] && ended[7]);
@@ -352,10 +371,12 @@ static void test_tables_and_globals(void)
 {
     struct host *h = host_new();
     wasmtime_context_t *c = h->w.context;
-    wasmtime_extern_t points = export_of(&h->w, h->i, "points"), any = export_of(&h->w, h->i, "any"),
-                      point = export_of(&h->w, h->i, "point"), eq = export_of(&h->w, h->i, "eq"),
-                      always = export_of(&h->w, h->i, "always"), fixed = export_of(&h->w, h->i, "fixed");
-    wasmtime_val_t p = new_point(h, 1, 8), i31 = null_any(), null = null_any(), host = thing(c, 9), as_any, v, r;
+    wasmtime_extern_t points = export_of(&h->w, h->i, "points"),
+                      any = export_of(&h->w, h->i, "any"), point = export_of(&h->w, h->i, "point"),
+                      eq = export_of(&h->w, h->i, "eq"), always = export_of(&h->w, h->i, "always"),
+                      fixed = export_of(&h->w, h->i, "fixed");
+    wasmtime_val_t p = new_point(h, 1, 8), i31 = null_any(), null = null_any(), host = thing(c, 9),
+                   as_any, v, r;
     wasmtime_anyref_from_i31(c, 5, &i31.of.anyref);
     OK(call(h, "in", &host, 1, &as_any, 1));
     uint64_t old = 99;
@@ -434,10 +455,11 @@ static void test_tables_and_globals(void)
 /* Values of other kinds than functions do not pass through wasm.h; null does. */
 static void test_wasm_h(void)
 {
-    static const char text[] = "(module (func (export \"i31\") (result anyref) (ref.i31 (i32.const 1)))"
-                               " (func (export \"null\") (result anyref) (ref.null any))"
-                               " (func (export \"is_null\") (param anyref) (result i32) (ref.is_null (local.get 0)))"
-                               " (func (export \"exn\") (param exnref) (result i32) (ref.is_null (local.get 0))))";
+    static const char text[] =
+        "(module (func (export \"i31\") (result anyref) (ref.i31 (i32.const 1)))"
+        " (func (export \"null\") (result anyref) (ref.null any))"
+        " (func (export \"is_null\") (param anyref) (result i32) (ref.is_null (local.get 0)))"
+        " (func (export \"exn\") (param exnref) (result i32) (ref.is_null (local.get 0))))";
     wasm_engine_t *engine = wasm_engine_new();
     wasm_store_t *store = wasm_store_new(engine);
     wasm_byte_vec_t bytes;
@@ -449,15 +471,18 @@ static void test_wasm_h(void)
     wasm_instance_exports(i, &exports);
     wasm_val_t v = WASM_INIT_VAL, r[1] = {WASM_INIT_VAL};
     wasm_val_vec_t args = WASM_EMPTY_VEC, results = WASM_ARRAY_VEC(r);
-    TRAP_HAS(wasm_func_call(wasm_extern_as_func(exports.data[0]), &args, &results), "only references to functions");
-    CHECK(!wasm_func_call(wasm_extern_as_func(exports.data[1]), &args, &results) && r[0].kind == WASM_EXTERNREF &&
-          !r[0].of.ref);
+    TRAP_HAS(wasm_func_call(wasm_extern_as_func(exports.data[0]), &args, &results),
+             "only references to functions");
+    CHECK(!wasm_func_call(wasm_extern_as_func(exports.data[1]), &args, &results) &&
+          r[0].kind == WASM_EXTERNREF && !r[0].of.ref);
     wasm_val_t a[1] = {v}, n[1] = {WASM_INIT_VAL};
     for (int k = 0; k < 2; k++) { /* null is null, whatever its kind is said to be */
         wasm_val_vec_t with = WASM_ARRAY_VEC(a), number = WASM_ARRAY_VEC(n);
         a[0].kind = k ? WASM_FUNCREF : WASM_EXTERNREF;
-        CHECK(!wasm_func_call(wasm_extern_as_func(exports.data[2]), &with, &number) && n[0].of.i32 == 1);
-        CHECK(!wasm_func_call(wasm_extern_as_func(exports.data[3]), &with, &number) && n[0].of.i32 == 1);
+        CHECK(!wasm_func_call(wasm_extern_as_func(exports.data[2]), &with, &number) &&
+              n[0].of.i32 == 1);
+        CHECK(!wasm_func_call(wasm_extern_as_func(exports.data[3]), &with, &number) &&
+              n[0].of.i32 == 1);
     }
     wasm_extern_vec_delete(&exports);
     wasm_instance_delete(i);

@@ -26,45 +26,57 @@ static uint32_t rnd(uint32_t n)
 /* Guests with objects of their own, and with exceptions; the host function may do anything in between. */
 #define HEAP_MODULE                                                                                \
     "(module (import \"m\" \"f\" (func $f (param i32) (result i32)))"                              \
-    " (rec (type $s (sub (struct (field (mut i32)) (field (mut anyref)) (field (mut externref))))) (type $t (sub $s " \
+    " (rec (type $s (sub (struct (field (mut i32)) (field (mut anyref)) (field (mut "              \
+    "externref))))) (type $t (sub $s "                                                             \
     "(struct (field (mut i32)) (field (mut anyref)) (field (mut externref)) (field (mut i8))))))"  \
     " (type $a (array (mut anyref)))"                                                              \
     " (table (export \"any\") 3 50 anyref) (table (export \"s\") 2 50 (ref null $s))"              \
     " (global (export \"gs\") (mut (ref null $s)) (ref.null $s))"                                  \
     " (global (export \"ga\") (mut (ref $a)) (array.new $a (ref.null any) (i32.const 5)))"         \
-    " (func (export \"new\") (param i32 anyref externref) (result (ref $s)) (local $p (ref null $s))" \
+    " (func (export \"new\") (param i32 anyref externref) (result (ref $s)) (local $p (ref null "  \
+    "$s))"                                                                                         \
     "  (local.set $p (struct.new $s (local.get 0) (local.get 1) (local.get 2)))"                   \
     "  (struct.new $t (call $f (local.get 0)) (local.get $p) (local.get 2) (local.get 0)))"        \
     " (func (export \"link\") (param (ref null $s) anyref) (result anyref) (local $old anyref)"    \
     "  (local.set $old (struct.get $s 1 (local.get 0))) (drop (call $f (i32.const 1)))"            \
-    "  (struct.set $s 1 (local.get 0) (local.get 1)) (global.set 0 (local.get 0)) (local.get $old))" \
+    "  (struct.set $s 1 (local.get 0) (local.get 1)) (global.set 0 (local.get 0)) (local.get "     \
+    "$old))"                                                                                       \
     " (func (export \"array\") (param i32 anyref) (result (ref $a)) (local $a (ref null $a))"      \
     "  (local.set $a (array.new $a (local.get 1) (i32.and (local.get 0) (i32.const 63))))"         \
     "  (drop (call $f (i32.const 2))) (ref.as_non_null (local.get $a)))"                           \
-    " (func (export \"cast\") (param anyref) (result i32) (i32.add (ref.test (ref $t) (local.get 0))" \
+    " (func (export \"cast\") (param anyref) (result i32) (i32.add (ref.test (ref $t) (local.get " \
+    "0))"                                                                                          \
     "  (i32.shl (ref.test (ref null $s) (local.get 0)) (i32.const 1))))"                           \
     " (func (export \"in\") (param externref) (result anyref) (any.convert_extern (local.get 0)))" \
-    " (func (export \"out\") (param anyref) (result externref) (extern.convert_any (local.get 0)))" \
-    " (func (export \"churn\") (param $n i32) (param $e externref) (result anyref) (local $p (ref null $s))" \
+    " (func (export \"out\") (param anyref) (result externref) (extern.convert_any (local.get "    \
+    "0)))"                                                                                         \
+    " (func (export \"churn\") (param $n i32) (param $e externref) (result anyref) (local $p "     \
+    "(ref null $s))"                                                                               \
     "  (local.set $n (i32.and (local.get $n) (i32.const 255)))"                                    \
     "  (loop $l (local.set $p (struct.new $s (local.get $n) (local.get $p) (local.get $e)))"       \
-    "   (if (i32.eqz (i32.and (local.get $n) (i32.const 31))) (then (drop (call $f (local.get $n)))))" \
-    "   (br_if $l (i32.gt_s (local.tee $n (i32.sub (local.get $n) (i32.const 1))) (i32.const 0))))" \
+    "   (if (i32.eqz (i32.and (local.get $n) (i32.const 31))) (then (drop (call $f (local.get "    \
+    "$n)))))"                                                                                      \
+    "   (br_if $l (i32.gt_s (local.tee $n (i32.sub (local.get $n) (i32.const 1))) (i32.const "     \
+    "0))))"                                                                                        \
     "  (local.get $p)))"
 #define THROWING_MODULE                                                                            \
     "(module (import \"m\" \"f\" (func $f (param i32) (result i32)))"                              \
     " (tag $t (export \"tag\") (param i32 anyref externref))"                                      \
-    " (func $throw (export \"throw\") (param i32 anyref) (throw $t (local.get 0) (local.get 1) (ref.null extern)))" \
-    " (func (export \"catch\") (param i32) (result i32) (local $k i64) (local.set $k (i64.const 77))" \
+    " (func $throw (export \"throw\") (param i32 anyref) (throw $t (local.get 0) (local.get 1) "   \
+    "(ref.null extern)))"                                                                          \
+    " (func (export \"catch\") (param i32) (result i32) (local $k i64) (local.set $k (i64.const "  \
+    "77))"                                                                                         \
     "  (block $h (result i32 anyref externref)"                                                    \
-    "   (try_table (catch $t $h) (call $throw (call $f (local.get 0)) (ref.i31 (local.get 0)))) (unreachable))" \
+    "   (try_table (catch $t $h) (call $throw (call $f (local.get 0)) (ref.i31 (local.get 0)))) "  \
+    "(unreachable))"                                                                               \
     "  (drop) (drop) (i32.add (i32.wrap_i64 (local.get $k))))"                                     \
     " (func (export \"exn\") (param i32 anyref) (result exnref)"                                   \
     "  (block $h (result exnref) (try_table (catch_all_ref $h) (drop (call $f (local.get 0)))"     \
     "   (call $throw (local.get 0) (local.get 1))) (unreachable)))"                                \
     " (func (export \"again\") (param exnref) (throw_ref (local.get 0)))"                          \
     " (func (export \"quiet\") (param exnref) (result exnref)"                                     \
-    "  (block $h (result exnref) (try_table (catch_all_ref $h) (throw_ref (local.get 0))) (unreachable))))"
+    "  (block $h (result exnref) (try_table (catch_all_ref $h) (throw_ref (local.get 0))) "        \
+    "(unreachable))))"
 
 static const char *const texts[] = {
     "(module (func (export \"a\") (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)))"
@@ -287,7 +299,8 @@ static wasm_trap_t *some_exception(wasmtime_context_t *c)
 {
     for (int tries = 0; tries < 40; tries++) {
         const wasmtime_val_t *v = &values[rnd(VALUES)];
-        if (v->kind == WASMTIME_EXNREF && (rnd(20) == 0 || wasmtime_exnref_to_raw(c, &v->of.exnref)))
+        if (v->kind == WASMTIME_EXNREF &&
+            (rnd(20) == 0 || wasmtime_exnref_to_raw(c, &v->of.exnref)))
             return wasmtime_context_set_exception(c, &v->of.exnref);
     }
     return NULL;

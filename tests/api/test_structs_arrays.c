@@ -104,7 +104,8 @@ static void test_fields(void)
 
 #define FIELD(n) (wasmtime_structref_field(w.context, &s, n, &got))
     OK(FIELD(F_I8));
-    CHECK(got.kind == WASMTIME_I32 && got.of.i32 == 0x34); /* packed: cut, and read without a sign */
+    CHECK(got.kind == WASMTIME_I32 &&
+          got.of.i32 == 0x34); /* packed: cut, and read without a sign */
     OK(FIELD(F_I16));
     CHECK(got.kind == WASMTIME_I32 && got.of.i32 == 0xfffe);
     OK(FIELD(F_I32));
@@ -118,7 +119,8 @@ static void test_fields(void)
     OK(FIELD(F_V128));
     CHECK(got.kind == WASMTIME_V128 && memcmp(got.of.v128, v[F_V128].of.v128, 16) == 0);
     OK(FIELD(F_FUNC));
-    CHECK(got.kind == WASMTIME_FUNCREF && got.of.funcref.store_id == v[F_FUNC].of.funcref.store_id &&
+    CHECK(got.kind == WASMTIME_FUNCREF &&
+          got.of.funcref.store_id == v[F_FUNC].of.funcref.store_id &&
           got.of.funcref.__private == v[F_FUNC].of.funcref.__private);
     OK(FIELD(F_EXTERN));
     CHECK(got.kind == WASMTIME_EXTERNREF &&
@@ -126,14 +128,15 @@ static void test_fields(void)
     wasmtime_val_unroot(&got);
     OK(FIELD(F_ANY));
     uint32_t u = 0;
-    CHECK(got.kind == WASMTIME_ANYREF &&
-          wasmtime_anyref_i31_get_u(w.context, &got.of.anyref, &u) && u == 77);
+    CHECK(got.kind == WASMTIME_ANYREF && wasmtime_anyref_i31_get_u(w.context, &got.of.anyref, &u) &&
+          u == 77);
     OK(FIELD(F_EXN));
     CHECK(got.kind == WASMTIME_EXNREF && wasmtime_exnref_is_null(&got.of.exnref));
     OK(FIELD(F_CONST));
     CHECK(got.of.i32 == 11);
     OK(FIELD(F_SELF));
-    CHECK(got.kind == WASMTIME_ANYREF && wasmtime_anyref_as_struct(w.context, &got.of.anyref, &inner));
+    CHECK(got.kind == WASMTIME_ANYREF &&
+          wasmtime_anyref_as_struct(w.context, &got.of.anyref, &inner));
     wasmtime_val_unroot(&got);
     OK(wasmtime_structref_field(w.context, &inner, 0, &got));
     CHECK(got.of.i32 == 5);
@@ -177,7 +180,8 @@ static void test_fields(void)
         wasmtime_val_t bad = {.kind = n == F_F64 ? WASMTIME_I64 : WASMTIME_F64};
         ERROR_HAS(wasmtime_structref_set_field(w.context, &s, n, &bad), "type mismatch: expected ");
     }
-    x = (wasmtime_val_t){.kind = WASMTIME_ANYREF}; /* null where it may not be; a wrong struct; a small integer */
+    x = (wasmtime_val_t){
+        .kind = WASMTIME_ANYREF}; /* null where it may not be; a wrong struct; a small integer */
     ERROR_HAS(wasmtime_structref_set_field(w.context, &s, F_SELF, &x), "type mismatch");
     wasmtime_structref_to_anyref(&s, &x.of.anyref);
     ERROR_HAS(wasmtime_structref_set_field(w.context, &s, F_SELF, &x), "type mismatch");
@@ -191,9 +195,11 @@ static void test_fields(void)
     wasmtime_val_unroot(&got);
     wasmtime_structref_t none;
     memset(&none, 1, sizeof none);
-    ERROR_IS(wasmtime_structref_new(w.context, pre, v, FIELDS - 1, &none), "expected 13 fields, got 12");
+    ERROR_IS(wasmtime_structref_new(w.context, pre, v, FIELDS - 1, &none),
+             "expected 13 fields, got 12");
     CHECK(wasmtime_structref_is_null(&none));
-    ERROR_IS(wasmtime_structref_new(w.context, inner_pre, NULL, 0, &none), "expected 1 fields, got 0");
+    ERROR_IS(wasmtime_structref_new(w.context, inner_pre, NULL, 0, &none),
+             "expected 1 fields, got 0");
     x = (wasmtime_val_t){.kind = WASMTIME_F32};
     memset(&none, 1, sizeof none);
     ERROR_HAS(wasmtime_structref_new(w.context, inner_pre, &x, 1, &none), "field type mismatch");
@@ -237,9 +243,10 @@ static void test_many_fields(void)
         f[i] = i % 3 == 0   ? packed(false, WASMTIME_STORAGE_TYPE_KIND_I8)
                : i % 3 == 1 ? field(false, wasm_valtype_new_i64())
                             : field(false, wasm_valtype_new_externref());
-        v[i] = i % 3 == 0   ? i32_val(i & 0xff)
-               : i % 3 == 1 ? (wasmtime_val_t){.kind = WASMTIME_I64, .of.i64 = i * INT64_C(1000000007)}
-                            : thing(w.context, i % THINGS);
+        v[i] = i % 3 == 0 ? i32_val(i & 0xff)
+               : i % 3 == 1
+                   ? (wasmtime_val_t){.kind = WASMTIME_I64, .of.i64 = i * INT64_C(1000000007)}
+                   : thing(w.context, i % THINGS);
     }
     wasmtime_struct_type_t *t = wasmtime_struct_type_new(w.engine, f, N);
     wasmtime_struct_ref_pre_t *pre = wasmtime_struct_ref_pre_new(w.context, t);
@@ -253,9 +260,10 @@ static void test_many_fields(void)
     for (int i = 0; i < N; i++) {
         wasmtime_val_t got;
         OK(wasmtime_structref_field(w.context, &s, (size_t)i, &got));
-        CHECK(i % 3 == 0   ? got.of.i32 == (i & 0xff)
-              : i % 3 == 1 ? got.of.i64 == i * INT64_C(1000000007)
-                           : wasmtime_externref_data(w.context, &got.of.externref) == &ended[i % THINGS]);
+        CHECK(i % 3 == 0 ? got.of.i32 == (i & 0xff)
+              : i % 3 == 1
+                  ? got.of.i64 == i * INT64_C(1000000007)
+                  : wasmtime_externref_data(w.context, &got.of.externref) == &ended[i % THINGS]);
         wasmtime_val_unroot(&got);
     }
     wasmtime_structref_unroot(&s);
@@ -291,15 +299,12 @@ static void test_arrays(void)
         thing(w.context, 2),
     };
     init[7].of.funcref = nothing(&w);
-    wasmtime_field_type_t f[] = {packed(true, WASMTIME_STORAGE_TYPE_KIND_I8),
-                                 packed(true, WASMTIME_STORAGE_TYPE_KIND_I16),
-                                 field(true, wasm_valtype_new_i32()),
-                                 field(true, wasm_valtype_new_i64()),
-                                 field(true, wasm_valtype_new_f32()),
-                                 field(true, wasm_valtype_new_f64()),
-                                 field(true, wasmtime_wasm_valtype_v128()),
-                                 field(true, wasm_valtype_new_funcref()),
-                                 field(true, wasm_valtype_new_externref())};
+    wasmtime_field_type_t f[] = {
+        packed(true, WASMTIME_STORAGE_TYPE_KIND_I8), packed(true, WASMTIME_STORAGE_TYPE_KIND_I16),
+        field(true, wasm_valtype_new_i32()),         field(true, wasm_valtype_new_i64()),
+        field(true, wasm_valtype_new_f32()),         field(true, wasm_valtype_new_f64()),
+        field(true, wasmtime_wasm_valtype_v128()),   field(true, wasm_valtype_new_funcref()),
+        field(true, wasm_valtype_new_externref())};
     static const uint32_t lengths[] = {0, 1, 2, 3, 7, 100, 4099};
     for (size_t k = 0; k < sizeof init / sizeof *init; k++) {
         wasmtime_array_ref_pre_t *pre = array_pre(&w, f[k]);
@@ -338,7 +343,8 @@ static void test_arrays(void)
                                bad = {.kind = k == 5 ? WASMTIME_I32 : WASMTIME_F64};
                 OK(wasmtime_arrayref_set(w.context, &a, n - 1, &zero));
                 OK(wasmtime_arrayref_get(w.context, &a, n - 1, &got));
-                CHECK(got.kind == zero.kind && (k < 7 ? got.of.i32 == 0 : got.of.anyref.store_id == 0));
+                CHECK(got.kind == zero.kind &&
+                      (k < 7 ? got.of.i32 == 0 : got.of.anyref.store_id == 0));
                 ERROR_HAS(wasmtime_arrayref_set(w.context, &a, 0, &bad), "type mismatch");
                 if (n > 1) {
                     OK(wasmtime_arrayref_get(w.context, &a, n - 2, &got));
@@ -372,12 +378,14 @@ static void test_arrays(void)
     wasmtime_arrayref_t a;
     wasmtime_val_t v = {.kind = WASMTIME_I64, .of.i64 = 5};
     OK(wasmtime_arrayref_new(w.context, pre, &v, 3, &a));
-    ERROR_IS(wasmtime_arrayref_set(w.context, &a, 0, &v), "cannot set elements: array is not mutable");
+    ERROR_IS(wasmtime_arrayref_set(w.context, &a, 0, &v),
+             "cannot set elements: array is not mutable");
     wasmtime_arrayref_unroot(&a);
     memset(&a, 1, sizeof a);
     ERROR_IS(wasmtime_arrayref_new(w.context, pre, &v, UINT32_MAX, &a), "GC heap out of memory");
     CHECK(wasmtime_arrayref_is_null(&a));
-    ERROR_IS(wasmtime_arrayref_new(w.context, pre, &v, UINT32_MAX / 8, &a), "GC heap out of memory");
+    ERROR_IS(wasmtime_arrayref_new(w.context, pre, &v, UINT32_MAX / 8, &a),
+             "GC heap out of memory");
     wasmtime_array_ref_pre_delete(pre);
     wasmtime_array_ref_pre_delete(NULL);
     world_delete(&w);
@@ -429,7 +437,8 @@ static void test_limit(void)
 static void test_strangers(void)
 {
     struct world w = gc_world(NULL), other = gc_world(NULL);
-    struct world same = {w.engine, wasmtime_store_new(w.engine, NULL, NULL), NULL}; /* another store of the engine */
+    struct world same = {w.engine, wasmtime_store_new(w.engine, NULL, NULL),
+                         NULL}; /* another store of the engine */
     same.context = wasmtime_store_context(same.store);
     wasmtime_field_type_t f = field(true, wasm_valtype_new_externref());
     wasmtime_struct_type_t *st = wasmtime_struct_type_new(w.engine, &f, 1),
@@ -468,17 +477,20 @@ static void test_strangers(void)
     wasmtime_heaptype_t h = {.kind = 77};
     wasmtime_structref_t down;
     memset(&down, 1, sizeof down);
-    CHECK(!wasmtime_anyref_is_struct(same.context, &any) && !wasmtime_anyref_is_eqref(same.context, &any) &&
+    CHECK(!wasmtime_anyref_is_struct(same.context, &any) &&
+          !wasmtime_anyref_is_eqref(same.context, &any) &&
           !wasmtime_anyref_type(same.context, &any, &h) && h.kind == 77 &&
-          !wasmtime_anyref_as_struct(same.context, &any, &down) && wasmtime_structref_is_null(&down) &&
-          wasmtime_anyref_to_raw(same.context, &any) == 0);
+          !wasmtime_anyref_as_struct(same.context, &any, &down) &&
+          wasmtime_structref_is_null(&down) && wasmtime_anyref_to_raw(same.context, &any) == 0);
     /* Null. */
     ERROR_IS(wasmtime_structref_field(w.context, &none, 0, &got), "non-null structref required");
-    ERROR_IS(wasmtime_structref_set_field(w.context, &none, 0, &mine), "non-null structref required");
+    ERROR_IS(wasmtime_structref_set_field(w.context, &none, 0, &mine),
+             "non-null structref required");
     ERROR_IS(wasmtime_arrayref_len(w.context, &no_array, &len), "non-null arrayref required");
     ERROR_IS(wasmtime_arrayref_get(w.context, &no_array, 0, &got), "non-null arrayref required");
     ERROR_IS(wasmtime_arrayref_set(w.context, &no_array, 0, &mine), "non-null arrayref required");
-    CHECK(!wasmtime_structref_type(w.context, &none) && !wasmtime_arrayref_type(w.context, &no_array));
+    CHECK(!wasmtime_structref_type(w.context, &none) &&
+          !wasmtime_arrayref_type(w.context, &no_array));
     /* An array under the name of a struct, as only a cast of the caller's can make it. */
     wasmtime_structref_t odd;
     wasmtime_arrayref_t odd_array;
@@ -486,7 +498,8 @@ static void test_strangers(void)
     memcpy(&odd_array, &s, sizeof odd_array);
     ERROR_HAS(wasmtime_structref_field(w.context, &odd, 0, &got), "no structref");
     ERROR_HAS(wasmtime_arrayref_len(w.context, &odd_array, &len), "no arrayref");
-    CHECK(!wasmtime_structref_type(w.context, &odd) && !wasmtime_arrayref_type(w.context, &odd_array));
+    CHECK(!wasmtime_structref_type(w.context, &odd) &&
+          !wasmtime_arrayref_type(w.context, &odd_array));
     memcpy(&odd, &mine.of.externref, sizeof odd);
     ERROR_HAS(wasmtime_structref_field(w.context, &odd, 0, &got), "no structref");
     /* Roots outlive the store, and clones of them. */
@@ -527,11 +540,13 @@ static void test_stale(void)
     OK(wasmtime_structref_set_field(w.context, &holder, 1, &v));
     wasmtime_val_t odd = {.kind = WASMTIME_ANYREF};
     memcpy(&odd.of.anyref, &x, sizeof x);
-    ERROR_HAS(wasmtime_structref_set_field(w.context, &holder, 1, &odd), "type mismatch"); /* an exception as anyref */
+    ERROR_HAS(wasmtime_structref_set_field(w.context, &holder, 1, &odd),
+              "type mismatch"); /* an exception as anyref */
     odd.kind = WASMTIME_EXTERNREF;
     ERROR_HAS(wasmtime_structref_set_field(w.context, &holder, 0, &odd), "type mismatch");
     memcpy(&odd.of.externref, &v.of.anyref, sizeof s);
-    OK(wasmtime_structref_set_field(w.context, &holder, 0, &odd)); /* a struct as externref: that is one */
+    OK(wasmtime_structref_set_field(w.context, &holder, 0,
+                                    &odd)); /* a struct as externref: that is one */
     OK(wasmtime_structref_set_field(w.context, &holder, 0, &host));
     wasmtime_val_unroot(&host);
     wasmtime_val_unroot(&v);
@@ -547,7 +562,8 @@ static void test_stale(void)
     ERROR_HAS(wasmtime_structref_field(w.context, &stale, 0, &got), "no structref");
     ERROR_HAS(wasmtime_structref_set_field(w.context, &stale, 1, &null), "no structref");
     ERROR_HAS(wasmtime_structref_set_field(w.context, &holder, 1, &v), "type mismatch");
-    CHECK(!wasmtime_anyref_is_struct(w.context, &stale_any) && !wasmtime_anyref_is_eqref(w.context, &stale_any) &&
+    CHECK(!wasmtime_anyref_is_struct(w.context, &stale_any) &&
+          !wasmtime_anyref_is_eqref(w.context, &stale_any) &&
           !wasmtime_structref_type(w.context, &stale));
     ERROR_HAS(wasmtime_exnref_field(w.context, &stale_exn, 0, &got), "no exnref");
     TRAP_HAS(wasmtime_context_set_exception(w.context, &stale_exn), "no exnref");
@@ -584,8 +600,8 @@ static void test_views(void)
             break;
         case HOST:
             host = thing(w.context, 7);
-            wasmtime_anyref_from_raw(w.context, wasmtime_externref_to_raw(w.context, &host.of.externref),
-                                     &any);
+            wasmtime_anyref_from_raw(
+                w.context, wasmtime_externref_to_raw(w.context, &host.of.externref), &any);
             break;
         default: break;
         }
@@ -613,7 +629,8 @@ static void test_views(void)
         memset(&eq, 1, sizeof eq);
         memset(&s, 1, sizeof s);
         memset(&a, 1, sizeof a);
-        CHECK(wasmtime_anyref_as_eqref(w.context, &any, &eq) == eqs && wasmtime_eqref_is_null(&eq) == !eqs);
+        CHECK(wasmtime_anyref_as_eqref(w.context, &any, &eq) == eqs &&
+              wasmtime_eqref_is_null(&eq) == !eqs);
         CHECK(wasmtime_anyref_as_struct(w.context, &any, &s) == (k == STRUCT) &&
               wasmtime_structref_is_null(&s) == (k != STRUCT));
         CHECK(wasmtime_anyref_as_array(w.context, &any, &a) == (k == ARRAY) &&
@@ -713,29 +730,33 @@ static void test_raw(void)
     wasmtime_structref_to_anyref(&s, &sa);
     wasmtime_arrayref_to_anyref(&a, &aa);
     wasmtime_structref_to_anyref(&dead, &da);
-    uint32_t rs = wasmtime_anyref_to_raw(w.context, &sa), ra = wasmtime_anyref_to_raw(w.context, &aa),
-             rd = wasmtime_anyref_to_raw(w.context, &da), rx = wasmtime_exnref_to_raw(w.context, &x),
+    uint32_t rs = wasmtime_anyref_to_raw(w.context, &sa),
+             ra = wasmtime_anyref_to_raw(w.context, &aa),
+             rd = wasmtime_anyref_to_raw(w.context, &da),
+             rx = wasmtime_exnref_to_raw(w.context, &x),
              rh = wasmtime_externref_to_raw(w.context, &host.of.externref);
     CHECK(rs && ra && rd && rx && rh);
     CHECK(any_exists(w.context, rs) && any_exists(w.context, ra) && any_exists(w.context, rd));
-    CHECK(extern_exists(w.context, rh) && any_exists(w.context, rh)); /* the same word on both sides */
+    CHECK(extern_exists(w.context, rh) &&
+          any_exists(w.context, rh)); /* the same word on both sides */
     CHECK(extern_exists(w.context, rs) && exn_exists(w.context, rx));
     /* Kinds are not mixed up. */
-    CHECK(!any_exists(w.context, rx) && !extern_exists(w.context, rx) && !exn_exists(w.context, rs) &&
-          !exn_exists(w.context, ra) && !exn_exists(w.context, rh) && !exn_exists(w.context, 11));
+    CHECK(!any_exists(w.context, rx) && !extern_exists(w.context, rx) &&
+          !exn_exists(w.context, rs) && !exn_exists(w.context, ra) && !exn_exists(w.context, rh) &&
+          !exn_exists(w.context, 11));
     /* A small integer needs no object. */
     CHECK(any_exists(w.context, 11) && any_exists(empty.context, UINT32_MAX));
     /* Nothing starts there: inside objects, behind the last one, at odd places, in a store without a heap. */
     for (uint32_t d = 8; d < 200; d += 8)
         if (ra + d != rx && ra + d != rs && ra + d != rd)
             CHECK(!any_exists(w.context, ra + d));
-    CHECK(!any_exists(w.context, rs + 4) && !any_exists(w.context, rs + 8) && !any_exists(w.context, 0x7ffffff8) &&
-          !any_exists(w.context, 0xfffffff8) && !any_exists(w.context, 8) + !any_exists(w.context, 4) >= 1 &&
-          !any_exists(w.context, 0));
+    CHECK(!any_exists(w.context, rs + 4) && !any_exists(w.context, rs + 8) &&
+          !any_exists(w.context, 0x7ffffff8) && !any_exists(w.context, 0xfffffff8) &&
+          !any_exists(w.context, 8) + !any_exists(w.context, 4) >= 1 && !any_exists(w.context, 0));
     CHECK(!extern_exists(w.context, rh + (1 << 20)) && !extern_exists(w.context, 0xfffffffe) &&
           !any_exists(w.context, 0xfffffffe));
-    CHECK(!any_exists(empty.context, rs) && !any_exists(empty.context, 8) && !exn_exists(empty.context, rx) &&
-          !extern_exists(empty.context, rh));
+    CHECK(!any_exists(empty.context, rs) && !any_exists(empty.context, 8) &&
+          !exn_exists(empty.context, rx) && !extern_exists(empty.context, rh));
     /* An array whose content looks like objects does not make them. */
     wasmtime_val_t word = {.kind = WASMTIME_I32};
     wasmtime_field_type_t f = field(true, wasm_valtype_new_i32());
@@ -808,7 +829,8 @@ static void test_chains(void)
         CHECK(wasmtime_anyref_as_struct(w.context, &link, &head));
         wasmtime_anyref_unroot(&link);
         OK(wasmtime_structref_field(w.context, &head, 0, &v));
-        CHECK(wasmtime_externref_data(w.context, &v.of.externref) == &ended[(LENGTH - 1 - n) % THINGS]);
+        CHECK(wasmtime_externref_data(w.context, &v.of.externref) ==
+              &ended[(LENGTH - 1 - n) % THINGS]);
         wasmtime_val_unroot(&v);
         OK(wasmtime_structref_field(w.context, &head, 1, &v));
         wasmtime_structref_unroot(&head);

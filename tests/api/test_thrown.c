@@ -35,12 +35,14 @@ static void test_fields(void)
     wasm_valtype_vec_new(&params, N, types);
     wasm_valtype_vec_new_empty(&none);
     wasmtime_tag_t tag = tag_of(&w, wasm_functype_new(&params, &none)),
-                   empty = tag_of(&w, wasm_functype_new_0_0()), same = tag_of(&w, wasm_functype_new_0_0()), got_tag;
+                   empty = tag_of(&w, wasm_functype_new_0_0()),
+                   same = tag_of(&w, wasm_functype_new_0_0()), got_tag;
     wasmtime_exnref_t inner, x, c, null;
     OK(wasmtime_exnref_new(w.context, &empty, NULL, 0, &inner));
     CHECK(wasmtime_exnref_field_count(w.context, &inner) == 0);
     OK(wasmtime_exnref_tag(w.context, &inner, &got_tag));
-    CHECK(wasmtime_tag_eq(w.context, &got_tag, &empty) && !wasmtime_tag_eq(w.context, &got_tag, &same));
+    CHECK(wasmtime_tag_eq(w.context, &got_tag, &empty) &&
+          !wasmtime_tag_eq(w.context, &got_tag, &same));
     wasmtime_instance_t i = instance_of(&w, "(module (func (export \"f\")))", NULL, 0);
     wasmtime_val_t v[N] = {i32_val(-5),
                            {.kind = WASMTIME_I64, .of.i64 = INT64_MIN},
@@ -74,7 +76,9 @@ static void test_fields(void)
             OK(wasmtime_exnref_tag(w.context, &got.of.exnref, &got_tag));
             CHECK(wasmtime_tag_eq(w.context, &got_tag, &empty));
             break;
-        case 8: CHECK(wasmtime_anyref_i31_get_u(w.context, &got.of.anyref, &u) && u == 12345); break;
+        case 8:
+            CHECK(wasmtime_anyref_i31_get_u(w.context, &got.of.anyref, &u) && u == 12345);
+            break;
         }
         wasmtime_val_unroot(&got);
     }
@@ -103,21 +107,25 @@ static void test_fields(void)
     v[8].of.anyref.store_id = x.store_id;
     v[7].of.exnref = x;
     v[6] = thing(other.context, 2);
-    ERROR_IS(wasmtime_exnref_new(w.context, &tag, v, N, &c), "cross-`Store` values are not currently supported");
+    ERROR_IS(wasmtime_exnref_new(w.context, &tag, v, N, &c),
+             "cross-`Store` values are not currently supported");
     wasmtime_val_unroot(&v[6]);
     CHECK(c.store_id == 7 && got.of.i32 == 99);
     /* Null, and of another store. */
     wasmtime_exnref_set_null(&null);
     ERROR_IS(wasmtime_exnref_tag(w.context, &null, &got_tag), "exnref is null");
     ERROR_IS(wasmtime_exnref_field(w.context, &null, 0, &got), "exnref is null");
-    CHECK(wasmtime_exnref_field_count(w.context, &null) == 0 && !wasmtime_exnref_type(w.context, &null));
+    CHECK(wasmtime_exnref_field_count(w.context, &null) == 0 &&
+          !wasmtime_exnref_type(w.context, &null));
     ERROR_HAS(wasmtime_exnref_tag(other.context, &x, &got_tag), "cross-`Store`");
     ERROR_HAS(wasmtime_exnref_field(other.context, &x, 0, &got), "cross-`Store`");
-    CHECK(wasmtime_exnref_field_count(other.context, &x) == 0 && !wasmtime_exnref_type(other.context, &x) &&
+    CHECK(wasmtime_exnref_field_count(other.context, &x) == 0 &&
+          !wasmtime_exnref_type(other.context, &x) &&
           wasmtime_exnref_to_raw(other.context, &x) == 0);
     TRAP_HAS(wasmtime_context_set_exception(other.context, &x), "cross-`Store`");
     TRAP_IS(wasmtime_context_set_exception(w.context, &null), "exnref is null");
-    CHECK(!wasmtime_context_has_exception(w.context) && !wasmtime_context_has_exception(other.context));
+    CHECK(!wasmtime_context_has_exception(w.context) &&
+          !wasmtime_context_has_exception(other.context));
     /* Something else under the name of an exception. */
     wasmtime_val_t host = thing(w.context, 3);
     memcpy(&c, &host.of.externref, sizeof c);
@@ -148,7 +156,8 @@ static void test_pending(void)
     struct makers m = makers_new(&w);
     wasmtime_exnref_t x = make_exception(&m, 4), y = make_exception(&m, 5), got;
     wasmtime_trap_code_t code;
-    CHECK(!wasmtime_context_has_exception(w.context) && !wasmtime_context_take_exception(w.context, &got));
+    CHECK(!wasmtime_context_has_exception(w.context) &&
+          !wasmtime_context_take_exception(w.context, &got));
     wasm_trap_t *trap = wasmtime_context_set_exception(w.context, &x);
     CHECK(trap && !wasmtime_trap_code(trap, &code) && wasmtime_context_has_exception(w.context));
     TRAP_HAS(trap, "thrown Wasm exception");
@@ -159,7 +168,8 @@ static void test_pending(void)
     wasmtime_exnref_unroot(&y);
     OK(wasmtime_context_gc(w.context));
     CHECK(ended[4] && !ended[5]);
-    CHECK(wasmtime_context_take_exception(w.context, &got) && !wasmtime_context_has_exception(w.context));
+    CHECK(wasmtime_context_take_exception(w.context, &got) &&
+          !wasmtime_context_has_exception(w.context));
     wasmtime_val_t v;
     OK(wasmtime_exnref_field(w.context, &got, 1, &v));
     CHECK(v.of.i32 == 5);
@@ -210,8 +220,8 @@ static wasm_trap_t *inner_call(struct host *h, wasmtime_context_t *c, int32_t ar
     return trap;
 }
 
-static wasm_trap_t *host_act(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args, size_t nargs,
-                             wasmtime_val_t *results, size_t nresults)
+static wasm_trap_t *host_act(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args,
+                             size_t nargs, wasmtime_val_t *results, size_t nresults)
 {
     struct host *h = env;
     wasmtime_context_t *c = wasmtime_caller_context(caller);
@@ -266,7 +276,8 @@ static wasm_trap_t *host_act(void *env, wasmtime_caller_t *caller, const wasmtim
     return NULL;
 }
 
-static wasm_trap_t *host_act_raw(void *env, wasmtime_caller_t *caller, wasmtime_val_raw_t *v, size_t n)
+static wasm_trap_t *host_act_raw(void *env, wasmtime_caller_t *caller, wasmtime_val_raw_t *v,
+                                 size_t n)
 {
     (void)n;
     wasmtime_val_t arg = i32_val(v[0].i32), result;
@@ -276,7 +287,8 @@ static wasm_trap_t *host_act_raw(void *env, wasmtime_caller_t *caller, wasmtime_
 }
 
 static const char guest[] =
-    "(module (import \"\" \"t\" (tag $t (param externref i32))) (import \"\" \"act\" (func $act (param i32) (result i32)))"
+    "(module (import \"\" \"t\" (tag $t (param externref i32))) (import \"\" \"act\" (func $act "
+    "(param i32) (result i32)))"
     " (tag $other (param i32))"
     " (func (export \"inner\") (param i32) (throw $t (ref.null extern) (local.get 0)))"
     /* the number of the exception + 1000, or what the host function returned */
@@ -289,13 +301,16 @@ static const char guest[] =
     "   (return (i32.add (i32.const 1000))))"
     " (func (export \"uncaught\") (param i32) (result i32) (call $act (local.get 0)))"
     " (func (export \"wrong_handler\") (param i32) (result i32)"
-    "   (block $h (result i32) (try_table (catch $other $h) (return (call $act (local.get 0)))) (unreachable)))"
+    "   (block $h (result i32) (try_table (catch $other $h) (return (call $act (local.get 0)))) "
+    "(unreachable)))"
     " (func (export \"all\") (param i32) (result i32)"
-    "   (block $h (try_table (catch_all $h) (return (call $act (local.get 0)))) (unreachable)) (i32.const -7))"
+    "   (block $h (try_table (catch_all $h) (return (call $act (local.get 0)))) (unreachable)) "
+    "(i32.const -7))"
     /* caught and thrown again, through another function */
     " (func $again (param exnref) (throw_ref (local.get 0)))"
     " (func (export \"again\") (param i32) (result i32)"
-    "   (block $h (result exnref) (try_table (catch_all_ref $h) (return (call $act (local.get 0)))) (unreachable))"
+    "   (block $h (result exnref) (try_table (catch_all_ref $h) (return (call $act (local.get "
+    "0)))) (unreachable))"
     "   (call $again) (i32.const -8))"
     /* caught, given to the host */
     " (func (export \"give\") (param i32) (result exnref)"
@@ -304,7 +319,8 @@ static const char guest[] =
     " (func (export \"rethrow\") (param exnref) (throw_ref (local.get 0)))"
     " (func (export \"throw_other\") (param i32) (throw $other (local.get 0))))";
 
-static int32_t call1(struct world *w, struct host *h, const char *name, int32_t arg, wasm_trap_t **trap)
+static int32_t call1(struct world *w, struct host *h, const char *name, int32_t arg,
+                     wasm_trap_t **trap)
 {
     wasmtime_extern_t f = export_of(w, h->i, name);
     wasmtime_val_t v = i32_val(arg), r = i32_val(-999);
@@ -318,7 +334,8 @@ static void take(struct world *w, int32_t number)
 {
     wasmtime_exnref_t x;
     wasmtime_val_t v = i32_val(-1);
-    CHECK(wasmtime_context_has_exception(w->context) && wasmtime_context_take_exception(w->context, &x) &&
+    CHECK(wasmtime_context_has_exception(w->context) &&
+          wasmtime_context_take_exception(w->context, &x) &&
           !wasmtime_context_has_exception(w->context));
     OK(wasmtime_exnref_field(w->context, &x, 1, &v));
     CHECK(v.of.i32 == number);
@@ -353,7 +370,8 @@ static void test_crossing(bool raw)
         h->act = throwing[k];
         CHECK(call1(&w, h, "caught", 5, &trap) == 1005 && !trap);
         CHECK(!wasmtime_context_has_exception(w.context));
-        CHECK(call1(&w, h, "all", 6, &trap) == -7 && !trap && !wasmtime_context_has_exception(w.context));
+        CHECK(call1(&w, h, "all", 6, &trap) == -7 && !trap &&
+              !wasmtime_context_has_exception(w.context));
         /* Nobody does. */
         static const char *const names[] = {"uncaught", "wrong_handler", "again"};
         for (int n = 0; n < 3; n++) {
@@ -367,7 +385,8 @@ static void test_crossing(bool raw)
     CHECK(ended[10]);
     /* The host catches what the guest throws. */
     h->act = CALL_CATCH;
-    CHECK(call1(&w, h, "uncaught", 30, &trap) == 31 && !trap && !wasmtime_context_has_exception(w.context));
+    CHECK(call1(&w, h, "uncaught", 30, &trap) == 31 && !trap &&
+          !wasmtime_context_has_exception(w.context));
     CHECK(call1(&w, h, "caught", 30, &trap) == 31 && !trap);
     /* It stays pending when nobody takes it, and disturbs nothing. */
     h->act = CALL_KEEP;
@@ -403,7 +422,8 @@ static void test_crossing(bool raw)
     TRAP_HAS(trap, "thrown Wasm exception");
     take(&w, 60);
     v = i32_val(61);
-    ERROR_HAS(wasmtime_func_call(w.context, &f.of.func, &v, 1, &r, 1, NULL), "thrown Wasm exception");
+    ERROR_HAS(wasmtime_func_call(w.context, &f.of.func, &v, 1, &r, 1, NULL),
+              "thrown Wasm exception");
     take(&w, 61);
     /* Exceptions as values: out of the guest, into it, thrown by it. */
     f = export_of(&w, h->i, "give");
@@ -432,7 +452,8 @@ static void test_crossing(bool raw)
     wasm_trap_delete(trap);
     CHECK(!wasmtime_context_has_exception(w.context));
     r = (wasmtime_val_t){.kind = WASMTIME_ANYREF};
-    ERROR_HAS(wasmtime_func_call(w.context, &f.of.func, &r, 1, NULL, 0, &trap), "argument type mismatch");
+    ERROR_HAS(wasmtime_func_call(w.context, &f.of.func, &r, 1, NULL, 0, &trap),
+              "argument type mismatch");
     /* A tag of the guest's own. */
     f = export_of(&w, h->i, "throw_other");
     v = i32_val(80);
@@ -440,7 +461,8 @@ static void test_crossing(bool raw)
     CHECK(trap);
     wasm_trap_delete(trap);
     wasmtime_exnref_t x;
-    CHECK(wasmtime_context_take_exception(w.context, &x) && wasmtime_exnref_field_count(w.context, &x) == 1);
+    CHECK(wasmtime_context_take_exception(w.context, &x) &&
+          wasmtime_exnref_field_count(w.context, &x) == 1);
     OK(wasmtime_exnref_field(w.context, &x, 0, &n));
     OK(wasmtime_exnref_tag(w.context, &x, &tag));
     wasm_tagtype_t *tt = wasmtime_tag_type(w.context, &tag);
@@ -486,7 +508,8 @@ static void test_many(void)
 static void test_start(void)
 {
     struct world w = gc_world(NULL);
-    wasmtime_module_t *m = module_of(w.engine, "(module (tag $t (param i32)) (func $f (throw $t (i32.const 1))) (start $f))");
+    wasmtime_module_t *m = module_of(
+        w.engine, "(module (tag $t (param i32)) (func $f (throw $t (i32.const 1))) (start $f))");
     wasmtime_instance_t i;
     wasm_trap_t *trap = NULL;
     ERROR_HAS(wasmtime_instance_new(w.context, m, NULL, 0, &i, &trap), "thrown Wasm exception");
@@ -510,7 +533,8 @@ static bool third_time(void *env)
 
 /* Rests for a while if its argument is even; throws at once if it is odd. */
 static void slow(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args, size_t nargs,
-                 wasmtime_val_t *results, size_t nresults, wasm_trap_t **trap, wasmtime_async_continuation_t *rest)
+                 wasmtime_val_t *results, size_t nresults, wasm_trap_t **trap,
+                 wasmtime_async_continuation_t *rest)
 {
     static int polls[2];
     struct makers *m = env;
@@ -543,20 +567,25 @@ static void test_resting(void)
     OK(wasmtime_linker_define(l, w.context, "", 0, "t", 1, &tag));
     wasmtime_module_t *module = module_of(
         w.engine,
-        "(module (import \"\" \"slow\" (func $slow (param i32) (result i32))) (import \"\" \"t\" (tag $t (param externref i32)))"
+        "(module (import \"\" \"slow\" (func $slow (param i32) (result i32))) (import \"\" \"t\" "
+        "(tag $t (param externref i32)))"
         " (type $s (struct (field i32) (field externref)))"
-        " (func (export \"f\") (param i32 externref) (result externref i32) (local $s (ref null $s))"
-        "   (local.set $s (struct.new $s (local.get 0) (local.get 1))) (local.set 1 (ref.null extern))"
+        " (func (export \"f\") (param i32 externref) (result externref i32) (local $s (ref null "
+        "$s))"
+        "   (local.set $s (struct.new $s (local.get 0) (local.get 1))) (local.set 1 (ref.null "
+        "extern))"
         "   (block $h (result externref i32)"
         "     (try_table (catch $t $h)"
         "       (drop (call $slow (local.get 0)))"
         "       (if (i32.ne (struct.get $s 0 (local.get $s)) (local.get 0)) (then (unreachable)))"
-        "       (throw $t (struct.get $s 1 (local.get $s)) (i32.add (local.get 0) (i32.const 100))))"
+        "       (throw $t (struct.get $s 1 (local.get $s)) (i32.add (local.get 0) (i32.const "
+        "100))))"
         "     (unreachable))))");
     wasmtime_instance_t i;
     wasm_trap_t *trap[3] = {NULL};
     wasmtime_error_t *error[3] = {NULL};
-    wasmtime_call_future_t *f = wasmtime_linker_instantiate_async(l, w.context, module, &i, &trap[0], &error[0]);
+    wasmtime_call_future_t *f =
+        wasmtime_linker_instantiate_async(l, w.context, module, &i, &trap[0], &error[0]);
     while (!wasmtime_call_future_poll(f))
         ;
     wasmtime_call_future_delete(f);
@@ -570,7 +599,8 @@ static void test_resting(void)
         for (int k = 0; k < 3; k++) {
             args[k][0] = i32_val(numbers[k]);
             args[k][1] = thing(w.context, 12 + k);
-            futures[k] = wasmtime_func_call_async(w.context, &func.of.func, args[k], 2, results[k], 2, &trap[k], &error[k]);
+            futures[k] = wasmtime_func_call_async(w.context, &func.of.func, args[k], 2, results[k],
+                                                  2, &trap[k], &error[k]);
         }
         for (int left = 3; left > 0;)
             for (int k = 0; k < 3; k++)
@@ -587,7 +617,8 @@ static void test_resting(void)
             if (trap[k])
                 TRAP_IS(trap[k], "no trap");
             CHECK(results[k][1].of.i32 == (k == 2 ? 31 : numbers[k] + 100));
-            CHECK(wasmtime_externref_data(w.context, &results[k][0].of.externref) == &ended[k == 2 ? 11 : 12 + k]);
+            CHECK(wasmtime_externref_data(w.context, &results[k][0].of.externref) ==
+                  &ended[k == 2 ? 11 : 12 + k]);
             wasmtime_val_unroot(&results[k][0]);
             wasmtime_val_unroot(&args[k][1]);
         }
