@@ -19,6 +19,7 @@ enum {
     FACT_HAS_SIMD = 0x40,
     FACT_HAS_GC = 0x80,    /* an instruction of the gc feature */
     FACT_HAS_ATOMIC = 0x100,
+    FACT_MAY_CALL = 0x400, /* a cast or a small object: no call, but rarely needs the runtime */
     FACT_HAS_LEGACY_TRY = 0x200, /* an instruction of the feature legacy-exceptions */
 };
 

@@ -449,6 +449,22 @@ static bool gc_calls(const struct fast *f, const struct insn *i)
     return false;
 }
 
+/* Or perhaps? */
+static bool gc_may_call(enum op op)
+{
+    switch (op) {
+    case OP_STRUCT_NEW:
+    case OP_STRUCT_NEW_DEFAULT:
+    case OP_ARRAY_NEW_DEFAULT:
+    case OP_ARRAY_NEW_FIXED:
+    case OP_REF_TEST:
+    case OP_REF_TEST_NULL:
+    case OP_REF_CAST:
+    case OP_REF_CAST_NULL: return true;
+    default: return false;
+    }
+}
+
 /* Facts about an instruction without a handler. */
 static void note(struct fast *f, const struct insn *i)
 {
@@ -461,6 +477,8 @@ static void note(struct fast *f, const struct insn *i)
     switch (info->prefix) {
     case 0xfb:
         calls = gc_calls(f, i);
+        if (gc_may_call(i->op))
+            f->flags |= FACT_MAY_CALL;
         writes = calls || i->op == OP_STRUCT_SET || i->op == OP_ARRAY_SET ||
                  (info->flags & OPF_CONST) != 0;
         break;
@@ -540,7 +558,9 @@ static bool instruction(struct fast *f, const struct insn *i, struct error *igno
     case OP_BR_ON_NULL:
     case OP_BR_ON_NON_NULL: return br_on_null(f, i);
     case OP_BR_ON_CAST:
-    case OP_BR_ON_CAST_FAIL: f->flags |= FACT_HAS_GC; return br_on_cast(f, i, ignored);
+    case OP_BR_ON_CAST_FAIL:
+        f->flags |= FACT_HAS_GC | FACT_MAY_CALL;
+        return br_on_cast(f, i, ignored);
     case OP_LOCAL_GET:
     case OP_LOCAL_SET:
     case OP_LOCAL_TEE: return local(f, i);

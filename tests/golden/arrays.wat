@@ -29,15 +29,13 @@
 ;; function 0 $get_u
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 72
 ;;     mov esi, esi
 ;;     mov rax, qword ptr [vmctx.heap]
 ;;     add rax, rdi
 ;;     cmp esi, dword ptr [rax + 4]
 ;;     jae L0
 ;;     movzx eax, byte ptr [rax + rsi + 8]
-;;     leave
+;;     pop rbp
 ;;     ret
 ;;   L0:
 ;;     mov edi, 14
@@ -46,14 +44,12 @@
 ;; function 1 $get_at
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 56
 ;;     mov rax, qword ptr [vmctx.heap]
 ;;     add rax, rdi
 ;;     cmp dword ptr [rax + 4], 3
 ;;     jbe L0
 ;;     mov rax, qword ptr [rax + 32]
-;;     leave
+;;     pop rbp
 ;;     ret
 ;;   L0:
 ;;     mov edi, 14
@@ -62,8 +58,6 @@
 ;; function 2 $vector
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 72
 ;;     mov esi, esi
 ;;     mov rax, qword ptr [vmctx.heap]
 ;;     add rax, rdi
@@ -71,7 +65,7 @@
 ;;     jae L0
 ;;     lea rcx, [rsi + rsi]
 ;;     movups xmm0, xmmword ptr [rax + 8*rcx + 8]
-;;     leave
+;;     pop rbp
 ;;     ret
 ;;   L0:
 ;;     mov edi, 14
@@ -80,15 +74,13 @@
 ;; function 3 $set
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 88
 ;;     mov esi, esi
 ;;     mov rax, qword ptr [vmctx.heap]
 ;;     add rax, rdi
 ;;     cmp esi, dword ptr [rax + 4]
 ;;     jae L0
 ;;     mov qword ptr [rax + 8*rsi + 8], -1
-;;     leave
+;;     pop rbp
 ;;     ret
 ;;   L0:
 ;;     mov edi, 14
@@ -138,11 +130,9 @@
 ;; function 5 $len
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 40
 ;;     mov rax, qword ptr [vmctx.heap]
 ;;     mov eax, dword ptr [rax + rdi + 4]
-;;     leave
+;;     pop rbp
 ;;     ret
 ;; function 6 $new
 ;;     push rbp
@@ -316,28 +306,25 @@
 ;; function 11 $sum
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
 ;;     push rbx
-;;     sub rsp, 128
 ;;     xor esi, esi
 ;;     xor r8d, r8d
 ;;     mov rbx, qword ptr [vmctx.heap]
 ;;     nop word ptr [rax + rax]
+;;     nop word ptr [rax + rax]
 ;;   L0:
-;;     mov eax, dword ptr [rbx + rdi + 4]
-;;     cmp esi, eax
+;;     cmp esi, dword ptr [rbx + rdi + 4]
 ;;     jae L1
 ;;     lea rax, [rbx + rdi]
 ;;     cmp esi, dword ptr [rax + 4]
 ;;     jae L2
-;;     mov rax, qword ptr [rax + 8*rsi + 8]
-;;     add r8, rax
+;;     add r8, qword ptr [rax + 8*rsi + 8]
 ;;     add esi, 1
 ;;     jmp L0
 ;;   L1:
 ;;     mov rax, r8
-;;     mov rbx, qword ptr [rbp - 16]
-;;     leave
+;;     pop rbx
+;;     pop rbp
 ;;     ret
 ;;   L2:
 ;;     mov edi, 14

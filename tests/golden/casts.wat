@@ -258,23 +258,19 @@
 ;; function 10 $i31
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 24
 ;;     mov edi, edi
 ;;     lea eax, [rdi + rdi + 1]
 ;;     sar eax
-;;     leave
+;;     pop rbp
 ;;     ret
 ;; function 11 $get_u
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 24
 ;;     test edi, edi
 ;;     je L0
 ;;     mov eax, edi
 ;;     shr eax
-;;     leave
+;;     pop rbp
 ;;     ret
 ;;   L0:
 ;;     mov edi, 13

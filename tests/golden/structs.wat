@@ -28,51 +28,41 @@
 ;; function 0 $get
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 24
 ;;     mov rax, qword ptr [vmctx.heap]
 ;;     mov eax, dword ptr [rax + rdi + 8]
-;;     leave
+;;     pop rbp
 ;;     ret
 ;; function 1 $get_s
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 24
 ;;     mov rax, qword ptr [vmctx.heap]
 ;;     movsx eax, byte ptr [rax + rdi + 12]
-;;     leave
+;;     pop rbp
 ;;     ret
 ;; function 2 $chain
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 24
 ;;     mov rax, qword ptr [vmctx.heap]
 ;;     mov eax, dword ptr [rax + rdi + 24]
 ;;     mov rcx, qword ptr [vmctx.heap]
 ;;     mov eax, dword ptr [rcx + rax + 24]
 ;;     mov rcx, qword ptr [vmctx.heap]
 ;;     mov rax, qword ptr [rcx + rax + 16]
-;;     leave
+;;     pop rbp
 ;;     ret
 ;; function 3 $get_func
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 24
 ;;     mov rax, qword ptr [vmctx.heap]
 ;;     mov rcx, qword ptr [vmctx.run]
 ;;     mov rcx, qword ptr [run.funcs]
 ;;     mov eax, dword ptr [rax + rdi + 28]
 ;;     mov rax, qword ptr [rcx + 8*rax]
-;;     leave
+;;     pop rbp
 ;;     ret
 ;; function 4 $set
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
-;;     sub rsp, 56
 ;;     movaps xmm8, xmm0
 ;;     mov rax, qword ptr [vmctx.heap]
 ;;     mov qword ptr [rax + rdi + 16], rsi
@@ -80,7 +70,7 @@
 ;;     movsd qword ptr [rax + rdi + 32], xmm8
 ;;     mov rax, qword ptr [vmctx.heap]
 ;;     mov byte ptr [rax + rdi + 12], 44
-;;     leave
+;;     pop rbp
 ;;     ret
 ;; function 5 $set_func
 ;;     push rbp
@@ -220,22 +210,20 @@
 ;; function 8 $length
 ;;     push rbp
 ;;     mov rbp, rsp
-;;     push r13
 ;;     push rbx
-;;     sub rsp, 64
 ;;     xor esi, esi
 ;;     mov rbx, qword ptr [vmctx.heap]
 ;;     nop word ptr [rax + rax]
 ;;     nop word ptr [rax + rax]
+;;     nop dword ptr [rax]
 ;;   L0:
 ;;     test rdi, rdi
 ;;     je L1
-;;     mov eax, dword ptr [rbx + rdi + 8]
-;;     add esi, eax
+;;     add esi, dword ptr [rbx + rdi + 8]
 ;;     mov edi, dword ptr [rbx + rdi + 24]
 ;;     jmp L0
 ;;   L1:
 ;;     mov eax, esi
-;;     mov rbx, qword ptr [rbp - 16]
-;;     leave
+;;     pop rbx
+;;     pop rbp
 ;;     ret

@@ -602,6 +602,10 @@ bool hs_bl_intrinsic(struct bl *b, uint32_t func);
 /* The operand for `size` bytes at the popped address. Registers that it names are held or are pins. */
 struct x64_mem hs_bl_address(struct bl *b, uint32_t memory, uint64_t offset, uint32_t size,
                              struct value address);
+/* What is at a place that has just been made, of 1 byte (zero-extended) or of the type's size, and the instruction at p that uses
+ * it, as one; NULL if that cannot be done. */
+const uint8_t *hs_bl_fold_load(struct bl *b, const uint8_t *p, struct x64_mem m, uint32_t size,
+                               uint8_t type);
 struct bl_memarg {
     uint32_t memory;
     uint64_t offset;

@@ -177,6 +177,17 @@ static __attribute__((noinline)) const uint8_t *join(struct bl *b, const uint8_t
     }
 }
 
+const uint8_t *hs_bl_fold_load(struct bl *b, const uint8_t *p, struct x64_mem m, uint32_t size,
+                               uint8_t type)
+{
+    static const uint8_t with[] = {[VT_I32] = WITH_COMPARE | WITH_I32,
+                                   [VT_I64] = WITH_COMPARE | WITH_I64,
+                                   [VT_F32] = WITH_F32,
+                                   [VT_F64] = WITH_F64};
+    return joins[*p] & with[type] & (size == 1 ? WITH_COMPARE : 0xff) ? join(b, p, m, size, type)
+                                                                      : NULL;
+}
+
 static const uint8_t *load(struct bl *b, const uint8_t *p, uint32_t form, uint8_t type,
                            uint32_t size, unsigned with)
 {

@@ -174,6 +174,12 @@ static const uint8_t *load(struct bl *b, const uint8_t *p, struct x64_mem m, str
                            bool sign)
 {
     uint8_t type = unpacked(storage);
+    uint32_t size = hs_gc_size_of(storage);
+    if (type < VT_V128 && size != 2 && !(size == 1 && sign)) {
+        const uint8_t *next = hs_bl_fold_load(b, p, m, size, type);
+        if (next)
+            return next;
+    }
     uint8_t table = BL_NONE;
     if (is_func(b, storage)) {
         table = bl_alloc_gpr(b);

@@ -186,7 +186,7 @@ enum status hs_bl_frame_layout(struct bl *b, const uint8_t **body)
     }
     b->free = b->temps;
 
-    b->leaf = !(f->flags & (FACT_HAS_CALL | FACT_HAS_TAIL_CALL | FACT_HAS_TRY | FACT_HAS_GC)) &&
+    b->leaf = !(f->flags & (FACT_HAS_CALL | FACT_HAS_TAIL_CALL | FACT_HAS_TRY | FACT_MAY_CALL)) &&
               !b->layout->fuel && (b->layout->signals || !b->layout->epochs);
     uint32_t below = (b->leaf ? 0 : 8) + 8 * (uint32_t)__builtin_popcount(b->saved);
     uint32_t offset = below;
