@@ -364,42 +364,45 @@ static const uint8_t *made(struct bl *b, const uint8_t *p)
 
 /* ---- making objects ---- */
 
-/* A new object's reference, held. One that is small is taken from where the runtime makes them, too, the runtime being called
- * when that is full. */
-static uint8_t allocate(struct bl *b, enum hs_libcall id, const uint64_t extra[2], uint64_t size)
+/* A new object's reference, held, and a register with its address. One that is small is taken from where the runtime makes them,
+ * too, the runtime being called when that is full. */
+static uint8_t allocate(struct bl *b, enum hs_libcall id, const uint64_t extra[2], uint64_t size,
+                        uint8_t *out_at)
 {
     if (size > LARGEST_INLINE) {
         hs_bl_libcall(b, id, 0, id == LIBCALL_GC_NEW ? 1 : 2, extra, VT_REF);
-        return b->status == ST_OK ? bl_pop(b).reg : RAX;
+        if (b->status != ST_OK)
+            return RAX;
+        uint8_t made = bl_pop(b).reg;
+        *out_at = address_of(b, made);
+        return made;
     }
-    uint8_t heap = bl_alloc_gpr(b), r = bl_alloc_gpr(b), t = bl_alloc_gpr(b), bit = bl_alloc_gpr(b);
-    uint32_t live = hs_bl_live(b) & ~(BIT(heap) | BIT(r) | BIT(t) | BIT(bit));
-    x64_mov64_rm(&b->a, heap, x64_bd(R13, HS_OFF_GC));
-    x64_mov32_rm(&b->a, r, x64_bd(heap, HS_OFF_GC_AT));
+    uint8_t gc = bl_alloc_gpr(b), r = bl_alloc_gpr(b), t = bl_alloc_gpr(b), bit = bl_alloc_gpr(b);
+    uint32_t live = hs_bl_live(b) & ~(BIT(gc) | BIT(r) | BIT(t) | BIT(bit));
+    x64_mov64_rm(&b->a, gc, x64_bd(R13, HS_OFF_GC));
+    x64_mov32_rm(&b->a, r, x64_bd(gc, HS_OFF_GC_AT));
     x64_lea64_rm(&b->a, t, x64_bd(r, (int32_t)size));
-    x64_cmp32_rm(&b->a, t, x64_bd(heap, HS_OFF_GC_END));
+    x64_cmp32_rm(&b->a, t, x64_bd(gc, HS_OFF_GC_END));
     hs_bl_cold_make(b, CC_A, id, extra, r, live);
-    x64_mov32_mr(&b->a, x64_bd(heap, HS_OFF_GC_AT), t);
+    x64_mov32_mr(&b->a, x64_bd(gc, HS_OFF_GC_AT), t);
     /* Its bit in `starts`, by words of 32. */
-    x64_mov64_rm(&b->a, heap, x64_bd(heap, HS_OFF_GC_STARTS));
+    x64_mov64_rm(&b->a, gc, x64_bd(gc, HS_OFF_GC_STARTS));
     x64_mov32_rr(&b->a, bit, r);
     x64_shr32_ri(&b->a, bit, 8);
-    x64_lea64_rm(&b->a, heap, x64_bisd(heap, bit, 2, 0));
+    x64_lea64_rm(&b->a, gc, x64_bisd(gc, bit, 2, 0));
     x64_mov32_rr(&b->a, bit, r);
     x64_shr32_ri(&b->a, bit, 3);
-    x64_mov32_rm(&b->a, t, x64_bd(heap, 0));
+    x64_mov32_rm(&b->a, t, x64_bd(gc, 0));
     x64_bts32_rr(&b->a, t, bit);
-    x64_mov32_mr(&b->a, x64_bd(heap, 0), t);
-    uint8_t base = b->heapbase;
-    if (base == BL_NONE)
-        x64_mov64_rm(&b->a, base = heap, x64_bd(R13, HS_OFF_HEAP));
-    x64_mov32_mi(&b->a, x64_bid(base, r, HS_OFF_GC_TYPE), (int32_t)extra[0]);
-    if (id == LIBCALL_GC_NEW_ARRAY && extra[1])
-        x64_mov32_mi(&b->a, x64_bid(base, r, HS_OFF_GC_LENGTH), (int32_t)extra[1]);
+    x64_mov32_mr(&b->a, x64_bd(gc, 0), t);
     hs_bl_cold_back(b);
-    bl_free(b, heap);
+    bl_free(b, gc);
     bl_free(b, t);
     bl_free(b, bit);
+    uint8_t at = *out_at = address_of(b, r);
+    x64_mov32_mi(&b->a, x64_bd(at, HS_OFF_GC_TYPE), (int32_t)extra[0]);
+    if (id == LIBCALL_GC_NEW_ARRAY && extra[1])
+        x64_mov32_mi(&b->a, x64_bd(at, HS_OFF_GC_LENGTH), (int32_t)extra[1]);
     return r;
 }
 
@@ -418,20 +421,18 @@ static const uint8_t *make(struct bl *b, const uint8_t *p, enum hs_libcall id,
     if (b->status != ST_OK)
         return NULL;
     uint32_t size = array ? hs_gc_size_of(t->fields[0].type) : 0;
-    uint8_t r = allocate(b, id, extra,
-                         array ? hs_gc_array_size(t->fields[0].type, (uint32_t)extra[1])
-                               : b->layout->objects[type].size);
+    uint8_t at, r = allocate(b, id, extra,
+                             array ? hs_gc_array_size(t->fields[0].type, (uint32_t)extra[1])
+                                   : b->layout->objects[type].size,
+                             &at);
     if (b->status != ST_OK)
         return NULL;
     uint32_t first = bl_height(b) - n;
-    uint8_t at = BL_NONE;
     for (uint32_t i = 0; i < n; i++) {
         if (is_zero(b, b->stack[first + i]))
             continue;
         if (!hs_bl_room(b, BL_ROOM))
             return NULL;
-        if (at == BL_NONE)
-            at = address_of(b, r);
         struct value v = b->stack[first + i];
         if (v.kind == V_SLOT)
             v.num = first + i;
