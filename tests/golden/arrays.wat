@@ -213,12 +213,11 @@
 ;;     mov edx, dword ptr [rax]
 ;;     bts edx, esi
 ;;     mov dword ptr [rax], edx
-;;     mov rax, qword ptr [vmctx.heap]
-;;     mov dword ptr [rax + rcx], 1
-;;     mov dword ptr [rax + rcx + 4], 3
 ;;   L0:
 ;;     mov rax, qword ptr [vmctx.heap]
 ;;     add rax, rcx
+;;     mov dword ptr [rax], 1
+;;     mov dword ptr [rax + 4], 3
 ;;     mov qword ptr [rax + 8], rdi
 ;;     mov qword ptr [rax + 24], 5
 ;;     mov rax, rcx

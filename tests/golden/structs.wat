@@ -139,11 +139,10 @@
 ;;     mov edx, dword ptr [rax]
 ;;     bts edx, esi
 ;;     mov dword ptr [rax], edx
-;;     mov rax, qword ptr [vmctx.heap]
-;;     mov dword ptr [rax + rcx], 1
 ;;   L1:
 ;;     mov rax, qword ptr [vmctx.heap]
 ;;     add rax, rcx
+;;     mov dword ptr [rax], 1
 ;;     mov edx, dword ptr [rbp - 16]
 ;;     mov dword ptr [rax + 8], edx
 ;;     mov byte ptr [rax + 12], 7
@@ -194,9 +193,10 @@
 ;;     mov edx, dword ptr [rax]
 ;;     bts edx, esi
 ;;     mov dword ptr [rax], edx
-;;     mov rax, qword ptr [vmctx.heap]
-;;     mov dword ptr [rax + rcx], 1
 ;;   L0:
+;;     mov rax, qword ptr [vmctx.heap]
+;;     add rax, rcx
+;;     mov dword ptr [rax], 1
 ;;     mov rax, rcx
 ;;     leave
 ;;     ret
