@@ -25,6 +25,8 @@ static void on_fault(int sig, siginfo_t *info, void *context)
         return;
     }
     uint32_t code = sig == SIGFPE ? TRAP_INTEGER_DIVISION_BY_ZERO : TRAP_MEMORY_OUT_OF_BOUNDS;
+    if (sig == SIGSEGV && (uintptr_t)info->si_addr - (uintptr_t)g->heap.base < HS_GC_NULL)
+        code = TRAP_NULL_REFERENCE;
     g->run.trap_pc = pc;
     u->uc_mcontext.gregs[REG_RIP] = (greg_t)(uintptr_t)hs_raise;
     u->uc_mcontext.gregs[REG_RDI] = (greg_t)(uintptr_t)&g->run;
@@ -201,23 +203,118 @@ struct hs_rt_result hs_rt_atomic_wait64(struct hs_vmctx *c, uint64_t a, uint64_t
     return (struct hs_rt_result){1, TRAP_NONE};
 }
 
-/* There is no heap here: what needs one is for the tests of the whole. */
+/* The heap. Canonical ids are type indices here. */
+
+enum { HEAP_BYTES = 4 << 20 };
+
+static struct hs_rt_result make(uint64_t size, uint32_t id, uint32_t length)
+{
+    struct guest *g = current;
+    uint32_t ref = g->heap.at;
+    if (size > g->heap.end - ref)
+        return hs_rt_trap(g->ctx, TRAP_ALLOCATION_TOO_LARGE);
+    g->heap.at += (uint32_t)size;
+    g->heap.starts[ref >> 6] |= (uint8_t)(1 << (ref >> 3 & 7));
+    g->heap.made++;
+    hs_store32(g->heap.base + ref + HS_OFF_GC_TYPE, id);
+    hs_store32(g->heap.base + ref + HS_OFF_GC_LENGTH, length);
+    return (struct hs_rt_result){ref, TRAP_NONE};
+}
+
+struct hs_rt_result hs_rt_gc_new(struct hs_vmctx *c, uint32_t id)
+{
+    return make(c->layout->objects[id].size, id, 0);
+}
+
+struct hs_rt_result hs_rt_gc_new_array(struct hs_vmctx *c, uint32_t id, uint32_t length)
+{
+    return make(hs_gc_array_size(c->layout->module->types[id].fields[0].type, length), id, length);
+}
+
+static uint8_t *elements(struct hs_vmctx *c, uint32_t array, uint32_t at, uint32_t n,
+                         uint32_t *out_size)
+{
+    const uint8_t *object = c->heap + array;
+    if ((uint64_t)at + n > hs_load32(object + HS_OFF_GC_LENGTH))
+        return NULL;
+    *out_size = hs_gc_size_of(c->layout->module->types[hs_load32(object)].fields[0].type);
+    return c->heap + array + HS_GC_HEADER + (size_t)at * *out_size;
+}
+
+struct hs_rt_result hs_rt_array_fill(struct hs_vmctx *c, uint32_t array, uint32_t d, uint64_t value,
+                                     uint32_t n)
+{
+    uint32_t size;
+    if (!array)
+        return TRAPS(TRAP_NULL_REFERENCE);
+    uint8_t *to = elements(c, array, d, n, &size);
+    if (!to)
+        return TRAPS(TRAP_ARRAY_OUT_OF_BOUNDS);
+    for (; n > 0; n--, to += size)
+        memcpy(to, size == 16 ? (const void *)c->args : &value, size);
+    return NO_TRAP;
+}
+
+struct hs_rt_result hs_rt_array_copy(struct hs_vmctx *c, uint32_t array, uint32_t d, uint32_t from,
+                                     uint32_t s, uint32_t n)
+{
+    uint32_t size;
+    if (!array || !from)
+        return TRAPS(TRAP_NULL_REFERENCE);
+    uint8_t *to = elements(c, array, d, n, &size), *source = elements(c, from, s, n, &size);
+    if (!to || !source)
+        return TRAPS(TRAP_ARRAY_OUT_OF_BOUNDS);
+    memmove(to, source, (size_t)n * size);
+    return NO_TRAP;
+}
+
+uint32_t hs_rt_ref_test(struct hs_vmctx *c, uint64_t ref, uint32_t heap, uint32_t null_counts)
+{
+    const struct module *m = c->layout->module;
+    if (ref == 0)
+        return null_counts;
+    uint32_t type = hs_heap_top(m, heap) == HEAP_FUNC ? ((struct hs_funcref *)ref)->type
+                                                      : hs_load32(c->heap + ref);
+    return hs_heap_subtype(m, type, heap);
+}
+
+struct hs_rt_result hs_rt_func_number(struct hs_vmctx *c, struct hs_funcref *f)
+{
+    struct guest *g = current;
+    uint32_t i = 0;
+    while (i < g->nfuncs && g->funcs[i] != f)
+        i++;
+    g->funcs[i] = f;
+    if (i == g->nfuncs)
+        g->nfuncs++;
+    return (struct hs_rt_result){i, TRAP_NONE};
+}
+
+static void open_heap(struct guest *g)
+{
+    g->heap.base =
+        mmap(NULL, HS_GC_NULL + HEAP_BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    mprotect(g->heap.base + HS_GC_NULL, HEAP_BYTES, PROT_READ | PROT_WRITE);
+    g->heap.at = HS_GC_NULL;
+    g->heap.end = HS_GC_NULL + HEAP_BYTES;
+    g->heap.starts = calloc((HS_GC_NULL + HEAP_BYTES) / 64, 1);
+    g->ctx->heap = g->heap.base;
+    g->ctx->gc = (struct hs_heap *)(g->options.full ? &g->full : &g->heap);
+    g->run.funcs = g->funcs;
+    g->nfuncs = 1;
+}
+
+/* Segments are for the tests of the whole. */
 #define WITHOUT_HEAP(name)                                                                         \
     struct hs_rt_result hs_rt_##name(struct hs_vmctx *c);                                          \
     struct hs_rt_result hs_rt_##name(struct hs_vmctx *c)                                           \
     {                                                                                              \
         return TRAPS(TRAP_ALLOCATION_TOO_LARGE);                                                   \
     }
-WITHOUT_HEAP(gc_new)
-WITHOUT_HEAP(gc_new_array)
 WITHOUT_HEAP(gc_new_data)
 WITHOUT_HEAP(gc_new_elem)
-WITHOUT_HEAP(array_fill)
-WITHOUT_HEAP(array_copy)
 WITHOUT_HEAP(array_init_data)
 WITHOUT_HEAP(array_init_elem)
-WITHOUT_HEAP(ref_test)
-WITHOUT_HEAP(func_number)
 WITHOUT_HEAP(throw)
 WITHOUT_HEAP(throw_ref)
 
@@ -349,6 +446,7 @@ static void instantiate(struct guest *g)
     c->args = g->run.args;
     c->layout = &g->layout;
     c->magic = HS_VMCTX_MAGIC;
+    open_heap(g);
     for (uint32_t i = 0; i < m->nfuncs; i++)
         if (g->layout.funcref_slot[i] != UINT32_MAX && i >= m->nimported_funcs) {
             struct hs_funcref *f = (struct hs_funcref *)(base + hs_off_funcref(&g->layout, i));
@@ -446,6 +544,8 @@ void guest_close(struct guest *g)
     for (uint32_t i = 0; i < g->m.ntables; i++)
         free(g->tables[i].elems);
     munmap(g->range.base, g->mapped);
+    munmap(g->heap.base, HS_GC_NULL + HEAP_BYTES);
+    free(g->heap.starts);
     free(g->offsets);
     free(g->sizes);
     free(g->type_ids);

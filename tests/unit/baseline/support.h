@@ -1,5 +1,5 @@
 /* A runtime as small as compiled code allows: one module, one instance, one run. Modules come as bytes or as text; all
- * functions are compiled and placed, imports are C functions of the test. What code assumes (memory style,
+ * functions are compiled and placed, there is a small heap that is never collected, imports are C functions of the test. What code assumes (memory style,
  * signals, random pins, CPU) is chosen per test, so that everything can be run in every combination. */
 #ifndef TESTS_BASELINE_SUPPORT_H
 #define TESTS_BASELINE_SUPPORT_H
@@ -10,6 +10,7 @@
 struct guest_options {
     enum hs_memory_style style;
     bool no_signals, fuel, epochs, no_spectre;
+    bool full; /* compiled code finds no place for objects and asks the runtime */
     uint64_t pin_seed;
     uint32_t cpu; /* bits of hs_cpu_features() that may be used */
 };
@@ -27,6 +28,14 @@ struct guest {
     struct hs_run run;
     struct hs_memory_rec memories[8];
     uint8_t *reservation[8];
+    struct { /* begins as compiled code knows it */
+        uint32_t at, end;
+        uint8_t *starts;
+        uint8_t *base;
+        uint32_t made; /* by the runtime */
+    } heap, full;
+    struct hs_funcref *funcs[16]; /* by their numbers in the heap */
+    uint32_t nfuncs;
     struct hs_table_rec tables[8];
     struct guest_options options;
     struct error error;
