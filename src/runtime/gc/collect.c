@@ -13,6 +13,7 @@
  *
  * Marking keeps a list of objects whose fields are still to be followed. When there is no memory for it, marked objects are
  * missing in it; then all marked ones are followed once more, until none was missed. */
+#include "base/planted.h"
 #include "runtime/gc/heap_parts.h"
 #include "runtime/instance.h"
 #include <setjmp.h>
@@ -63,7 +64,7 @@ static void follow(struct marks *m, uint32_t ref)
     m->live += hs_gc_object_size(m->s, ref);
     for (uint32_t k = 0; k < shape->nrefs; k++)
         mark_word(m, hs_gc_word(m->h, ref, shape->refs[k]));
-    if (shape->elem_followed) {
+    if (shape->elem_followed && !HS_PLANTED(38)) {
         const uint32_t n = hs_gc_word(m->h, ref, HS_OFF_GC_LENGTH);
         for (uint32_t k = 0; k < n; k++)
             mark_word(m, hs_gc_word(m->h, ref, HS_GC_HEADER + k * 4));
@@ -109,7 +110,7 @@ static bool may_hold(const struct store *s, struct valtype t)
 
 static void mark_table(struct marks *m, const struct table_obj *t)
 {
-    if (may_hold(m->s, t->elem))
+    if (may_hold(m->s, t->elem) && !HS_PLANTED(34))
         for (uint64_t i = 0; i < t->rec.size; i++)
             mark_word(m, (uint32_t)t->rec.elems[i]);
 }
@@ -125,7 +126,7 @@ static void mark_instance(struct marks *m, struct instance *i)
     for (uint32_t k = mod->nimported_tables; k < mod->ntables; k++)
         if (i->tables[k])
             mark_table(m, i->tables[k]);
-    for (uint32_t k = 0; i->items && k < mod->nelems; k++)
+    for (uint32_t k = 0; i->items && !HS_PLANTED(35) && k < mod->nelems; k++)
         if (i->items[k] && may_hold(m->s, hs_canon_vt(i->code->type_ids, mod->elems[k].type)))
             for (uint32_t n = 0; n < mod->elems[k].count; n++)
                 mark_word(m, (uint32_t)i->items[k][n]);
@@ -171,7 +172,7 @@ static __attribute__((noinline)) bool mark_running(struct marks *m)
     if (!hs_store_running(s))
         return true;
     (void)!setjmp(registers);
-    mark_words(m, low, high);
+    mark_words(m, HS_PLANTED(37) ? high : low, high);
     mark_words(m, (uintptr_t)s->run.args, (uintptr_t)(s->run.args + HS_ARGS_AREA));
     return true;
 }

@@ -13,6 +13,7 @@
  * Invariants: a bit of `starts` below the top is set exactly where an object is; objects do not overlap; [at, end) has no
  * object and is zero; memory from `clean` on is zero. */
 #include "base/bits.h"
+#include "base/planted.h"
 #include "runtime/gc/heap_parts.h"
 
 enum {
@@ -166,7 +167,7 @@ static void clear(struct hs_heap *h, uint32_t from, uint32_t to)
 {
     if (to > h->clean)
         to = h->clean;
-    if (from >= to)
+    if (from >= to || HS_PLANTED(36))
         return;
     if (to - from >= DISCARD) {
         const uint64_t page = hs_page_size();
