@@ -590,6 +590,8 @@ static inline void bl_call_site(struct bl *b) /* right behind a call that may th
 /* ---- objects.c ---- */
 
 uint8_t hs_bl_ref_facts(const struct bl *b, struct valtype t); /* what every value of the type is */
+/* bl_result of a reference that is known to be of the type. */
+const uint8_t *hs_bl_ref_result(struct bl *b, const uint8_t *p, uint8_t reg, struct valtype t);
 uint32_t hs_bl_heaptype(const uint8_t **p); /* reads one: enum heap, or a type index */
 
 /* ---- intrinsics.c ---- */

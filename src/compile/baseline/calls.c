@@ -181,7 +181,7 @@ static const uint8_t *push_results(struct bl *b, const uint8_t *p, const struct 
         } else {
             hs_bl_move_reg(b, type, d, r);
         }
-        return bl_result(b, p, d, type);
+        return type == VT_REF ? hs_bl_ref_result(b, p, d, types[0]) : bl_result(b, p, d, type);
     }
     /* Registers first: rax is needed to fetch the others. r8 may be a pin, so it cannot hold an entry. */
     uint32_t ni = 0, nf = 0;
@@ -337,8 +337,10 @@ static void load_reference(struct bl *b)
         hs_bl_take(b, R11);
         hs_bl_move_to(b, v, R11);
     }
-    x64_test64_rr(&b->a, R11, R11);
-    hs_bl_trap_if(b, CC_E, TRAP_NULL_REFERENCE);
+    if (!(v.facts & BL_NON_NULL)) {
+        x64_test64_rr(&b->a, R11, R11);
+        hs_bl_trap_if(b, CC_E, TRAP_NULL_REFERENCE);
+    }
     b->free |= (b->held & ~BIT(R11)) & b->temps;
     b->held = BIT(R11);
 }

@@ -48,6 +48,15 @@ uint8_t hs_bl_ref_facts(const struct bl *b, struct valtype t)
                      (is_object(b, hs_vt_heap(t)) ? BL_OBJECT : 0));
 }
 
+const uint8_t *hs_bl_ref_result(struct bl *b, const uint8_t *p, uint8_t reg, struct valtype t)
+{
+    bool pushed = !bl_is_pin(b, reg);
+    p = bl_result(b, p, reg, VT_REF);
+    if (pushed)
+        b->sp[-1].facts = hs_bl_ref_facts(b, t);
+    return p;
+}
+
 /* Is it stored as a number of run->funcs? */
 static bool is_func(const struct bl *b, struct valtype t)
 {
@@ -202,11 +211,7 @@ static const uint8_t *load(struct bl *b, const uint8_t *p, struct x64_mem m, str
     x64_emit_m(&b->a, form, XR(d), m);
     if (table != BL_NONE)
         x64_mov64_rm(&b->a, d, x64_bisd(table, d, 3, 0));
-    bool pushed = !bl_is_pin(b, d);
-    p = bl_result(b, p, d, type);
-    if (pushed)
-        b->sp[-1].facts = hs_bl_ref_facts(b, storage);
-    return p;
+    return type == VT_REF ? hs_bl_ref_result(b, p, d, storage) : bl_result(b, p, d, type);
 }
 
 /* Where a value is that can be stored without touching the place: a register or an immediate. */
@@ -691,11 +696,7 @@ BL_OP(REF_I31)
     if (d == BL_NONE)
         d = v.kind == V_REG ? r : bl_alloc_gpr(b);
     x64_lea32_rm(&b->a, d, x64_bid(r, r, 1));
-    bool pushed = !bl_is_pin(b, d);
-    p = bl_result(b, p, d, VT_REF);
-    if (pushed)
-        b->sp[-1].facts = BL_NON_NULL;
-    return p;
+    return hs_bl_ref_result(b, p, d, HS_REF(false, HEAP_I31));
 }
 
 static const uint8_t *i31_get(struct bl *b, const uint8_t *p, bool sign)

@@ -115,7 +115,9 @@ BL_OP(GLOBAL_GET)
     case VT_F32: x64_movss_rm(&b->a, XR(d), m); break;
     case VT_F64: x64_movsd_rm(&b->a, XR(d), m); break;
     case VT_V128: x64_movups_rm(&b->a, XR(d), m); break;
-    default: x64_mov64_rm(&b->a, d, m); break;
+    default:
+        x64_mov64_rm(&b->a, d, m);
+        return hs_bl_ref_result(b, p, d, b->m->globals[i].type.type);
     }
     return bl_result(b, p, d, type);
 }
@@ -192,7 +194,7 @@ BL_OP(TABLE_GET)
         x64_mov64_rm(&b->a, d, m);
     else
         x64_mov32_rm(&b->a, d, m);
-    return bl_result(b, p, d, VT_REF);
+    return hs_bl_ref_result(b, p, d, b->m->tables[table].type.elem);
 }
 
 BL_OP(TABLE_SET)
@@ -292,7 +294,7 @@ BL_OP(REF_FUNC)
         if (d == BL_NONE)
             d = bl_alloc_gpr(b);
         x64_lea64_rm(&b->a, d, x64_bd(R13, (int32_t)hs_off_funcref(b->layout, func)));
-        return bl_result(b, p, d, VT_REF);
+        return hs_bl_ref_result(b, p, d, HS_REF(false, HEAP_FUNC));
     }
     hs_bl_libcall(b, LIBCALL_REF_FUNC, 0, 1, (uint64_t[]){func}, VT_REF);
     return p;
@@ -302,12 +304,15 @@ BL_OP(REF_AS_NON_NULL)
 {
     struct value v = bl_pop(b);
     uint8_t r = hs_bl_use(b, v);
-    x64_test64_rr(&b->a, r, r);
-    hs_bl_trap_if(b, CC_E, TRAP_NULL_REFERENCE);
+    if (!(v.facts & BL_NON_NULL)) {
+        x64_test64_rr(&b->a, r, r);
+        hs_bl_trap_if(b, CC_E, TRAP_NULL_REFERENCE);
+    }
     if (v.kind == V_LOCAL)
         bl_push(b, v);
     else
         bl_push_reg(b, r, VT_REF);
+    b->sp[-1].facts = v.facts | BL_NON_NULL;
     bl_done(b);
     return p;
 }
@@ -322,6 +327,7 @@ BL_OP(BR_ON_NULL)
     x64_test64_rr(&b->a, r, r);
     hs_bl_branch_if(b, CC_E, depth);
     bl_push_reg(b, r, VT_REF);
+    b->sp[-1].facts = v.facts | BL_NON_NULL;
     bl_done(b);
     hs_bl_fuel_block(b);
     return p;
