@@ -876,9 +876,12 @@ static void any_call(struct gen *g, int depth, bool tail)
         called(g, s);
 }
 
-void random_call(struct gen *g, int depth)
+void random_call(struct gen *g, int depth, bool host)
 {
-    any_call(g, depth, false);
+    if (host)
+        call(g, 0, depth);
+    else
+        any_call(g, depth, false);
 }
 
 /* A number below `most`, mostly. */
@@ -1123,8 +1126,12 @@ static void instruction(struct gen *g, int depth)
     case 24:
     case 25:
         if (HAS(EXCEPTIONS)) {
-            if (g->nctls - g->nested < MAX_NESTED - 5 && depth > 0)
+            if (g->nctls - g->nested >= MAX_NESTED - 5 || depth <= 0)
+                break;
+            if (g->tries)
                 random_try(g, depth - 1);
+            else if (chance(g, 30))
+                random_throw(g, depth - 1);
             break;
         } /* fall through */
     case 26:
@@ -1228,6 +1235,7 @@ void random_function(struct gen *g, const struct sig *s)
     g->sig = s;
     g->height = g->nctls = 0;
     g->budget = 20 + (int)below(g, chance(g, 80) ? 150 : 500);
+    g->tries = chance(g, 50); /* they change what registers a function has */
     enter(g, s->results, s->results, 0);
     spend(g, FUEL_PER_CALL);
     g->nested = 0;
@@ -1241,8 +1249,15 @@ void random_function(struct gen *g, const struct sig *s)
     if (chance(g, 5)) /* many values below what follows */
         for (uint32_t k = below(g, 230); k; k--)
             leaf(g, any_type(g));
-    while (g->budget > 0)
+    if (HAS(EXCEPTIONS) && s == &g->types[T_HOST] && chance(g, 60)) {
+        g->tries = false; /* the other instance calls it */
+        random_throw(g, 2);
+    }
+    while (g->budget > 0) {
+        if (HAS(EXCEPTIONS) && !g->tries && chance(g, 5)) /* for its callers */
+            random_throw(g, 2);
         instruction(g, 4);
+    }
     while (g->nctls > 1) {
         if (g->height > base(g) + 20 && chance(g, 70)) /* together, and not one after the other */
             while (g->height > base(g))

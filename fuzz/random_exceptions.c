@@ -130,9 +130,9 @@ void random_try(struct gen *g, int depth)
     }
     random_open(g, result);
     random_sequence(g, 1 + below(g, 3), depth);
-    if (chance(g, 60))
-        random_call(g, depth);
-    if (chance(g, 60)) { /* for most conditions that are true, so that what is in the clauses runs */
+    for (uint32_t calls = below(g, 3); calls; calls--)
+        random_call(g, depth, chance(g, 30));
+    if (chance(g, 40)) { /* with conditions that mostly hold, so that what the clauses do runs */
         random_value(g, 'i', 2);
         if (chance(g, 60))
             put(g, OP_I32_EQZ);

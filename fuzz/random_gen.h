@@ -99,6 +99,7 @@ struct gen {
     int budget;
     const struct sig *sig;
     bool pending; /* instructions since the last counter */
+    bool tries;   /* the function may have try_tables */
 };
 
 /* ---- chance ---- */
@@ -312,7 +313,7 @@ void random_enter(struct gen *g, char result); /* one with a result, whose opcod
 void random_leave(struct gen *g, char result);
 void random_open(struct gen *g, const char *results); /* one without parameters, whose opcode is written */
 void random_sequence(struct gen *g, uint32_t count, int depth);
-void random_call(struct gen *g, int depth);
+void random_call(struct gen *g, int depth, bool host); /* any; host: of the first import */
 void random_close(struct gen *g); /* ends it; its results are on the stack */
 
 void random_function(struct gen *g, const struct sig *s);

@@ -17,14 +17,12 @@
 namespace
 {
 
-struct Failure
-{
+struct Failure {
     int code;
     std::string what;
 };
 
-struct Overflow
-{
+struct Overflow {
     long long value;
 };
 
@@ -32,8 +30,13 @@ struct Overflow
 class Guard
 {
   public:
-    explicit Guard(std::string &log, char letter) : log_(log), letter_(letter) {}
-    ~Guard() { log_ += letter_; }
+    explicit Guard(std::string &log, char letter) : log_(log), letter_(letter)
+    {
+    }
+    ~Guard()
+    {
+        log_ += letter_;
+    }
     Guard(const Guard &) = delete;
     Guard &operator=(const Guard &) = delete;
 
@@ -67,7 +70,9 @@ __attribute__((noinline)) int observe(int depth, std::string &log, int &seen)
 class Parser
 {
   public:
-    explicit Parser(const char *text) : at_(text) {}
+    explicit Parser(const char *text) : at_(text)
+    {
+    }
 
     long long sum()
     {
@@ -123,12 +128,12 @@ void parse(const char *text)
 }
 
 // Fails when it is half made: what is there already goes again.
-struct Half
-{
+struct Half {
     Guard first;
     std::unique_ptr<int> memory;
     Guard second;
-    explicit Half(std::string &log, bool fails) : first(log, '1'), memory(new int(5)), second(log, '2')
+    explicit Half(std::string &log, bool fails)
+        : first(log, '1'), memory(new int(5)), second(log, '2')
     {
         if (fails)
             throw *memory;
@@ -252,8 +257,7 @@ asm(".globl __cpp_exception\n.tagtype __cpp_exception i32\n__cpp_exception:\n");
 extern "C" {
 
 // What compiled code and the personality tell each other.
-struct LandingContext
-{
+struct LandingContext {
     uintptr_t index;
     const uint8_t *table;
     uintptr_t selector;

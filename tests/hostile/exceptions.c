@@ -183,6 +183,11 @@ static const char values_wat[] =
     "  (func (export \"uncaught_here\") (result i32) (throw $none))"
     ")";
 
+static void put_text(struct bytes *b, const char *text)
+{
+    put(b, text, strlen(text));
+}
+
 static void values(void)
 {
     static const char *const names[] = {"payload", "nested",      "in_handler", "loop", "one_result", "results",
@@ -486,11 +491,69 @@ static void instances(void)
     }
 }
 
+/* --- Threads ------------------------------------------------------------------------------------------------------- */
+
+/* Functions are compiled when they are first called, so the tables of try_tables grow while others look into them. */
+enum { LAZY_FUNCTIONS = 400, LAZY_THREADS = 4 };
+
+struct shared {
+    wasmtime_module_t *module;
+    wasm_engine_t *engine;
+};
+
+static void *lazy_thread(void *env)
+{
+    const struct shared *s = env;
+    struct guest g;
+    guest_open(&g, s->engine, s->module);
+    for (unsigned k = 0; k < LAZY_FUNCTIONS; k++) {
+        uint32_t got = 0;
+        char name[16];
+        snprintf(name, sizeof name, "f%u", k);
+        int outcome = guest_call(&g, name, "i:i", k, &got);
+        check_text(outcome == KIT_DONE && got == 2 * k, "%s: %d, %u", name, outcome, got);
+    }
+    guest_close(&g);
+    return NULL;
+}
+
+static void threads(void)
+{
+    struct bytes b = {0};
+    char line[512];
+    put_text(&b, "(module (tag $t (param i32)) (tag $u (param i32))");
+    for (unsigned k = 0; k < LAZY_FUNCTIONS; k++) {
+        snprintf(line, sizeof line,
+                 "(func $g%u (param i32) (throw $t (local.get 0)))"
+                 "(func (export \"f%u\") (param i32) (result i32)"
+                 "  (block $h (result i32)"
+                 "    (try_table (catch $u $h) (try_table (catch $t $h) (call $g%u (i32.mul (local.get 0) (i32.const 2)))))"
+                 "    unreachable))",
+                 k, k, k);
+        put_text(&b, line);
+    }
+    put(&b, ")", 2);
+    wasm_config_t *c = kit_config(KIT_GUARDED);
+    hospes_config_lazy_set(c, true);
+    wasm_engine_t *e = wasm_engine_new_with_config(c);
+    for (int round = 0; round < 5; round++) {
+        struct shared shared = {kit_module(e, (const char *)b.data), e};
+        pthread_t t[LAZY_THREADS];
+        for (int k = 0; k < LAZY_THREADS; k++)
+            need(pthread_create(&t[k], NULL, lazy_thread, &shared) == 0);
+        for (int k = 0; k < LAZY_THREADS; k++)
+            pthread_join(t[k], NULL);
+        wasmtime_module_delete(shared.module);
+    }
+    wasm_engine_delete(e);
+    free(b.data);
+}
+
 int main(int argc, char **argv)
 {
     static const struct kit_test tests[] = {
         {"values", values}, {"not_caught", not_caught},           {"depths", depths},
-        {"deep", deep},     {"through_the_host", through_the_host}, {"instances", instances},
+        {"deep", deep},     {"through_the_host", through_the_host}, {"instances", instances}, {"threads", threads},
     };
     return kit_main(argc, argv, tests, sizeof tests / sizeof *tests);
 }

@@ -41,10 +41,11 @@ void hs_bl_call_site_slow(struct bl *b)
 /* The registers that the function relies on everywhere. */
 static void restore_frame(struct bl *b)
 {
-    HS_ASSERT(!b->leaf && (b->saved & BL_CALLEE_SAVED) == BL_CALLEE_SAVED);
+    HS_ASSERT(!b->leaf);
     int32_t depth = 8 + 8 * __builtin_popcount(b->saved) + (int32_t)b->frame;
     x64_lea64_rm(&b->a, RSP, x64_bd(RBP, -depth));
-    x64_mov64_rm(&b->a, R13, x64_bd(RBP, -8));
+    if (!HS_PLANTED(31))
+        x64_mov64_rm(&b->a, R13, x64_bd(RBP, -8));
     if (b->membase != BL_NONE)
         x64_mov64_rm(&b->a, b->membase, x64_bd(R13, HS_OFF_MEM0_BASE));
     if (b->heapbase != BL_NONE)
@@ -141,7 +142,8 @@ void hs_bl_leave_try(struct bl *b)
         struct catch_clause clause = hs_insn_catch(&p);
         struct ctl *target = c - 1 - clause.label; /* labels are those outside */
         struct hs_clause entry = {
-            .tag = clause.kind == CATCH_TAG || clause.kind == CATCH_TAG_REF ? clause.tag : HS_ANY_TAG,
+            .tag =
+                clause.kind == CATCH_TAG || clause.kind == CATCH_TAG_REF ? clause.tag : HS_ANY_TAG,
             .landing = bl_pos(b),
         };
         if (!hs_bl_room(b, BL_ROOM))
@@ -152,7 +154,7 @@ void hs_bl_leave_try(struct bl *b)
         }
         restore_frame(b);
         if (target->kind != CTL_FUNC)
-            hs_bl_reload_slow(b, b->spill_pins);
+            hs_bl_reload_slow(b, HS_PLANTED(30) ? 0 : b->spill_pins);
         land(b, &clause, target);
         if (!hs_bl_room(b, BL_ROOM))
             return;

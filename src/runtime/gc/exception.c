@@ -9,6 +9,7 @@
  * An exception that nobody in the activation catches is the store's pending one, and leaves the activation like a trap. The
  * host function that made the call gets to know as one. If it fails for that reason itself, the exception goes on from its
  * caller, until it is caught or the host has it. */
+#include "base/planted.h"
 #include "runtime/bulk.h"
 #include "runtime/gc/heap.h"
 #include "runtime/gc/exception.h"
@@ -18,7 +19,7 @@
 static const struct hs_clause *clause_for(const struct hs_handlers *h, uint32_t try_, const struct instance *i,
                                           const struct tag_obj *tag)
 {
-    for (; try_ != HS_NO_TRY; try_ = h->tries[try_].outer) {
+    for (; try_ != HS_NO_TRY; try_ = HS_PLANTED(33) ? HS_NO_TRY : h->tries[try_].outer) {
         const struct hs_clause *c = h->clauses + h->tries[try_].first, *end = c + h->tries[try_].count;
         for (; c < end; c++)
             if (c->tag == HS_ANY_TAG || i->tags[c->tag] == tag)
