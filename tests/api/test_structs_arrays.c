@@ -808,7 +808,7 @@ static void test_raw(void)
 
 static void test_chains(void)
 {
-    enum { LENGTH = 20000 };
+    enum { LENGTH = GARBAGE / 10 };
     struct world w = gc_world(NULL);
     struct makers m = makers_new(&w);
     /* A chain of structs, each made when only the last one is rooted. */
