@@ -133,7 +133,7 @@ uint32_t hs_rt_host_failed(struct hs_host *host, uintptr_t result)
     struct host_func *f = (struct host_func *)host; /* its first member */
     struct store *s = host->context.run->store;
     uint32_t left = f->trap ? f->trap(s, (void *)result) : (uint32_t)result;
-    if (left == TRAP_EXCEPTION + 1 && hs_exn_goes_on(s))
+    if (left == TRAP_EXCEPTION + 1 && !(left = hs_exn_goes_on(s)))
         return 0;
     hs_trap_capture(s, (enum trap)(left - 1), NULL);
     return left;

@@ -3,6 +3,7 @@
  * and what is no exception and must not be caught: traps, exhausted stacks, interruptions. */
 #include "kit.h"
 #include <pthread.h>
+#include <time.h>
 #include <wasmtime/exnref.h>
 
 static const unsigned options[] = {0, KIT_EPOCHS | KIT_STRESS, KIT_FUEL, KIT_EPOCHS | KIT_FUEL, KIT_STRESS};
@@ -491,6 +492,60 @@ static void instances(void)
     }
 }
 
+/* --- A search without end ------------------------------------------------------------------------------------------ */
+
+static void *tick(void *env)
+{
+    nanosleep(&(struct timespec){0, 100000000}, NULL);
+    wasmtime_engine_increment_epoch(env);
+    return NULL;
+}
+
+/* Twenty thousand frames with a hundred thousand clauses each, none of which takes the exception: seconds, unless interrupted. */
+static void long_search(void)
+{
+    enum { CLAUSES = 100000 };
+    struct bytes b = {0}, s = {0}, f = {0};
+    put_header(&b);
+    put(&s, "\2\x60\1\x7f\0\x60\0\0", 8);
+    put_section(&b, 1, &s);
+    put(&s, "\1\0", 2);
+    put_section(&b, 3, &s);
+    put(&s, "\2\0\1\0\1", 5); /* two tags */
+    put_section(&b, 13, &s);
+    put(&s, "\1\1f\0\0", 5);
+    put_section(&b, 7, &s);
+    put_byte(&f, 0);
+    put(&f, "\x20\0\x45\x04\x40\x08\0\x0b", 8); /* at 0: throw 0 */
+    put(&f, "\x1f\x40", 2);
+    put_u(&f, CLAUSES);
+    for (unsigned k = 0; k < CLAUSES; k++)
+        put(&f, "\0\1\0", 3); /* (catch 1 0) */
+    put(&f, "\x20\0\x41\1\x6b\x10\0\x0b\x0b", 9);
+    put_u(&s, 1);
+    put_u(&s, f.size);
+    put(&s, f.data, f.size);
+    put_section(&b, 10, &s);
+    wasm_engine_t *e = kit_engine(KIT_GUARDED, KIT_FEATURES | KIT_EPOCHS);
+    wasmtime_module_t *m = kit_binary(e, &b);
+    struct guest g;
+    guest_open(&g, e, m);
+    pthread_t t;
+    wasmtime_context_set_epoch_deadline(g.cx, 1);
+    need(pthread_create(&t, NULL, tick, e) == 0);
+    double start = kit_now();
+    int outcome = guest_call(&g, "f", "i", 20000);
+    check_text(outcome == WASMTIME_TRAP_CODE_INTERRUPT, "%d (%s)", outcome, kit_last);
+    check_text(kit_now() - start < 5, "%.1f s", kit_now() - start);
+    pthread_join(t, NULL);
+    check(!wasmtime_context_has_exception(g.cx));
+    guest_close(&g);
+    wasmtime_module_delete(m);
+    wasm_engine_delete(e);
+    free(b.data);
+    free(f.data);
+}
+
 /* --- Threads ------------------------------------------------------------------------------------------------------- */
 
 /* Functions are compiled when they are first called, so the tables of try_tables grow while others look into them. */
@@ -553,7 +608,7 @@ int main(int argc, char **argv)
 {
     static const struct kit_test tests[] = {
         {"values", values}, {"not_caught", not_caught},           {"depths", depths},
-        {"deep", deep},     {"through_the_host", through_the_host}, {"instances", instances}, {"threads", threads},
+        {"deep", deep},     {"through_the_host", through_the_host}, {"instances", instances}, {"threads", threads}, {"long_search", long_search},
     };
     return kit_main(argc, argv, tests, sizeof tests / sizeof *tests);
 }

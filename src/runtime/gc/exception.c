@@ -15,21 +15,46 @@
 #include "runtime/gc/exception.h"
 #include "runtime/rt_calls.h"
 
-/* The first clause for the tag at or around a try_table; NULL: none. An own tag of which nothing was thrown yet may not be there. */
-static const struct hs_clause *clause_for(const struct hs_handlers *h, uint32_t try_, const struct instance *i,
-                                          const struct tag_obj *tag)
+enum { STEPS = 1 << 20 }; /* between two looks at the request to stop: a millisecond or two */
+
+/* A search may be long: a hostile function has a million clauses around a call, and its frame is there a hundred thousand times. */
+struct search {
+    struct hs_run *run;
+    const struct tag_obj *tag;
+    uint32_t steps;
+    uint32_t stop; /* trap + 1 */
+};
+
+static bool stopped(struct search *s, uint32_t steps)
 {
-    for (; try_ != HS_NO_TRY; try_ = HS_PLANTED(33) ? HS_NO_TRY : h->tries[try_].outer) {
-        const struct hs_clause *c = h->clauses + h->tries[try_].first, *end = c + h->tries[try_].count;
+    s->steps += steps;
+    if (HS_LIKELY(s->steps < STEPS))
+        return false;
+    s->steps = 0;
+    if (__atomic_load_n(&s->run->interrupted, __ATOMIC_RELAXED))
+        s->stop = hs_interruption(s->run->store);
+    return s->stop != 0;
+}
+
+/* The first clause for the tag at or around a try_table; NULL: none. An own tag of which nothing was thrown yet may not be there. */
+static const struct hs_clause *clause_for(struct search *s, const struct hs_handlers *h, uint32_t try_, const struct instance *i)
+{
+    while (try_ != HS_NO_TRY) {
+        const struct hs_try *t = &h->tries[try_];
+        const struct hs_clause *c = h->clauses + t->first, *end = c + t->count;
         for (; c < end; c++)
-            if (c->tag == HS_ANY_TAG || i->tags[c->tag] == tag)
+            if (c->tag == HS_ANY_TAG || i->tags[c->tag] == s->tag)
                 return c;
+        if (stopped(s, 1 + t->count))
+            return NULL;
+        try_ = HS_PLANTED(33) ? HS_NO_TRY : t->outer;
     }
     return NULL;
 }
 
-bool hs_exn_catch(struct hs_run *run, uint32_t exn, const struct tag_obj *tag)
+uint32_t hs_exn_catch(struct hs_run *run, uint32_t exn, const struct tag_obj *tag)
 {
+    struct search s = {run, tag, 0, 0};
     const uintptr_t end = (uintptr_t)run->act.entry_sp + HS_ENTRY_FRAME;
     uintptr_t fp = (uintptr_t)run->act.exit_fp;
     while (fp != end) {
@@ -37,31 +62,39 @@ bool hs_exn_catch(struct hs_run *run, uint32_t exn, const struct tag_obj *tag)
         fp = ((const uintptr_t *)fp)[0];
         if (fp == end) /* the caller is the entry trampoline */
             break;
+        if (stopped(&s, 1))
+            return s.stop;
         const struct hs_vmctx *c = (const struct hs_vmctx *)((const uintptr_t *)fp)[-1];
         const struct code_object *code = c->instance->code;
         const struct hs_handlers *h = atomic_load_explicit(&code->handlers, memory_order_acquire);
         if (!h)
             continue;
         const uint32_t try_ = hs_handlers_find(h, pc - (uintptr_t)code->range.base);
-        const struct hs_clause *clause = try_ == HS_NO_TRY ? NULL : clause_for(h, try_, c->instance, tag);
+        if (try_ == HS_NO_TRY)
+            continue;
+        const struct hs_clause *clause = clause_for(&s, h, try_, c->instance);
         if (clause) {
             run->trap_pc = (uintptr_t)code->range.base + clause->landing;
             run->trap_fp = fp;
             run->trap_addr = exn;
-            return true;
+            return 0;
         }
+        if (s.stop)
+            return s.stop;
     }
-    return false;
+    return TRAP_EXCEPTION + 1;
 }
 
 static struct hs_rt_result raise(struct hs_vmctx *c, uint32_t exn, const struct tag_obj *tag)
 {
     struct store *s = c->run->store;
-    if (hs_exn_catch(c->run, exn, tag))
+    const uint32_t left = hs_exn_catch(c->run, exn, tag);
+    if (HS_LIKELY(!left))
         return (struct hs_rt_result){exn, TRAP_NONE};
-    s->pending_exn = exn;
-    hs_trap_capture(s, TRAP_EXCEPTION, c);
-    return (struct hs_rt_result){0, TRAP_EXCEPTION};
+    if (left == TRAP_EXCEPTION + 1)
+        s->pending_exn = exn;
+    hs_trap_capture(s, (enum trap)(left - 1), c);
+    return (struct hs_rt_result){0, left - 1};
 }
 
 static struct hs_rt_result no_memory(struct hs_vmctx *c)
@@ -102,11 +135,11 @@ struct hs_rt_result hs_rt_throw_ref(struct hs_vmctx *c, uint32_t exn)
     return raise(c, exn, hs_gc_exn_tag(s, exn));
 }
 
-bool hs_exn_goes_on(struct store *s)
+uint32_t hs_exn_goes_on(struct store *s)
 {
     const uint32_t exn = s->pending_exn;
-    if (!exn || !hs_exn_catch(&s->run, exn, hs_gc_exn_tag(s, exn)))
-        return false;
-    s->pending_exn = 0;
-    return true;
+    const uint32_t left = exn ? hs_exn_catch(&s->run, exn, hs_gc_exn_tag(s, exn)) : TRAP_EXCEPTION + 1;
+    if (left != TRAP_EXCEPTION + 1)
+        s->pending_exn = 0;
+    return left;
 }
