@@ -216,7 +216,7 @@ static void sweep(struct marks *m)
     h->top = last ? last + hs_gc_object_size(m->s, last) : HS_HEAP_FIRST;
     HS_ASSERT(h->live <= h->top - HS_HEAP_FIRST);
     h->collections++;
-    hs_heap_restart(h);
+    hs_heap_restart(m->s);
 }
 
 /* Takes the dead entries out of the table, into `dead`. False: no memory. */

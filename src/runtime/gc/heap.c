@@ -137,20 +137,31 @@ void hs_gc_let_go(struct store *s, struct hs_gc_held *held)
 
 /* --- Free memory --------------------------------------------------------------------------------------------------- */
 
+/* The first object at or above a place, or `limit`, which is not above the top. */
+static uint32_t next_object_below(const struct hs_heap *h, uint32_t from, uint32_t limit)
+{
+    if (from >= limit)
+        return limit;
+    uint64_t word = from >> 9, last = (uint64_t)(limit - 1) >> 9;
+    uint64_t bits = hs_load64(h->starts + word * 8) >> (from >> 3 & 63);
+    uint32_t found = limit;
+    if (bits) {
+        found = from + ((uint32_t)__builtin_ctzll(bits) << 3);
+    } else {
+        while (++word <= last) {
+            bits = hs_load64(h->starts + word * 8);
+            if (bits) {
+                found = (uint32_t)(word << 9) + ((uint32_t)__builtin_ctzll(bits) << 3);
+                break;
+            }
+        }
+    }
+    return found < limit ? found : limit;
+}
+
 uint32_t hs_heap_next_object(const struct hs_heap *h, uint32_t from)
 {
-    if (from >= h->top)
-        return h->top;
-    uint64_t word = from >> 9, last = (uint64_t)(h->top - 1) >> 9;
-    uint64_t bits = hs_load64(h->starts + word * 8) >> (from >> 3 & 63);
-    if (bits)
-        return from + ((uint32_t)__builtin_ctzll(bits) << 3);
-    while (++word <= last) {
-        bits = hs_load64(h->starts + word * 8);
-        if (bits)
-            return (uint32_t)(word << 9) + ((uint32_t)__builtin_ctzll(bits) << 3);
-    }
-    return h->top;
+    return next_object_below(h, from, h->top);
 }
 
 uint32_t hs_heap_last_object(const struct hs_heap *h)
@@ -224,7 +235,9 @@ static bool refill(struct store *s, uint32_t size)
             h->cursor = from + hs_gc_object_size(s, from);
             continue;
         }
-        uint32_t next = hs_heap_next_object(h, from);
+        /* A gap may be much larger than a piece, and is not to be looked through for each of its pieces. */
+        uint64_t enough = (uint64_t)from + PIECE + size;
+        uint32_t next = next_object_below(h, from, enough < h->top ? (uint32_t)enough : h->top);
         uint32_t begin = from == h->end ? h->at : from; /* what is left goes on here */
         if (next - begin < size) {
             h->cursor = next;
@@ -290,17 +303,68 @@ static bool find_wide(struct store *s, uint32_t size, uint32_t *out)
     return true;
 }
 
-void hs_heap_restart(struct hs_heap *h)
+/* The next gap of DISCARD bytes or more; false: there is none. Looks at the bitmap and at the objects before long runs without
+ * any, few as these are. */
+static bool next_large_gap(const struct store *s, uint32_t from, uint32_t *out_begin,
+                           uint32_t *out_end)
 {
+    const struct hs_heap *h = s->heap;
+    const uint64_t end = ((uint64_t)h->top + 511) >> 9;
+    uint32_t last = 0; /* the latest object seen */
+    for (uint64_t word = from >> 9; word < end;) {
+        uint64_t bits = hs_load64(h->starts + word * 8), run = word;
+        if (bits) {
+            last = (uint32_t)(word << 9) + ((63 - (uint32_t)__builtin_clzll(bits)) << 3);
+            word++;
+            continue;
+        }
+        while (run < end && !hs_load64(h->starts + run * 8))
+            run++;
+        if ((run - word) << 9 >= DISCARD - 1024) { /* words at both ends may be a part of it */
+            uint32_t begin = last ? last + hs_gc_object_size(s, last) : from;
+            uint32_t next = run == end ? h->top : hs_heap_next_object(h, (uint32_t)(run << 9));
+            if (begin < next && next - begin >= DISCARD) {
+                *out_begin = begin;
+                *out_end = next;
+                return true;
+            }
+        }
+        word = run;
+    }
+    return false;
+}
+
+/* Memory that will not be needed soon goes back: what lies above the next budget's worth of gaps and of the top. */
+static void give_back(struct store *s)
+{
+    struct hs_heap *h = s->heap;
+    const uint64_t page = hs_page_size();
+    uint64_t keep = h->budget + KEPT;
+    uint32_t begin, end;
+    for (uint32_t from = HS_HEAP_FIRST; next_large_gap(s, from, &begin, &end); from = end) {
+        if (keep >= end - begin) {
+            keep -= end - begin;
+            continue;
+        }
+        uint64_t low = hs_align_up(begin + keep, page), high = end & ~(page - 1);
+        keep = 0;
+        if (low < high)
+            hs_pages_discard(h->base + low, high - low);
+    }
+    uint64_t top = hs_align_up(h->top + keep, STEP);
+    if (top < h->clean && hs_pages_discard(h->base + top, hs_align_up(h->clean, STEP) - top))
+        h->clean = (uint32_t)top;
+}
+
+void hs_heap_restart(struct store *s)
+{
+    struct hs_heap *h = s->heap;
     h->at = h->end = h->cursor = h->wide_cursor = HS_HEAP_FIRST;
     h->hopeless = UINT32_MAX;
     h->allocated = 0;
     h->refused = false;
     h->budget = h->live * 2 > MIN_BUDGET ? h->live * 2 : MIN_BUDGET;
-    /* Memory that will not be needed soon goes back. */
-    uint64_t keep = hs_align_up(h->top + h->budget + KEPT, STEP);
-    if (keep < h->clean && hs_pages_discard(h->base + keep, hs_align_up(h->clean, STEP) - keep))
-        h->clean = (uint32_t)keep;
+    give_back(s);
 }
 
 /* --- Making objects --------------------------------------------------------------------------------------------------- */

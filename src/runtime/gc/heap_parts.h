@@ -17,7 +17,7 @@ struct hs_heap {
     uint32_t at, end; /* small objects are made here, upwards, by compiled code, too; all zero */
     uint8_t *starts;  /* where objects are: one bit for each possible place */
     uint8_t *base;
-    uint32_t cursor;  /* small gaps are looked for from here on: an object starts here, or a gap */
+    uint32_t cursor; /* small gaps are looked for from here on: an object starts here, or a gap */
     uint32_t wide_cursor; /* the same for wide ones */
     uint32_t top;         /* objects and gaps lie below */
     uint32_t clean;       /* nothing was ever written from here on */
@@ -25,7 +25,7 @@ struct hs_heap {
     uint32_t
         hopeless; /* no gap from wide_cursor on has so many bytes, or more; UINT32_MAX: not known */
     uint32_t marked_top; /* marks has no bits from here on */
-    uint8_t *marks;       /* where living objects are; of use while collecting */
+    uint8_t *marks;      /* where living objects are; of use while collecting */
     /* When to collect. */
     uint64_t allocated; /* bytes since the last collection */
     uint64_t budget;    /* bytes after which to collect */
@@ -53,7 +53,7 @@ _Static_assert(offsetof(struct hs_heap, at) == HS_OFF_GC_AT &&
 /* The first object. Nothing below can be read or written, so a field of null faults; and so far up, since words on the stack
  * that are small numbers or addresses in a memory are then no places of objects. */
 #define HS_HEAP_FIRST (UINT32_C(256) << 20)
-#define HS_HEAP_END UINT32_C(0xffff0000) /* objects end here at the latest */
+#define HS_HEAP_END   UINT32_C(0xffff0000) /* objects end here at the latest */
 _Static_assert(HS_HEAP_FIRST >= HS_GC_NULL, "fields of null fault");
 
 static inline bool hs_gc_bit(const uint8_t *bits, uint32_t ref)
@@ -96,7 +96,7 @@ static inline uint32_t hs_gc_object_size(const struct store *s, uint32_t ref)
 uint32_t hs_heap_next_object(const struct hs_heap *h, uint32_t from);
 uint32_t hs_heap_last_object(const struct hs_heap *h); /* 0: there is none */
 /* After a collection, when `starts` has the living only: where to make objects from now on, and when to collect again. */
-void hs_heap_restart(struct hs_heap *h);
+void hs_heap_restart(struct store *s);
 
 /* C code holds values from here on, until it lets them go, the latest first. */
 void hs_gc_hold(struct store *s, struct hs_gc_held *held);

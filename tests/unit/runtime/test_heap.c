@@ -17,6 +17,7 @@
 #include "valid/valid.h"
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define MIB (UINT64_C(1) << 20)
 
@@ -472,9 +473,57 @@ static void the_largest_array(void **state)
     assert_int_equal(hs_gc_new_array(store, ids[BYTES], 0, &ref), ST_OK);
     assert_true(hs_gc_collect(store));
     assert_int_equal(hs_heap_bytes(store), 0);
-    assert_true(store->heap->clean < HS_HEAP_FIRST + 16 * MIB); /* the rest of the memory went back */
+    assert_true(store->heap->clean <
+                HS_HEAP_FIRST + 16 * MIB); /* the rest of the memory went back */
     assert_int_equal(hs_gc_new_array(store, ids[BYTES], most, &ref), ST_OK);
     assert_int_equal(hs_heap_base(store)[ref + HS_GC_HEADER + most - 1], 0);
+}
+
+static uint64_t resident(void)
+{
+    static unsigned char pages[1 << 16];
+    uint64_t n = 0;
+    assert_int_equal(mincore(hs_heap_base(store) + HS_HEAP_FIRST, sizeof pages * 4096ull, pages),
+                     0);
+    for (size_t k = 0; k < sizeof pages; k++)
+        n += pages[k] & 1;
+    return n * 4096;
+}
+
+/* Memory between objects goes back, too, and is zero when it is used again. */
+static void memory_goes_back(void **state)
+{
+    uint32_t ref, list, at[200];
+    union hs_value v;
+    store->each_root = tell_kept;
+    assert_int_equal(hs_gc_new_array(store, ids[LIST], 200, &list), ST_OK);
+    kept = list;
+    for (unsigned k = 0; k < 200; k++) { /* each fifth is small */
+        assert_int_equal(hs_gc_new_array(store, ids[BYTES], k % 5 ? 1 << 20 : 2100, &at[k]), ST_OK);
+        memset(hs_heap_base(store) + at[k] + HS_GC_HEADER, 0xee, hs_gc_length(store, at[k]));
+        v.bits[0] = at[k];
+        assert_int_equal(hs_gc_set(store, list, HS_GC_HEADER + k * 4, HS_ANYREF, &v), ST_OK);
+    }
+    assert_true(hs_gc_collect(store));
+    assert_true(resident() >= 160 * MIB);
+    v.bits[0] = 0;
+    for (unsigned k = 0; k < 200; k++)
+        if (k % 5)
+            assert_int_equal(hs_gc_set(store, list, HS_GC_HEADER + k * 4, HS_ANYREF, &v), ST_OK);
+    assert_true(hs_gc_collect(store));
+    assert_true(resident() < 16 * MIB);
+    assert_true(hs_heap_bytes(store) > 100 * MIB);
+    for (unsigned k = 0; k < 200; k += 5)
+        for (unsigned i = 0; i < 2100; i++)
+            assert_int_equal(hs_heap_base(store)[at[k] + HS_GC_HEADER + i], 0xee);
+    for (unsigned k = 0; k < 300; k++) {
+        assert_int_equal(hs_gc_new_array(store, ids[BYTES], 700000, &ref), ST_OK);
+        for (unsigned i = 0; i < 700000; i++)
+            if (hs_heap_base(store)[ref + HS_GC_HEADER + i])
+                fail_msg("byte %u is not zero", i);
+        memset(hs_heap_base(store) + ref + HS_GC_HEADER, 0xdd, 700000);
+    }
+    kept = 0;
 }
 
 /* Everything that allocates fails once; what it says is ST_OOM, and afterwards all goes on. */
@@ -591,6 +640,7 @@ int main(void)
         TEST(garbage_does_not_pile_up),
         TEST(the_limit_of_the_store),
         TEST(the_largest_array),
+        TEST(memory_goes_back),
         TEST(without_memory),
         TEST(long_calls_can_be_stopped),
     };
