@@ -84,7 +84,7 @@ struct wasmtime_store {
     HS_VEC(bool) resources;     /* the host's own that components can be given: not used up yet */
     struct shared_use *shared;  /* shared memories in use by this store */
     struct fiber *fiber;        /* the asynchronous call that is running, or NULL */
-    uint32_t resting;           /* calls that were begun and rest, or wait for one on another stack */
+    uint32_t resting; /* calls that were begun and rest, or wait for one on another stack */
     bool needs_async; /* something was configured that can suspend: see hs_api_need_async */
     bool yield_epoch; /* give way at the deadline and move it by yield_delta */
     uint64_t yield_delta;
@@ -336,8 +336,8 @@ bool hs_api_is_exn(struct store *s, uint32_t ref);
 wasmtime_error_t *hs_api_field_in(struct store *s, const wasmtime_val_t *v, struct valtype storage,
                                   const char *what, union hs_value *out);
 bool hs_api_field_out(struct store *s, struct valtype storage, const union hs_value *v,
-                      wasmtime_val_t *out); /* false: no memory */
-wasmtime_error_t *hs_api_heap_full(void) __attribute__((cold));
+                      wasmtime_val_t *out);                               /* false: no memory */
+wasmtime_error_t *hs_api_heap_full(uint64_t bytes) __attribute__((cold)); /* of an object */
 bool hs_api_retry(struct store *s, enum status st); /* making an object failed: once more? */
 
 /* --- Externs ---------------------------------------------------------------------------------- */

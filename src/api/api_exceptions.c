@@ -25,7 +25,8 @@ wasmtime_error_t *wasmtime_tag_new(wasmtime_context_t *store, const wasm_tagtype
     struct engine *e = hs_api_store_engine(s);
     uint32_t id;
     if (tt->functype->results.size)
-        return hs_api_error("tags must not have results");
+        return hs_api_error("Cannot create an exception type from a tag type with results in the "
+                            "signature");
     if (hs_api_functype_id(e, tt->functype, &id) != ST_OK)
         return hs_api_error("the type of the tag cannot be used with this engine");
     struct tag_obj *t;
@@ -78,7 +79,7 @@ wasmtime_error_t *wasmtime_exnref_new(wasmtime_context_t *store, const wasmtime_
     if (hs_api_retry(s, st))
         st = hs_gc_new_exn(s, t, &ref);
     if (st != ST_OK)
-        e = hs_api_heap_full();
+        e = hs_api_heap_full(layout->size);
     for (size_t i = 0; i < nfields && !e; i++)
         if (hs_gc_set(s, ref, layout->offsets[i], f->types[i], &values[i]) != ST_OK)
             e = hs_api_error_oom();
@@ -141,8 +142,7 @@ wasmtime_error_t *wasmtime_exnref_field(wasmtime_context_t *store, const wasmtim
         return e;
     const struct functype *f = type_of(s, exn);
     if (index >= f->nparams)
-        return hs_api_error("field index %zu out of range: the exception has %u values", index,
-                            f->nparams);
+        return hs_api_error("cannot access field %zu: exn only has %u fields", index, f->nparams);
     const struct hs_gc_layout *layout = hs_gc_layout(s, hs_gc_type(s, exn->__private1));
     union hs_value v = {.bits = {0, 0}};
     wasmtime_val_t val;

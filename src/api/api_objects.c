@@ -7,6 +7,7 @@
  *
  * A prepared type is the canonical id, held by the store from then on, as objects are told by it. */
 #include "api/api.h"
+#include <stdio.h>
 
 enum { SMALL = 16 }; /* values that are kept on the stack; more need memory */
 
@@ -34,9 +35,10 @@ bool hs_api_field_out(struct store *s, struct valtype storage, const union hs_va
     return true;
 }
 
-wasmtime_error_t *hs_api_heap_full(void)
+wasmtime_error_t *hs_api_heap_full(uint64_t bytes)
 {
-    return hs_api_error("GC heap out of memory");
+    return hs_api_error("GC heap out of memory: no capacity for allocation of %llu bytes",
+                        (unsigned long long)bytes);
 }
 
 /* The heap does not collect again for every guest that asks in vain. The host may have ended roots
@@ -149,7 +151,7 @@ wasmtime_error_t *wasmtime_structref_new(wasmtime_context_t *context,
     if (hs_api_retry(s, st))
         st = hs_gc_new_struct(s, id, &ref);
     if (st != ST_OK)
-        e = hs_api_heap_full();
+        e = hs_api_heap_full(layout->size);
     for (size_t i = 0; i < nfields && !e; i++)
         if (hs_gc_set(s, ref, layout->offsets[i], t->fields[i].type, &values[i]) != ST_OK)
             e = hs_api_error_oom();
@@ -170,7 +172,7 @@ static wasmtime_error_t *field_of(struct store *s, const wasmtime_structref_t *r
     if (e)
         return e;
     if (index >= t->nfields)
-        return hs_api_error("field index %zu out of range: the struct has %u fields", index,
+        return hs_api_error("cannot access field %zu: struct only has %u fields", index,
                             t->nfields);
     const struct hs_gc_layout *layout = hs_gc_layout(s, hs_gc_type(s, ref->__private1));
     if (!layout)
@@ -212,7 +214,9 @@ wasmtime_error_t *wasmtime_structref_set_field(wasmtime_context_t *context,
         return e;
     if (!f->mutable)
         return hs_api_error("cannot set field %zu: field is not mutable", index);
-    e = hs_api_field_in(s, val, f->type, "cannot set field: type mismatch", &v);
+    char what[64];
+    snprintf(what, sizeof what, "cannot set field %zu: type mismatch", index);
+    e = hs_api_field_in(s, val, f->type, what, &v);
     if (!e && hs_gc_set(s, structref->__private1, offset, f->type, &v) != ST_OK)
         e = hs_api_error_oom();
     return e;
@@ -266,11 +270,15 @@ wasmtime_error_t *wasmtime_arrayref_new(wasmtime_context_t *context,
         e = hs_api_field_in(s, elem, t->fields[0].type, "element type mismatch", &v);
     if (e)
         return e;
+    uint64_t bytes = hs_gc_array_size(t->fields[0].type, len);
+    if (bytes > UINT32_MAX)
+        return hs_api_error_context(hs_api_error_code(TRAP_ALLOCATION_TOO_LARGE),
+                                    "unrecoverable error when allocating new `arrayref`");
     enum status st = hs_gc_new_array(s, id, len, &ref);
     if (hs_api_retry(s, st))
         st = hs_gc_new_array(s, id, len, &ref);
     if (st != ST_OK)
-        return hs_api_heap_full();
+        return hs_api_heap_full(bytes);
     if (len && (v.bits[0] || v.bits[1])) { /* it is all zero already */
         if (hs_gc_set(s, ref, HS_GC_HEADER, t->fields[0].type, &v) != ST_OK)
             return hs_api_error_oom();
@@ -279,17 +287,21 @@ wasmtime_error_t *wasmtime_arrayref_new(wasmtime_context_t *context,
     return hs_api_root(s, ref, (wasmtime_anyref_t *)out) ? NULL : hs_api_error_oom();
 }
 
-/* An element of an array. NULL, or the error. */
-static wasmtime_error_t *element_of(struct store *s, const wasmtime_arrayref_t *ref, uint32_t index,
-                                    const struct fieldtype **out_field, uint32_t *out_offset)
+/* An element of an array, perhaps to be set. NULL, or the error. */
+static wasmtime_error_t *element_of(struct store *s, const wasmtime_arrayref_t *ref, bool set,
+                                    uint32_t index, const struct fieldtype **out_field,
+                                    uint32_t *out_offset)
 {
     const struct deftype *t = NULL;
     wasmtime_error_t *e = object_in(s, (const wasmtime_anyref_t *)ref, COMP_ARRAY, "arrayref", &t);
     if (e)
         return e;
+    if (set && !t->fields[0].mutable)
+        return hs_api_error("cannot set element %u: array elements are not mutable", index);
     uint32_t length = hs_gc_length(s, ref->__private1);
     if (index >= length)
-        return hs_api_error("index %u out of bounds: the array has %u elements", index, length);
+        return hs_api_error("index out of bounds: the length is %u but the index is %u", length,
+                            index);
     *out_field = &t->fields[0];
     *out_offset = HS_GC_HEADER + index * hs_gc_size_of(t->fields[0].type); /* an array fits */
     return NULL;
@@ -316,7 +328,7 @@ wasmtime_error_t *wasmtime_arrayref_get(wasmtime_context_t *context,
     uint32_t offset = 0;
     union hs_value v = {.bits = {0, 0}};
     wasmtime_val_t val;
-    wasmtime_error_t *e = element_of(s, arrayref, index, &f, &offset);
+    wasmtime_error_t *e = element_of(s, arrayref, false, index, &f, &offset);
     if (e)
         return e;
     hs_gc_get(s, arrayref->__private1, offset, f->type, &v);
@@ -334,12 +346,12 @@ wasmtime_error_t *wasmtime_arrayref_set(wasmtime_context_t *context,
     const struct fieldtype *f = NULL;
     uint32_t offset = 0;
     union hs_value v;
-    wasmtime_error_t *e = element_of(s, arrayref, index, &f, &offset);
+    char what[64];
+    wasmtime_error_t *e = element_of(s, arrayref, true, index, &f, &offset);
     if (e)
         return e;
-    if (!f->mutable)
-        return hs_api_error("cannot set elements: array is not mutable");
-    e = hs_api_field_in(s, val, f->type, "cannot set element: type mismatch", &v);
+    snprintf(what, sizeof what, "cannot set element %u: type mismatch", index);
+    e = hs_api_field_in(s, val, f->type, what, &v);
     if (!e && hs_gc_set(s, arrayref->__private1, offset, f->type, &v) != ST_OK)
         e = hs_api_error_oom();
     return e;

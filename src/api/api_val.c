@@ -5,6 +5,7 @@
  * ended after the store; small integers (i31) need none. The store's roots are a list, which a
  * collection reads (hs_api_each_root). */
 #include "api/api.h"
+#include <stdio.h>
 
 const char *hs_api_val_kind_name(wasmtime_valkind_t kind)
 {
@@ -13,11 +14,64 @@ const char *hs_api_val_kind_name(wasmtime_valkind_t kind)
     return kind < HS_ARRAY_SIZE(names) ? names[kind] : "a value of unknown kind";
 }
 
-static wasmtime_error_t *mismatch(const wasmtime_val_t *v, struct valtype want)
+/* The text form of types, in which each is told apart; types that a module defines have no names here
+ * but their numbers. */
+enum { TYPE_TEXT = 64 };
+
+static void name_ref(const struct store *s, bool nullable, uint32_t heap, char out[TYPE_TEXT])
 {
+    static const char *const kinds[] = {
+        [COMP_FUNC] = "func", [COMP_STRUCT] = "struct", [COMP_ARRAY] = "array"};
     char name[32];
-    return hs_api_error("type mismatch: expected %s, found %s", hs_vt_name(want, name),
-                        hs_api_val_kind_name(v->kind));
+    hs_heap_name(heap, name);
+    if (hs_heap_is_index(heap))
+        snprintf(out, TYPE_TEXT, "(ref %s(concrete %s %s))", nullable ? "null " : "",
+                 kinds[hs_canon_type(&s->rt->types, heap)->kind], name);
+    else
+        snprintf(out, TYPE_TEXT, "(ref %s%s)", nullable ? "null " : "", name);
+}
+
+/* What a value is, as closely as can be told. */
+static void name_found(struct store *s, const wasmtime_val_t *v, char out[TYPE_TEXT])
+{
+    uint32_t top, bottom, heap, ref = v->of.anyref.__private1;
+    switch (v->kind) {
+    case WASMTIME_FUNCREF:
+        top = HEAP_FUNC;
+        bottom = HEAP_NOFUNC;
+        break;
+    case WASMTIME_EXTERNREF:
+        top = HEAP_EXTERN;
+        bottom = HEAP_NOEXTERN;
+        break;
+    case WASMTIME_ANYREF:
+        top = HEAP_ANY;
+        bottom = HEAP_NONE;
+        break;
+    case WASMTIME_EXNREF:
+        top = HEAP_EXN;
+        bottom = HEAP_NOEXN;
+        break;
+    default: snprintf(out, TYPE_TEXT, "%s", hs_api_val_kind_name(v->kind)); return;
+    }
+    uint64_t owner = v->kind == WASMTIME_FUNCREF ? v->of.funcref.store_id : v->of.anyref.store_id;
+    heap = owner ? top : bottom;
+    if (owner == s->id && v->kind == WASMTIME_FUNCREF)
+        heap = hs_api_func(s, &v->of.funcref)->type;
+    else if (owner == s->id && v->kind == WASMTIME_ANYREF && hs_api_ref_exists(s, ref, HEAP_ANY))
+        heap = hs_ref_is_i31(ref) ? HEAP_I31 : hs_ref_is_object(ref) ? hs_gc_type(s, ref) : top;
+    name_ref(s, !owner, heap, out);
+}
+
+static wasmtime_error_t *mismatch(struct store *s, const wasmtime_val_t *v, struct valtype want)
+{
+    char expected[TYPE_TEXT], found[TYPE_TEXT];
+    if (hs_vt_is_ref(want))
+        name_ref(s, hs_vt_nullable(want), hs_vt_heap(want), expected);
+    else
+        hs_vt_name(want, expected);
+    name_found(s, v, found);
+    return hs_api_error("type mismatch: expected %s, found %s", expected, found);
 }
 
 wasmtime_error_t *hs_api_val_in(struct store *s, const wasmtime_val_t *v, struct valtype want,
@@ -26,26 +80,26 @@ wasmtime_error_t *hs_api_val_in(struct store *s, const wasmtime_val_t *v, struct
     const struct type_registry *types = &s->rt->types;
     if (v->kind <= WASMTIME_V128) {
         if (want.bits != (uint32_t)v->kind + VT_I32)
-            return mismatch(v, want);
+            return mismatch(s, v, want);
         memcpy(out->v128, v->of.v128, 16);
         return NULL;
     }
     if (!hs_vt_is_ref(want))
-        return mismatch(v, want);
+        return mismatch(s, v, want);
     uint32_t top = hs_heap_top(&types->types, hs_vt_heap(want));
     switch (v->kind) {
     case WASMTIME_FUNCREF:
         if (top != HEAP_FUNC)
-            return mismatch(v, want);
+            return mismatch(s, v, want);
         out->bits[0] = out->bits[1] = 0;
         if (v->of.funcref.store_id == 0)
-            return hs_vt_nullable(want) ? NULL : mismatch(v, want);
+            return hs_vt_nullable(want) ? NULL : mismatch(s, v, want);
         out->funcref = hs_api_func(s, &v->of.funcref);
         if (!out->funcref)
             return hs_api_error_cross_store();
         if (want.bits != HS_FUNCREF.bits &&
             !hs_canon_vt_subtype(types, HS_REF(false, out->funcref->type), want))
-            return mismatch(v, want);
+            return mismatch(s, v, want);
         return NULL;
     case WASMTIME_EXTERNREF:
     case WASMTIME_ANYREF:
@@ -55,19 +109,19 @@ wasmtime_error_t *hs_api_val_in(struct store *s, const wasmtime_val_t *v, struct
                         : v->kind == WASMTIME_ANYREF  ? HEAP_ANY
                                                       : HEAP_EXN;
         if (top != heap)
-            return mismatch(v, want);
+            return mismatch(s, v, want);
         out->bits[0] = out->bits[1] = 0;
         if (r->store_id == 0)
-            return hs_vt_nullable(want) ? NULL : mismatch(v, want);
+            return hs_vt_nullable(want) ? NULL : mismatch(s, v, want);
         if (r->store_id != s->id)
             return hs_api_error_cross_store();
         if (!hs_api_ref_exists(s, r->__private1, top) ||
             (hs_vt_heap(want) != top && !hs_ref_is_a(s, r->__private1, hs_vt_heap(want), false)))
-            return mismatch(v, want);
+            return mismatch(s, v, want);
         out->gcref = r->__private1;
         return NULL;
     }
-    default: return mismatch(v, want);
+    default: return mismatch(s, v, want);
     }
 }
 

@@ -169,10 +169,10 @@ static void test_fields(void)
     x = i32_val(1);
     ERROR_IS(wasmtime_structref_set_field(w.context, &s, F_CONST, &x),
              "cannot set field 11: field is not mutable");
-    ERROR_HAS(wasmtime_structref_set_field(w.context, &s, FIELDS, &x), "out of range");
-    ERROR_HAS(wasmtime_structref_set_field(w.context, &s, SIZE_MAX, &x), "out of range");
+    ERROR_HAS(wasmtime_structref_set_field(w.context, &s, FIELDS, &x), "cannot access field ");
+    ERROR_HAS(wasmtime_structref_set_field(w.context, &s, SIZE_MAX, &x), "cannot access field ");
     got = i32_val(99);
-    ERROR_HAS(FIELD(FIELDS), "out of range");
+    ERROR_HAS(FIELD(FIELDS), "cannot access field ");
     CHECK(got.of.i32 == 99);
     for (size_t n = 0; n < FIELDS; n++) {
         if (n == F_CONST)
@@ -379,13 +379,14 @@ static void test_arrays(void)
     wasmtime_val_t v = {.kind = WASMTIME_I64, .of.i64 = 5};
     OK(wasmtime_arrayref_new(w.context, pre, &v, 3, &a));
     ERROR_IS(wasmtime_arrayref_set(w.context, &a, 0, &v),
-             "cannot set elements: array is not mutable");
+             "cannot set element 0: array elements are not mutable");
     wasmtime_arrayref_unroot(&a);
     memset(&a, 1, sizeof a);
-    ERROR_IS(wasmtime_arrayref_new(w.context, pre, &v, UINT32_MAX, &a), "GC heap out of memory");
+    ERROR_HAS(wasmtime_arrayref_new(w.context, pre, &v, UINT32_MAX, &a),
+              "wasm trap: allocation size too large");
     CHECK(wasmtime_arrayref_is_null(&a));
-    ERROR_IS(wasmtime_arrayref_new(w.context, pre, &v, UINT32_MAX / 8, &a),
-             "GC heap out of memory");
+    ERROR_HAS(wasmtime_arrayref_new(w.context, pre, &v, UINT32_MAX / 8, &a),
+              "wasm trap: allocation size too large");
     wasmtime_array_ref_pre_delete(pre);
     wasmtime_array_ref_pre_delete(NULL);
     world_delete(&w);
@@ -399,7 +400,8 @@ static void test_limit(void)
     wasmtime_array_ref_pre_t *pre = array_pre(&w, packed(true, WASMTIME_STORAGE_TYPE_KIND_I8));
     wasmtime_val_t v = i32_val(7), got;
     wasmtime_arrayref_t a, keep;
-    ERROR_IS(wasmtime_arrayref_new(w.context, pre, &v, 5 << 20, &a), "GC heap out of memory");
+    ERROR_HAS(wasmtime_arrayref_new(w.context, pre, &v, 5 << 20, &a),
+              "GC heap out of memory: no capacity for allocation of ");
     CHECK(wasmtime_arrayref_is_null(&a));
     OK(wasmtime_arrayref_new(w.context, pre, &v, 1000000, &keep));
     for (int i = 0; i < 50; i++) {
@@ -412,7 +414,7 @@ static void test_limit(void)
     while (n < 8 && !(e = wasmtime_arrayref_new(w.context, pre, &v, 1000000, &all[n])))
         n++;
     CHECK(n >= 1 && n <= 4);
-    ERROR_IS(e, "GC heap out of memory");
+    ERROR_HAS(e, "GC heap out of memory: no capacity for allocation of ");
     while (n > 0)
         wasmtime_arrayref_unroot(&all[--n]);
     OK(wasmtime_arrayref_get(w.context, &keep, 999999, &got));

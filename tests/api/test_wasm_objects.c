@@ -459,7 +459,7 @@ static void test_references(void)
     args[0].of.ref = wasm_memory_as_ref(w.memory); /* no function */
     TRAP_HAS(wasm_func_call(f, &a, &r), "only references to functions");
     args[0] = (wasm_val_t)WASM_I32_VAL(1);
-    TRAP_HAS(wasm_func_call(f, &a, &r), "type mismatch: expected funcref, found i32");
+    TRAP_HAS(wasm_func_call(f, &a, &r), "type mismatch: expected (ref null func), found i32");
     args[0].kind = 77;
     TRAP_HAS(wasm_func_call(f, &a, &r), "unknown kind 77");
     r.size = 0;
