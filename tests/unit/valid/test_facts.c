@@ -87,7 +87,11 @@ static void test_calls_and_memory(void **state)
     f = FACTS(.funcs = "00", .bodies = {"00 d0 69 0a 0b"}); /* throw_ref is a call, and catches nothing */
     assert_int_equal(f.flags, FACT_HAS_CALL | FACT_MAY_WRITE);
     f = FACTS(.funcs = "00", .bodies = {"00 41 07 fb 1c 1a 0b"});
-    assert_true(f.flags & FACT_HAS_GC);
+    assert_true((f.flags & FACT_HAS_GC) && !(f.flags & (FACT_HAS_CALL | FACT_MAY_CALL)));
+    f = FACTS(.funcs = "00", .bodies = {"00 d0 6e fb 14 6b 1a 0b"}); /* a cast keeps registers */
+    assert_int_equal(f.flags, FACT_HAS_GC | FACT_MAY_CALL);
+    f = FACTS(.funcs = "00", .bodies = {"00 02 6b d0 6e fb 18 03 00 6e 6b d1 1a d0 6b 0b 1a 0b"});
+    assert_int_equal(f.flags, FACT_HAS_GC | FACT_MAY_CALL);
     f = FACTS(.funcs = "00", .bodies = {"00 41 00 fe 10 02 00 1a 0b"});
     assert_int_equal(f.flags, FACT_HAS_ATOMIC | FACT_USES_MEMORY0);
     f = FACTS(.funcs = "00", .globals = {"7f 01 41 00 0b"}, .bodies = {"00 41 00 24 00 0b"});

@@ -180,6 +180,7 @@ struct row {
     ROW(imul, #k #k "I", imul##w##_rri) ROW(imul, #k "mI" #k, imul##w##_rmi)                                   \
     ROW(shld, #k #k "i", shld##w##_rri) ROW(shrd, #k #k "i", shrd##w##_rri) ROW(bt, #k "i", bt##w##_ri)        \
     ROW(btr, #k "i", btr##w##_ri) ROW(btc, #k "i", btc##w##_ri) ROW(bswap, #k, bswap##w##_r)                   \
+    ROW(bts, #k #k, bts##w##_rr)                                                                               \
     ROW(cmovne, #k #k, cmov_ne##w##_rr) ROW(cmovl, #k "m", cmov_l##w##_rm) ROW(lea, #k "m", lea##w##_rm)
 #define CMOV(w)                                                                                                \
     static void x64_cmov_ne##w##_rr(struct x64_asm *a, unsigned d, unsigned s)                                 \
