@@ -84,7 +84,7 @@ struct wasmtime_store {
     HS_VEC(bool) resources;     /* the host's own that components can be given: not used up yet */
     struct shared_use *shared;  /* shared memories in use by this store */
     struct fiber *fiber;        /* the asynchronous call that is running, or NULL */
-    uint32_t resting; /* calls that were begun and rest, or wait for one on another stack */
+    uint32_t resting; /* guests that wait on stacks which a collection cannot read */
     bool needs_async; /* something was configured that can suspend: see hs_api_need_async */
     bool yield_epoch; /* give way at the deadline and move it by yield_delta */
     uint64_t yield_delta;

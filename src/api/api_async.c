@@ -5,8 +5,9 @@
  * What is switched, beside the stack: the thread's running store, the innermost activation of this one,
  * and how deep the stack may get. So while a call rests its guest's frames
  * belong to no thread, and the store is as it was before the poll: other calls may run there, also
- * the one whose host function polls. A call that is given up is resumed once more, with the word to fail,
- * so that every frame ends in the ordinary way and nothing leaks. */
+ * the one whose host function polls. A collection is told of all stacks where guests of the store wait.
+ * A call that is given up is resumed once more, with the word to fail, so that every frame ends in the
+ * ordinary way and nothing leaks. */
 #include "api/api.h"
 #include <ucontext.h>
 
@@ -28,6 +29,9 @@ struct fiber {
     uint32_t nested;
     uint64_t stack_limit;
     bool running, cancelled;
+    struct hs_aside
+        waiting; /* the one of `inside` or `outside` that does not run, if a guest is there */
+    uintptr_t inside_low; /* no frame that was left is below */
 };
 
 struct wasmtime_call_future {
@@ -57,6 +61,21 @@ static wasmtime_call_future_t over = {.done = true, .permanent = true};
 
 /* --- Switching -------------------------------------------------------------------------------- */
 
+/* Where a frame with this variable ends at the latest, of a function that calls another one: a collection reads from there on. */
+static uintptr_t below(const char *variable)
+{
+    enum { FRAME = 1024 };
+    return (uintptr_t)variable - FRAME;
+}
+
+/* Guests on a stack that is left wait there. */
+static void set_aside(struct fiber *f, const ucontext_t *registers, uintptr_t low, uintptr_t high)
+{
+    f->waiting = (struct hs_aside){
+        .low = low, .high = high, .registers = registers, .registers_size = sizeof *registers};
+    hs_store_set_aside(f->store->store, &f->waiting);
+}
+
 /* The switches, and what the sanitizers want to know of them. */
 static void enter(struct fiber *f, const void *stack, size_t size)
 {
@@ -70,6 +89,8 @@ static void enter(struct fiber *f, const void *stack, size_t size)
 #endif
     (void)stack;
     (void)size;
+    char here;
+    f->waiting.low = below(&here);
     swapcontext(&f->outside, &f->inside);
 #if defined(__SANITIZE_ADDRESS__)
     __sanitizer_finish_switch_fiber(f->outside_shadow, NULL, NULL);
@@ -93,6 +114,8 @@ static void leave(struct fiber *f, bool for_good)
     __tsan_switch_to_fiber(f->outside_shadow, 0);
 #endif
     (void)for_good;
+    char here;
+    f->inside_low = below(&here);
     swapcontext(&f->inside, &f->outside);
     arrived(f);
 }
@@ -123,7 +146,6 @@ bool hs_api_fiber_running(const struct wasmtime_store *w)
     return w->fiber && w->fiber->running;
 }
 
-/* A call that rests has frames that are not looked at. */
 bool hs_api_stack_is_whole(struct store *s, uintptr_t low, uintptr_t high)
 {
     const struct wasmtime_store *w = hs_api_part(s);
@@ -219,6 +241,16 @@ static void stack_delete(struct wasmtime_call_future *c)
 
 /* --- Polling ---------------------------------------------------------------------------------- */
 
+/* Where the guests of a chain of activations were entered first. */
+static uintptr_t end_of(const struct hs_activation *act)
+{
+    uintptr_t end = 0;
+    for (; act; act = act->outer)
+        if ((uintptr_t)act->entry_sp + HS_ENTRY_FRAME > end)
+            end = (uintptr_t)act->entry_sp + HS_ENTRY_FRAME;
+    return end;
+}
+
 /* Lets it run until it rests or is done. */
 static void resume(struct wasmtime_call_future *c)
 {
@@ -232,11 +264,15 @@ static void resume(struct wasmtime_call_future *c)
     uintptr_t stack_low = s->stack_low;
     /* No short ways into the guest: they take the store's one activation and its limit for granted. */
     see_calls(s);
-    if (running) /* a guest of the store waits on this stack for the one on the other */
+    hs_store_take_up(&f->waiting);
+    /* A guest of the store waits on this stack for the one on the other. */
+    const volatile uintptr_t waits = running ? end_of(&act) : 0;
+    const volatile bool readable = !running || hs_api_stack_is_whole(s, (uintptr_t)&act, waits);
+    if (running && readable)
+        set_aside(f, &f->outside, waits, waits); /* from where `enter` is */
+    if (!readable)
         f->store->resting++;
-    if (c->started)
-        f->store->resting--;
-    else {
+    if (!c->started) {
         uintptr_t p = (uintptr_t)c;
         c->started = true;
         getcontext(&f->inside);
@@ -263,10 +299,11 @@ static void resume(struct wasmtime_call_future *c)
     if (running)
         hs_store_set_stack_limit(s, limit);
     s->stack_low = stack_low;
-    if (running)
+    hs_store_take_up(&f->waiting);
+    if (!readable)
         f->store->resting--;
     if (!c->done)
-        f->store->resting++;
+        set_aside(f, &f->inside, f->inside_low, (uintptr_t)c->stack + c->stack_size);
     f->running = false;
     f->store->fiber = outer;
 }

@@ -114,6 +114,25 @@ void hs_store_delete(struct store *s)
     hs_free(s);
 }
 
+void hs_store_set_aside(struct store *s, struct hs_aside *part)
+{
+    part->next = s->asides;
+    part->link = &s->asides;
+    if (part->next)
+        part->next->link = &part->next;
+    s->asides = part;
+}
+
+void hs_store_take_up(struct hs_aside *part)
+{
+    if (!part->link)
+        return;
+    *part->link = part->next;
+    if (part->next)
+        part->next->link = part->link;
+    part->link = NULL;
+}
+
 /* --- Stopping ------------------------------------------------------------------------------------------------ */
 
 static void arm_context(struct hs_vmctx *c)

@@ -81,6 +81,15 @@ struct trap_record { /* what the last trap left; taken by whoever reports it */
     struct raw_frame { uintptr_t pc; const void *context; bool is_return; } raw[HS_MAX_FRAMES];
 };
 
+/* A part of a stack where guests of a store wait, for a poll or for a call on another stack: collections read it, and the
+ * registers that were set aside with it. */
+struct hs_aside {
+    uintptr_t low, high;
+    const void *registers;
+    size_t registers_size;
+    struct hs_aside *next, **link; /* link NULL: is not in the list */
+};
+
 struct store {
     struct hs_run run;               /* first */
     uint64_t id;                     /* never 0, never reused */
@@ -126,8 +135,9 @@ struct store {
     uint32_t pending_exn;
     /* The API's: calls visit for every reference it holds for the host. */
     void (*each_root)(struct store *s, void (*visit)(void *env, uint32_t ref), void *env);
-    /* The API's: does the running guest's part of the stack lie between these, all of it, and rests none? False: that is not
-     * so, or cannot be told. NULL: the thread's own stack is asked. */
+    struct hs_aside *asides;
+    /* The API's: do these lie in the stack that guests run on at the moment, and are all others of this store in `asides`? False:
+     * that is not so, or cannot be told. NULL: the thread's own stack is asked. */
     bool (*stack_is_whole)(struct store *s, uintptr_t low, uintptr_t high);
     void *api;                       /* struct of the API */
     struct store *free_next;
@@ -166,6 +176,9 @@ static inline bool hs_store_running(const struct store *s)
 /* Calls a function. values has max(parameters, results) slots: parameters in, results out from 0. ST_OK, ST_TRAP (see
  * s->trap and s->host_error; values unchanged) or ST_OOM. Where nanoseconds count, f->entry is called. */
 enum status hs_call(struct store *s, struct hs_funcref *f, union hs_value *values);
+
+void hs_store_set_aside(struct store *s, struct hs_aside *part);
+void hs_store_take_up(struct hs_aside *part); /* does nothing if it is not in the list */
 
 /* Asks every running or future entry of this store to stop at its next check. Async-signal-safe under rt->epoch_lock. */
 void hs_store_arm(struct store *s);

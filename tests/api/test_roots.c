@@ -277,6 +277,20 @@ static void test_stop(void)
 
 /* --- Other stacks ---------------------------------------------------------------------------------------------- */
 
+/* Collects, and sees that it was done. */
+static void collect(wasmtime_context_t *c)
+{
+    for (int k = 0; k < 20; k++) { /* small numbers look like some of them */
+        wasmtime_val_t v = thing(c, k);
+        wasmtime_val_unroot(&v);
+    }
+    OK(wasmtime_context_gc(c));
+    int gone = 0;
+    for (int k = 0; k < 20; k++)
+        gone += ended[k];
+    CHECK(gone > 3);
+}
+
 static bool ask(void *env)
 {
     return --*(int *)env <= 0;
@@ -288,7 +302,7 @@ static void rest(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *arg
 {
     *(int *)env = 2;
     (void)args, (void)nargs, (void)results, (void)nresults, (void)trap_ret;
-    OK(wasmtime_context_gc(wasmtime_caller_context(caller)));
+    collect(wasmtime_caller_context(caller));
     *out = (wasmtime_async_continuation_t){ask, env, NULL};
 }
 
@@ -332,7 +346,7 @@ static void test_fiber(void)
             polls++;
             if (round == 2)
                 break; /* given up */
-            OK(wasmtime_context_gc(w.context));
+            collect(w.context);
         }
         wasmtime_call_future_delete(c);
         if (round < 2)
@@ -351,6 +365,14 @@ static void test_fiber(void)
 static struct nested {
     wasmtime_func_t garbage;
 } nested;
+
+static wasm_trap_t *collect_now(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args,
+                                size_t nargs, wasmtime_val_t *results, size_t nresults)
+{
+    (void)env, (void)args, (void)nargs, (void)results, (void)nresults;
+    collect(wasmtime_caller_context(caller));
+    return NULL;
+}
 
 static wasm_trap_t *call_on_another_stack(void *env, wasmtime_caller_t *caller,
                                           const wasmtime_val_t *args, size_t nargs,
@@ -374,20 +396,26 @@ static void test_two_stacks(void)
 {
     struct world w = world_new(config_of());
     wasm_functype_t *t = wasm_functype_new_0_0();
-    wasmtime_func_t host;
+    wasmtime_func_t host, gc;
     wasmtime_func_new(w.context, t, call_on_another_stack, NULL, NULL, &host);
+    wasmtime_func_new(w.context, t, collect_now, NULL, NULL, &gc);
     wasm_functype_delete(t);
     wasmtime_module_t *m = module_of(
         w.engine,
-        "(module (import \"\" \"other\" (func $other)) (type $s (struct (field i32))) (type $bytes "
-        "(array (mut i8)))" GARBAGE_FUNC " (export \"garbage\" (func $garbage))"
+        "(module (import \"\" \"other\" (func $other)) (import \"\" \"gc\" (func $gc)) (type $s "
+        "(struct (field i32))) (type $bytes "
+        "(array (mut i8)))" GARBAGE_FUNC " (func (export \"garbage\") (local $s (ref $s)) "
+                                         "(local.set $s (struct.new $s (i32.const 3)))"
+        "   (call $garbage) (call $gc) (if (i32.ne (struct.get $s 0 (local.get $s)) (i32.const 3)) "
+        "(then unreachable)))"
         " (func (export \"f\") (param i32) (result i32) (local $s (ref $s))"
         "   (local.set $s (struct.new $s (local.get 0)))"
         "   (call $garbage) (call $other) (call $garbage) (struct.get $s 0 (local.get $s))))");
-    wasmtime_extern_t import = {.kind = WASMTIME_EXTERN_FUNC, .of.func = host};
+    wasmtime_extern_t imports[2] = {{.kind = WASMTIME_EXTERN_FUNC, .of.func = host},
+                                    {.kind = WASMTIME_EXTERN_FUNC, .of.func = gc}};
     wasmtime_instance_t i = {0};
     wasm_trap_t *trap = NULL;
-    OK(wasmtime_instance_new(w.context, m, &import, 1, &i, &trap));
+    OK(wasmtime_instance_new(w.context, m, imports, 2, &i, &trap));
     nested.garbage = export_of(&w, i, "garbage").of.func;
     for (int k = 0; k < 5; k++)
         CHECK(call(&w, i, "f", 1, 1000 + k, 0) == 1000 + k);

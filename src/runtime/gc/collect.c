@@ -8,8 +8,9 @@
  * Guests keep no maps of their frames. While one runs, its part of the stack, from here up to where it was entered, is read
  * word by word, and a word that is the number of an entry or the place of an object keeps it: that can keep a thing for too
  * long, never too short, since nothing moves. Compiled code keeps references in frames, in registers that the functions above
- * save in theirs, and in the store's argument area. If the guest's frames are not all on this stack (a call that rests, a
- * stack of the host's own making), nothing is collected. All other roots, and the fields of objects, are known exactly.
+ * save in theirs, and in the store's argument area. Other stacks where guests of the store wait are read, too, if they are known
+ * (store->asides). If the running guest's frames are not all on one stack, or on one of the host's own making, nothing is
+ * collected. All other roots, and the fields of objects, are known exactly.
  *
  * Marking keeps a list of objects whose fields are still to be followed. When there is no memory for it, marked objects are
  * missing in it; then all marked ones are followed once more, until none was missed. */
@@ -182,6 +183,10 @@ static bool mark_all(struct marks *m)
     struct store *s = m->s;
     if (!mark_running(m))
         return false;
+    for (const struct hs_aside *a = s->asides; a; a = a->next) {
+        mark_words(m, a->low, a->high);
+        mark_words(m, (uintptr_t)a->registers, (uintptr_t)a->registers + a->registers_size);
+    }
     if (s->each_root)
         s->each_root(s, mark_ref, m);
     mark_word(m, s->pending_exn);

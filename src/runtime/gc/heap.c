@@ -131,8 +131,10 @@ void hs_gc_hold(struct store *s, struct hs_gc_held *held)
 
 void hs_gc_let_go(struct store *s, struct hs_gc_held *held)
 {
-    HS_ASSERT(s->heap->held == held);
-    s->heap->held = held->next;
+    struct hs_gc_held **p = &s->heap->held; /* not the first if a finalizer's call rests */
+    while (*p != held)
+        p = &(*p)->next;
+    *p = held->next;
 }
 
 /* --- Free memory --------------------------------------------------------------------------------------------------- */

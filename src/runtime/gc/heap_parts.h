@@ -5,7 +5,7 @@
 #include "base/assert.h"
 #include "runtime/gc/heap.h"
 
-/* References that C code holds between two allocations: a stack of values, the newest first. */
+/* References that C code holds between two allocations. */
 struct hs_gc_held {
     const union hs_value *values;
     size_t count;
@@ -98,7 +98,7 @@ uint32_t hs_heap_last_object(const struct hs_heap *h); /* 0: there is none */
 /* After a collection, when `starts` has the living only: where to make objects from now on, and when to collect again. */
 void hs_heap_restart(struct store *s);
 
-/* C code holds values from here on, until it lets them go, the latest first. */
+/* C code holds values from here on, until it lets them go. */
 void hs_gc_hold(struct store *s, struct hs_gc_held *held);
 void hs_gc_let_go(struct store *s, struct hs_gc_held *held);
 
