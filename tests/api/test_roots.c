@@ -405,7 +405,7 @@ static void test_two_stacks(void)
         "(module (import \"\" \"other\" (func $other)) (import \"\" \"gc\" (func $gc)) (type $s "
         "(struct (field i32))) (type $bytes "
         "(array (mut i8)))" GARBAGE_FUNC " (func (export \"garbage\") (local $s (ref $s)) "
-                                         "(local.set $s (struct.new $s (i32.const 3)))"
+        "(local.set $s (struct.new $s (i32.const 3)))"
         "   (call $garbage) (call $gc) (if (i32.ne (struct.get $s 0 (local.get $s)) (i32.const 3)) "
         "(then unreachable)))"
         " (func (export \"f\") (param i32) (result i32) (local $s (ref $s))"
