@@ -111,8 +111,8 @@ WASM_API_EXTERN void wasmtime_context_set_data(wasmtime_context_t *context, void
  * external references among them. A store also collects by itself when as much
  * again as was alive has been made, of either; never at the end of a root.
  *
- * While a guest runs, what its frames may refer to is kept, which can be too
- * much. Nothing is collected while a call of `wasmtime/async.h` rests.
+ * While a guest runs, or rests in a call of `wasmtime/async.h`, what its frames may
+ * refer to is kept, which can be too much.
  *
  * @param context  borrowed
  * @return NULL, or an error that the caller owns

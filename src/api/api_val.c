@@ -188,7 +188,7 @@ bool hs_api_ref_exists(struct store *s, uint32_t ref, uint32_t top)
     if (hs_ref_is_object(ref))
         return hs_gc_is_object(s, ref) && hs_gc_is_exn(s, ref) == (top == HEAP_EXN);
     return top != HEAP_EXN &&
-           (hs_ref_is_host(ref) ? ref >> 2 < s->externrefs.count : hs_ref_is_i31(ref));
+           (hs_ref_is_host(ref) ? hs_externref_exists(s, ref) : hs_ref_is_i31(ref));
 }
 
 void hs_api_root_clone(const wasmtime_anyref_t *ref, wasmtime_anyref_t *out)

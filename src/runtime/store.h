@@ -204,5 +204,6 @@ uint32_t hs_externref_new(struct store *s, void *data, void (*finalizer)(void *)
 /* It was never there: forgets a fresh one, without its finalizer. */
 void hs_externref_forget(struct store *s, uint32_t ref);
 void *hs_externref_data(struct store *s, uint32_t ref);
+bool hs_externref_exists(const struct store *s, uint32_t ref); /* for words from outside; ref is to a thing of the host's */
 
 #endif

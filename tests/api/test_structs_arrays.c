@@ -800,6 +800,8 @@ static void test_raw(void)
     wasmtime_exnref_unroot(&x);
     wasmtime_val_unroot(&host);
     OK(wasmtime_context_gc(w.context));
+    CHECK(!extern_exists(w.context, rh) && !any_exists(w.context, rh) &&
+          !exn_exists(w.context, rx));
     CHECK(ended[8] && ended[10] && ended[11] && ended[12]);
     makers_delete(&m);
     world_delete(&w);

@@ -323,6 +323,11 @@ void hs_externref_forget(struct store *s, uint32_t ref)
     s->externrefs.data[ref >> 2].finalizer = NULL; /* the next collection takes the entry */
 }
 
+bool hs_externref_exists(const struct store *s, uint32_t ref)
+{
+    return ref >> 2 < s->externrefs.count && s->externrefs.data[ref >> 2].finalizer != freed;
+}
+
 void *hs_externref_data(struct store *s, uint32_t ref)
 {
     return hs_ref_is_host(ref) && ref >> 2 < s->externrefs.count ? s->externrefs.data[ref >> 2].data
