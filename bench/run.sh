@@ -34,6 +34,7 @@ part() {
 
 part startup.py --rounds $((rounds * 2 - 1)) --hospes "$hospes" --lib "$lib" --build
 part embed.py --rounds $rounds --lib "$lib"
+part objects.py --rounds $few --lib "$lib" --hospes "$hospes"
 part compile.py --rounds $few --lib "$lib"
 part run.py --rounds $rounds --hospes "$hospes"
 exit $status
