@@ -89,7 +89,7 @@ static void enter(struct fiber *f, const void *stack, size_t size)
 #endif
     (void)stack;
     (void)size;
-    char here;
+    char here = 0;
     f->waiting.low = below(&here);
     swapcontext(&f->outside, &f->inside);
 #if defined(__SANITIZE_ADDRESS__)
@@ -114,7 +114,7 @@ static void leave(struct fiber *f, bool for_good)
     __tsan_switch_to_fiber(f->outside_shadow, 0);
 #endif
     (void)for_good;
-    char here;
+    char here = 0;
     f->inside_low = below(&here);
     swapcontext(&f->inside, &f->outside);
     arrived(f);
