@@ -84,7 +84,7 @@ struct wasmtime_store {
     HS_VEC(bool) resources;     /* the host's own that components can be given: not used up yet */
     struct shared_use *shared;  /* shared memories in use by this store */
     struct fiber *fiber;        /* the asynchronous call that is running, or NULL */
-    uint32_t resting; /* guests that wait on stacks which a collection cannot read */
+    uint32_t resting;           /* guests that wait on stacks which a collection cannot read */
     bool needs_async; /* something was configured that can suspend: see hs_api_need_async */
     bool yield_epoch; /* give way at the deadline and move it by yield_delta */
     uint64_t yield_delta;
@@ -332,7 +332,8 @@ void hs_api_unroot(wasmtime_anyref_t *ref); /* NULL and null are fine; makes it 
 /* References of this store. */
 bool hs_api_is_object(struct store *s, uint32_t ref, enum compkind kind); /* a struct or array? */
 bool hs_api_is_exn(struct store *s, uint32_t ref);
-/* Values of fields, packed ones as i32. What is of the wrong type is told with `what` before it. */
+/* Values of fields, packed ones as i32. What is of the wrong type is told with `what`,
+ * if not NULL, before it. */
 wasmtime_error_t *hs_api_field_in(struct store *s, const wasmtime_val_t *v, struct valtype storage,
                                   const char *what, union hs_value *out);
 bool hs_api_field_out(struct store *s, struct valtype storage, const union hs_value *v,

@@ -7,7 +7,6 @@
  *
  * A prepared type is the canonical id, held by the store from then on, as objects are told by it. */
 #include "api/api.h"
-#include <stdio.h>
 
 enum { SMALL = 16 }; /* values that are kept on the stack; more need memory */
 
@@ -23,7 +22,7 @@ wasmtime_error_t *hs_api_field_in(struct store *s, const wasmtime_val_t *v, stru
 {
     out->bits[0] = out->bits[1] = 0;
     wasmtime_error_t *e = hs_api_val_in(s, v, is_packed(storage) ? HS_I32 : storage, out);
-    return e && !hs_api_val_is_foreign(s, v) ? hs_api_error_context(e, "%s", what) : e;
+    return e && what && !hs_api_val_is_foreign(s, v) ? hs_api_error_context(e, "%s", what) : e;
 }
 
 bool hs_api_field_out(struct store *s, struct valtype storage, const union hs_value *v,
@@ -214,12 +213,13 @@ wasmtime_error_t *wasmtime_structref_set_field(wasmtime_context_t *context,
         return e;
     if (!f->mutable)
         return hs_api_error("cannot set field %zu: field is not mutable", index);
-    char what[64];
-    snprintf(what, sizeof what, "cannot set field %zu: type mismatch", index);
-    e = hs_api_field_in(s, val, f->type, what, &v);
-    if (!e && hs_gc_set(s, structref->__private1, offset, f->type, &v) != ST_OK)
-        e = hs_api_error_oom();
-    return e;
+    e = hs_api_field_in(s, val, f->type, NULL, &v);
+    if (e)
+        return hs_api_val_is_foreign(s, val)
+                   ? e
+                   : hs_api_error_context(e, "cannot set field %zu: type mismatch", index);
+    return hs_gc_set(s, structref->__private1, offset, f->type, &v) == ST_OK ? NULL
+                                                                             : hs_api_error_oom();
 }
 
 wasmtime_struct_type_t *wasmtime_structref_type(wasmtime_context_t *context,
@@ -346,15 +346,16 @@ wasmtime_error_t *wasmtime_arrayref_set(wasmtime_context_t *context,
     const struct fieldtype *f = NULL;
     uint32_t offset = 0;
     union hs_value v;
-    char what[64];
     wasmtime_error_t *e = element_of(s, arrayref, true, index, &f, &offset);
     if (e)
         return e;
-    snprintf(what, sizeof what, "cannot set element %u: type mismatch", index);
-    e = hs_api_field_in(s, val, f->type, what, &v);
-    if (!e && hs_gc_set(s, arrayref->__private1, offset, f->type, &v) != ST_OK)
-        e = hs_api_error_oom();
-    return e;
+    e = hs_api_field_in(s, val, f->type, NULL, &v);
+    if (e)
+        return hs_api_val_is_foreign(s, val)
+                   ? e
+                   : hs_api_error_context(e, "cannot set element %u: type mismatch", index);
+    return hs_gc_set(s, arrayref->__private1, offset, f->type, &v) == ST_OK ? NULL
+                                                                            : hs_api_error_oom();
 }
 
 wasmtime_array_type_t *wasmtime_arrayref_type(wasmtime_context_t *context,
