@@ -157,6 +157,10 @@ void *hs_api_call_failed(struct hs_run *run, uint32_t left, void *out)
 
 uint32_t hs_api_raise_error(struct store *s, wasmtime_error_t *error)
 {
+    if (error->is_exception && s->pending_exn) { /* it goes on, and is told anew if nobody catches it */
+        wasmtime_error_delete(error);
+        return TRAP_EXCEPTION + 1;
+    }
     if (s->host_error)
         wasmtime_error_delete(s->host_error);
     s->host_error = error;
@@ -165,11 +169,7 @@ uint32_t hs_api_raise_error(struct store *s, wasmtime_error_t *error)
 
 uint32_t hs_api_raise(struct store *s, wasm_trap_t *trap)
 {
-    wasmtime_error_t *e = hs_api_trap_error(trap);
-    if (!e->is_exception || !s->pending_exn)
-        return hs_api_raise_error(s, e);
-    wasmtime_error_delete(e);
-    return TRAP_EXCEPTION + 1;
+    return hs_api_raise_error(s, hs_api_trap_error(trap));
 }
 
 /* --- Making ----------------------------------------------------------------------------------- */
