@@ -1,12 +1,12 @@
-/* Any bytes through the text parser, the script parser and the printer. What must hold, beyond "no crash, no sanitizer
- * report":
+/* Any bytes through the text parser, the script parser and the printer. What must hold, beyond
+ * "no crash, no sanitizer report":
  *
  *  - a text that is refused has an error with a message and, unless memory is meant, a line and a column,
  *  - bytes from a text are read by the binary reader, unless a limit or the place for an index is exceeded,
  *  - what was read prints, the print parses, and to the same module.
  *
- * The beginning chooses: "#" a script, "\0asm" a module to print, anything else a text. Seeds: the official suite and the
- * samples of the project. */
+ * The beginning chooses: "#" a script, "\0asm" a module to print, anything else a text. Seeds:
+ * the official suite and the samples of the project. */
 #include "binary/binary.h"
 #include "syntax/insn_read.h"
 #include "text/script.h"

@@ -1,5 +1,5 @@
-/* WASI under a guest that does anything: the input is a sequence of calls with arguments, and the guest's memory. After
- * each run the directory beside the sandbox must be what it was.
+/* WASI under a guest that does anything: the input is a sequence of calls with arguments, and
+ * the guest's memory. After each run the directory beside the sandbox must be what it was.
  *
  *   call      index of the function (1 byte), then per argument a byte: below 224 an index into `worst`, else a
  *             number of 1 to 8 bytes follows

@@ -1,8 +1,9 @@
-/* The body of a function: instructions one after the other, each with what it needs before it. `value` writes an
- * expression of a type, `instruction` anything at all; both spend a budget, which ends the function. See random_gen.h. */
+/* The body of a function: instructions one after the other, each with what it needs before it.
+ * `value` writes an expression of a type, `instruction` anything at all; both spend a budget,
+ * which ends the function. See random_gen.h. */
 #include "random_gen.h"
 
-/* ---- operands ---- */
+/* --- operands --------------------------------------------------------------------------------- */
 
 /* A local of the type, or -1; `written`: one that may be changed. */
 static int find_local(struct gen *g, char t, bool written)
@@ -319,7 +320,8 @@ static void load(struct gen *g, char t, int depth)
     simple(g, (enum op)loads[letter(t)], depth, false);
 }
 
-/* A multiple of a constant divided by it, where a multiplication instead of the division has its worst case. */
+/* A multiple of a constant divided by it, where a multiplication instead of the division has its
+ * worst case. */
 static void divide_multiple(struct gen *g, enum op op, char t, int depth)
 {
     int64_t by = 2 + (int64_t)(below(g, 2) ? below(g, 50) : below(g, 100000));
@@ -614,7 +616,7 @@ static void settle(struct gen *g, const char *results)
         value(g, results[k], 1);
 }
 
-/* ---- control ---- */
+/* --- control ---------------------------------------------------------------------------------- */
 
 static void instruction(struct gen *g, int depth);
 
@@ -791,7 +793,8 @@ static void br_table(struct gen *g, int depth)
     code_is_dead(g, depth);
 }
 
-/* Arguments of a call: values, or locals in any order, which are in registers that arguments go to. */
+/* Arguments of a call: values, or locals in any order, which are in registers that arguments go
+ * to. */
 static void arguments(struct gen *g, const char *params, int depth)
 {
     bool locals = chance(g, 35);
@@ -1144,7 +1147,7 @@ static void instruction(struct gen *g, int depth)
     }
 }
 
-/* ---- functions ---- */
+/* --- functions -------------------------------------------------------------------------------- */
 
 static void put_locals(struct gen *g, const char *list)
 {

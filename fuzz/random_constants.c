@@ -1,5 +1,5 @@
-/* Constants, most of them where something changes: zeros and their signs, limits of the integers as integers and as
- * floats, infinities, NaNs with payloads, powers of two and their neighbours. */
+/* Constants, most of them where something changes: zeros and their signs, limits of the integers
+ * as integers and as floats, infinities, NaNs with payloads, powers of two and their neighbours. */
 #include "random_gen.h"
 
 uint64_t random_edge_int(struct gen *g, uint32_t bits)

@@ -1,5 +1,6 @@
-/* Exceptions in random modules: tags, blocks with a try_table whose clauses go to blocks made for them or to whatever label
- * takes the same values, throws of every kind. The letter of a reference to an exception is k. See random_gen.h. */
+/* Exceptions in random modules: tags, blocks with a try_table whose clauses go to blocks made
+ * for them or to whatever label takes the same values, throws of every kind. The letter of a
+ * reference to an exception is k. See random_gen.h. */
 #include "random_gen.h"
 
 /* The types that blocks and tags need: [] to what a clause brings, and the tags' own. */

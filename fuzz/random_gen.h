@@ -1,11 +1,14 @@
-/* What the files of the generator share: its state, chance, and writing of instructions. See random_module.h.
+/* What the files of the generator share: its state, chance, and writing of instructions. See
+ * random_module.h.
  *
- * The generator keeps the types of the operand stack, as a validator does, and writes forward: an instruction takes
- * what lies on the stack if it fits, else its operands are written first. So values stay on the stack across other
- * instructions, blocks and calls, which is where compilers with a value stack go wrong.
+ * The generator keeps the types of the operand stack, as a validator does, and writes forward:
+ * an instruction takes what lies on the stack if it fits, else its operands are written first.
+ * So values stay on the stack across other instructions, blocks and calls, which is where
+ * compilers with a value stack go wrong.
  *
- * A type is a letter, a list of types a string: i l f d v as in opcodes.def, r funcref, e externref, n a nullable
- * reference to a function of type 0. Buffers fail stickily and are checked at the end.
+ * A type is a letter, a list of types a string: i l f d v as in opcodes.def, r funcref, e
+ * externref, n a nullable reference to a function of type 0. Buffers fail stickily and are
+ * checked at the end.
  *
  * With objects there are more letters, see random_objects.c.
  *
@@ -102,7 +105,7 @@ struct gen {
     bool tries;   /* the function may have try_tables */
 };
 
-/* ---- chance ---- */
+/* --- chance ----------------------------------------------------------------------------------- */
 
 static inline uint64_t draw(struct gen *g)
 {
@@ -182,7 +185,7 @@ static inline char any_type(struct gen *g)
     return "iiilllffdd"[below(g, 10)];
 }
 
-/* ---- writing ---- */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 static inline void note(struct gen *g, enum op op)
 {
@@ -281,13 +284,13 @@ static inline uint32_t letter(char t)
     return (uint32_t)(strchr(numbers, t) - numbers);
 }
 
-/* ---- random_constants.c ---- */
+/* --- random_constants.c ----------------------------------------------------------------------- */
 
 uint64_t random_edge_int(struct gen *g, uint32_t bits);
 void random_constant(struct gen *g, char t); /* an instruction that pushes one */
 void random_zero(struct gen *g, char t);
 
-/* ---- random_objects.c ---- */
+/* --- random_objects.c ------------------------------------------------------------------------- */
 
 void random_object_types(struct gen *g); /* their choice */
 void random_write_object_types(struct gen *g, struct buffer *b);
@@ -297,24 +300,25 @@ bool random_from_object(struct gen *g, char t,
                         int depth); /* something else that comes from one; false: nothing */
 void random_object_op(struct gen *g, int depth);
 
-/* ---- random_exceptions.c ---- */
+/* --- random_exceptions.c ---------------------------------------------------------------------- */
 
 void random_tag_types(struct gen *g); /* their choice */
 void random_write_tags(struct gen *g, struct buffer *b);
 void random_try(struct gen *g, int depth);
 void random_throw(struct gen *g, int depth); /* sometimes */
 
-/* ---- random_body.c: a function's locals and code into g->b ---- */
+/* --- random_body.c: a function's locals and code into g->b ------------------------------------ */
 
 void random_value(struct gen *g, char t, int depth);
 int random_local(struct gen *g, char t, bool written);
 bool random_nests(const struct gen *g);        /* may another block begin? */
 void random_enter(struct gen *g, char result); /* one with a result, whose opcode is written */
 void random_leave(struct gen *g, char result);
-void random_open(struct gen *g, const char *results); /* one without parameters, whose opcode is written */
+/* one without parameters, whose opcode is written */
+void random_open(struct gen *g, const char *results);
 void random_sequence(struct gen *g, uint32_t count, int depth);
 void random_call(struct gen *g, int depth, bool host); /* any; host: of the first import */
-void random_close(struct gen *g); /* ends it; its results are on the stack */
+void random_close(struct gen *g);                      /* ends it; its results are on the stack */
 
 void random_function(struct gen *g, const struct sig *s);
 void random_wrapper(struct gen *g, uint32_t func);

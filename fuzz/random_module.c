@@ -1,5 +1,5 @@
-/* See random_module.h: what features, types, functions, memories and tables a module has, and the sections around the
- * code. */
+/* See random_module.h: what features, types, functions, memories and tables a module has, and
+ * the sections around the code. */
 #include "random_gen.h"
 
 bool random_module_covers(enum op op)

@@ -1,12 +1,13 @@
-/* Structs, arrays, numbers of 31 bits and casts. A module with them has these types after its function types, all in one
- * recursive group, and all nullable where they are types of values:
+/* Structs, arrays, numbers of 31 bits and casts. A module with them has these types after its
+ * function types, all in one recursive group, and all nullable where they are types of values:
  *
  *     s  struct            t  struct, sub s       u  struct, sub t, final     w  struct, final
  *     x  array of i8, i16  y  array of numbers    z  array of references
  *     a  any               q  eq                  j  i31
  *
- * Fields are letters, too; b and h are i8 and i16. Most references that are read from are made sure not to be null, most
- * indices are in range, so that functions come to their end; what traps is seen by all, too. */
+ * Fields are letters, too; b and h are i8 and i16. Most references that are read from are made
+ * sure not to be null, most indices are in range, so that functions come to their end; what
+ * traps is seen by all, too. */
 #include "random_gen.h"
 
 enum { S, T, U, W, X, Y, Z };
@@ -80,7 +81,7 @@ void random_write_object_types(struct gen *g, struct buffer *b)
     }
 }
 
-/* ---- writing ---- */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 static void put_type(struct gen *g, enum op op, uint32_t n)
 {
@@ -94,7 +95,8 @@ static void now(struct gen *g, char t)
     g->stack[g->height - 1] = t;
 }
 
-/* A new object that no operand is needed for: also in constant expressions. Pushes nothing on g->stack. */
+/* A new object that no operand is needed for: also in constant expressions. Pushes nothing on
+ * g->stack. */
 void random_new_object(struct gen *g, char t)
 {
     switch (t) {

@@ -267,7 +267,8 @@ WASM_API_EXTERN wasmtime_error_t *hospes_module_new_owned_file(wasm_engine_t *en
  * May be called from any thread. Since 0.1.
  * https://webassembly.github.io/spec/core/text/
  */
-WASM_API_EXTERN wasmtime_error_t *hospes_wasm2wat(const uint8_t *wasm, size_t size, wasm_byte_vec_t *out);
+WASM_API_EXTERN wasmtime_error_t *hospes_wasm2wat(const uint8_t *wasm, size_t size,
+                                                  wasm_byte_vec_t *out);
 
 /**
  * The number of functions of a module.
@@ -278,7 +279,8 @@ WASM_API_EXTERN wasmtime_error_t *hospes_wasm2wat(const uint8_t *wasm, size_t si
  *
  * May be called from any thread. Since 0.1.
  */
-WASM_API_EXTERN uint32_t hospes_module_func_count(const wasmtime_module_t *module, uint32_t *imported);
+WASM_API_EXTERN uint32_t hospes_module_func_count(const wasmtime_module_t *module,
+                                                  uint32_t *imported);
 
 /**
  * How often a function was entered since its module was made, by all instances
@@ -307,8 +309,8 @@ WASM_API_EXTERN bool hospes_module_func_entries(const wasmtime_module_t *module,
  *
  * May be called from any thread. Since 0.1.
  */
-WASM_API_EXTERN bool hospes_module_func_name(const wasmtime_module_t *module, uint32_t func, const char **name,
-                                             size_t *size);
+WASM_API_EXTERN bool hospes_module_func_name(const wasmtime_module_t *module, uint32_t func,
+                                             const char **name, size_t *size);
 
 /**
  * The machine code of a function, for tools that show it. Compiles the function if
@@ -322,11 +324,11 @@ WASM_API_EXTERN bool hospes_module_func_name(const wasmtime_module_t *module, ui
  *
  * May be called from any thread. Since 0.1.
  */
-WASM_API_EXTERN wasmtime_error_t *hospes_module_machine_code(const wasmtime_module_t *module, uint32_t func,
-                                                             wasm_byte_vec_t *out, uint64_t *address);
+WASM_API_EXTERN wasmtime_error_t *hospes_module_machine_code(const wasmtime_module_t *module,
+                                                             uint32_t func, wasm_byte_vec_t *out,
+                                                             uint64_t *address);
 
 #endif /* WASMTIME_FEATURE_COMPILER */
-
 
 #ifdef __cplusplus
 } /* extern "C" */

@@ -109,7 +109,7 @@ static inline void report(const char *name, double *samples, size_t count)
     printf("%s %.6g %.6g %.6g\n", name, samples[count / 2], samples[0], samples[count - 1]);
 }
 
-/* --- a module, put together from bytes ---------------------------------------------------- */
+/* --- a module, put together from bytes -------------------------------------------------------- */
 
 struct bytes {
     uint8_t *data;

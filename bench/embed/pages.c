@@ -1,12 +1,13 @@
 /*
- * What the kernel asks for the ways to make a written memory clean again, in nanoseconds. Nothing of
- * either library is measured here: these are the figures that RATIONALE.md chooses by.
+ * What the kernel asks for the ways to make a written memory clean again, in nanoseconds.
+ * Nothing of either library is measured here: these are the figures that RATIONALE.md chooses
+ * by.
  *
  *   pages THREADS
  *
- * Every thread has a memory of its own, 16 MiB with an image of 1 MiB under its start, and all do the
- * same at the same time; the first one reports. What takes a page away from a process interrupts the
- * other processors that run it, so a figure for one thread says little about two.
+ * Every thread has a memory of its own, 16 MiB with an image of 1 MiB under its start, and all
+ * do the same at the same time; the first one reports. What takes a page away from a process
+ * interrupts the other processors that run it, so a figure for one thread says little about two.
  * Prints a line per figure: name, median, least, greatest.
  */
 #define _GNU_SOURCE
@@ -67,7 +68,7 @@ static void write_page(uint8_t *at)
     *(volatile uint8_t *)at = 1;
 }
 
-/* --- what is measured: `times` times, with its own preparation ------------------------------- */
+/* --- what is measured: `times` times, with its own preparation -------------------------------- */
 
 static double scan_small(struct memory *m, int times)
 {

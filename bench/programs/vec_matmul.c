@@ -7,7 +7,8 @@ int main(int argc, char **argv)
 {
     uint32_t n = bench_size(argc, argv, 640) & ~3u;
     float *a = bench_alloc((size_t)n * n, sizeof *a);
-    f4 *b = aligned_alloc(16, (size_t)n * n * sizeof(float)), *c = aligned_alloc(16, (size_t)n * n * sizeof(float));
+    f4 *b = aligned_alloc(16, (size_t)n * n * sizeof(float)),
+       *c = aligned_alloc(16, (size_t)n * n * sizeof(float));
     uint32_t seed = 42, q = n / 4;
     if (!b || !c)
         return 1;

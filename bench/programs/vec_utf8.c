@@ -1,5 +1,6 @@
-/* Is a text UTF-8? Sixteen bytes at a time: three look-ups of half bytes classify each pair of neighbours. The method is
- * Keiser's and Lemire's ("Validating UTF-8 in less than one instruction per byte", 2020). */
+/* Is a text UTF-8? Sixteen bytes at a time: three look-ups of half bytes classify each pair of
+ * neighbours. The method is Keiser's and Lemire's ("Validating UTF-8 in less than one
+ * instruction per byte", 2020). */
 #include "bench.h"
 
 typedef uint8_t b16 __attribute__((vector_size(16)));
@@ -41,30 +42,77 @@ static inline b16 minus(b16 a, uint8_t n)
                             29 - (n), 30 - (n), 31 - (n))
 
 enum {
-    TOO_SHORT = 1, TOO_LONG = 2, OVERLONG_3 = 4, TOO_LARGE = 8, SURROGATE = 16, OVERLONG_2 = 32,
-    TOO_LARGE_1000 = 64, OVERLONG_4 = 64, TWO_CONTINUATIONS = 128,
+    TOO_SHORT = 1,
+    TOO_LONG = 2,
+    OVERLONG_3 = 4,
+    TOO_LARGE = 8,
+    SURROGATE = 16,
+    OVERLONG_2 = 32,
+    TOO_LARGE_1000 = 64,
+    OVERLONG_4 = 64,
+    TWO_CONTINUATIONS = 128,
     CARRY = TOO_SHORT | TOO_LONG | TWO_CONTINUATIONS
 };
 
 static bool valid(const uint8_t *p, size_t size)
 {
-    const b16 first_high = {TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG,
-                            TWO_CONTINUATIONS, TWO_CONTINUATIONS, TWO_CONTINUATIONS, TWO_CONTINUATIONS,
-                            TOO_SHORT | OVERLONG_2, TOO_SHORT, TOO_SHORT | OVERLONG_3 | SURROGATE,
+    const b16 first_high = {TOO_LONG,
+                            TOO_LONG,
+                            TOO_LONG,
+                            TOO_LONG,
+                            TOO_LONG,
+                            TOO_LONG,
+                            TOO_LONG,
+                            TOO_LONG,
+                            TWO_CONTINUATIONS,
+                            TWO_CONTINUATIONS,
+                            TWO_CONTINUATIONS,
+                            TWO_CONTINUATIONS,
+                            TOO_SHORT | OVERLONG_2,
+                            TOO_SHORT,
+                            TOO_SHORT | OVERLONG_3 | SURROGATE,
                             TOO_SHORT | TOO_LARGE | TOO_LARGE_1000 | OVERLONG_4};
     const uint8_t L = CARRY | TOO_LARGE | TOO_LARGE_1000;
-    const b16 first_low = {CARRY | OVERLONG_3 | OVERLONG_2 | OVERLONG_4, CARRY | OVERLONG_2, CARRY, CARRY,
-                           CARRY | TOO_LARGE, L, L, L, L, L, L, L, L, L | SURROGATE, L, L};
+    const b16 first_low = {CARRY | OVERLONG_3 | OVERLONG_2 | OVERLONG_4,
+                           CARRY | OVERLONG_2,
+                           CARRY,
+                           CARRY,
+                           CARRY | TOO_LARGE,
+                           L,
+                           L,
+                           L,
+                           L,
+                           L,
+                           L,
+                           L,
+                           L,
+                           L | SURROGATE,
+                           L,
+                           L};
     const uint8_t C8 = TOO_LONG | OVERLONG_2 | TWO_CONTINUATIONS;
-    const b16 second_high = {TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT,
-                             C8 | OVERLONG_3 | TOO_LARGE_1000 | OVERLONG_4, C8 | OVERLONG_3 | TOO_LARGE,
-                             C8 | SURROGATE | TOO_LARGE, C8 | SURROGATE | TOO_LARGE, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT};
+    const b16 second_high = {TOO_SHORT,
+                             TOO_SHORT,
+                             TOO_SHORT,
+                             TOO_SHORT,
+                             TOO_SHORT,
+                             TOO_SHORT,
+                             TOO_SHORT,
+                             TOO_SHORT,
+                             C8 | OVERLONG_3 | TOO_LARGE_1000 | OVERLONG_4,
+                             C8 | OVERLONG_3 | TOO_LARGE,
+                             C8 | SURROGATE | TOO_LARGE,
+                             C8 | SURROGATE | TOO_LARGE,
+                             TOO_SHORT,
+                             TOO_SHORT,
+                             TOO_SHORT,
+                             TOO_SHORT};
     b16 last = {0}, wrong = {0};
     for (size_t i = 0; i + 16 <= size; i += 16) {
         b16 now;
         memcpy(&now, p + i, 16);
         b16 one = BEFORE(last, now, 1), two = BEFORE(last, now, 2), three = BEFORE(last, now, 3);
-        b16 pairs = look_up(first_high, one >> 4) & look_up(first_low, one & 15) & look_up(second_high, now >> 4);
+        b16 pairs = look_up(first_high, one >> 4) & look_up(first_low, one & 15) &
+                    look_up(second_high, now >> 4);
         b16 long_ones = (minus(two, 0xdf) | minus(three, 0xef)) > 0;
         wrong |= pairs ^ (long_ones & 0x80);
         last = now;

@@ -46,7 +46,7 @@ static void expect(bool holds, const char *what)
     }
 }
 
-/* --- what the host offers to the guest ---------------------------------------------------- */
+/* --- what the host offers to the guest -------------------------------------------------------- */
 
 /* log(text, length): the host looks into the memory of whoever calls, and checks what it is told:
  * address and length come from the guest. */
@@ -92,7 +92,7 @@ static wasm_trap_t *host_rate(void *env, wasmtime_caller_t *caller, const wasmti
     return NULL;
 }
 
-/* --- the five patterns -------------------------------------------------------------------- */
+/* --- the five patterns ------------------------------------------------------------------------ */
 
 static void host_calls_guest(struct plugin *plugin)
 {

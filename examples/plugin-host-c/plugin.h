@@ -2,9 +2,10 @@
  * A plug-in in a sandbox: what an embedder typically wraps around the C API.
  *
  * One struct plugin is one engine, one store and one instance. The functions here do the three
- * things that every embedder needs: they load, they call by name, and they copy bytes in and out of
- * the guest's memory with every access checked. Whatever goes wrong is printed and ends the program:
- * this is an example, and the place where a real program would act is the one function `give_up`.
+ * things that every embedder needs: they load, they call by name, and they copy bytes in and out
+ * of the guest's memory with every access checked. Whatever goes wrong is printed and ends the
+ * program: this is an example, and the place where a real program would act is the one function
+ * `give_up`.
  */
 #ifndef PLUGIN_H
 #define PLUGIN_H

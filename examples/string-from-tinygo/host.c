@@ -79,7 +79,8 @@ static uint8_t *window(uint32_t offset, uint32_t size)
     return wasmtime_memory_data(context, &memory) + offset;
 }
 
-/* The string that a pair at `pair_at` describes: a copy, to be freed; NULL if any part is outside. */
+/* The string that a pair at `pair_at` describes: a copy, to be freed; NULL if any part is
+ * outside. */
 static char *take_string(uint32_t pair_at)
 {
     uint32_t pair[2]; /* offset and length, as WebAssembly stores them: little end first */

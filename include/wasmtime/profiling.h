@@ -1,4 +1,4 @@
-/**
+/* *
  * @file wasmtime/profiling.h
  *
  * A profiler for guests: it collects samples of the guest's own stack, and
@@ -8,7 +8,8 @@
  * see wasmtime_store_epoch_deadline_callback(). A profiler is used by one
  * thread at a time.
  *
- * Format: https://github.com/firefox-devtools/profiler/blob/main/docs-developer/processed-profile-format.md
+ * Format:
+ * https://github.com/firefox-devtools/profiler/blob/main/docs-developer/processed-profile-format.md
  *
  * Everything in this header since 0.1.
  */

@@ -1,13 +1,14 @@
 /*
- * A file compressor: LZ77 with hash chains, then a canonical Huffman code, in one format of its own.
+ * A file compressor: LZ77 with hash chains, then a canonical Huffman code, in one format of its
+ * own.
  *
  *   compress pack IN OUT | unpack IN OUT | check FILE SCRATCH
  *
  * The format: "HZ1", the original size (4 bytes), CRC-32 (4 bytes), then blocks. A block is the
  * number of its symbols (4 bytes), the code lengths of the 512 symbols as nibbles, and the bits.
- * Symbols 0 to 255 are literal bytes. Symbols 256 and up mean a match: 16 classes of length times 16
- * classes of distance, each class followed by as many extra bits as its number says. A class n
- * stands for the values from 2^n on, so lengths reach 65,538 and distances 65,535.
+ * Symbols 0 to 255 are literal bytes. Symbols 256 and up mean a match: 16 classes of length
+ * times 16 classes of distance, each class followed by as many extra bits as its number says. A
+ * class n stands for the values from 2^n on, so lengths reach 65,538 and distances 65,535.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -61,7 +62,7 @@ static uint32_t crc32(const uint8_t *data, size_t size)
     return ~crc;
 }
 
-/* --- bits ---------------------------------------------------------------------------------- */
+/* --- bits ------------------------------------------------------------------------------------- */
 
 struct bit_writer {
     struct buffer *out;
@@ -108,7 +109,7 @@ static uint32_t get_bits(struct bit_reader *r, int count)
     return value;
 }
 
-/* --- Huffman ------------------------------------------------------------------------------- */
+/* --- Huffman ---------------------------------------------------------------------------------- */
 
 /* Code lengths from frequencies: build the tree by merging the two lightest, and if it grows too
  * deep, flatten the frequencies and try again. */
@@ -191,7 +192,7 @@ static uint32_t decode_symbol(const struct decoder *d, struct bit_reader *r)
     return 0;
 }
 
-/* --- LZ77 ---------------------------------------------------------------------------------- */
+/* --- LZ77 ------------------------------------------------------------------------------------- */
 
 struct token {
     uint16_t symbol, length_extra, distance_extra;
@@ -325,7 +326,7 @@ static struct buffer unpack(const uint8_t *in, size_t n)
     return out;
 }
 
-/* --- files --------------------------------------------------------------------------------- */
+/* --- files ------------------------------------------------------------------------------------ */
 
 static struct buffer read_file(const char *path)
 {

@@ -57,7 +57,7 @@ static void die(const char *why, const char *what)
     exit(1);
 }
 
-/* --- memory -------------------------------------------------------------------------------- */
+/* --- memory ----------------------------------------------------------------------------------- */
 
 static struct cell *KEEP(struct cell *c)
 {
@@ -159,7 +159,7 @@ static struct cell *symbol(const char *name, size_t length)
     return c;
 }
 
-/* --- reading and printing ------------------------------------------------------------------ */
+/* --- reading and printing --------------------------------------------------------------------- */
 
 static const char *at;
 
@@ -238,7 +238,7 @@ static void print(const struct cell *c)
     }
 }
 
-/* --- evaluation ---------------------------------------------------------------------------- */
+/* --- evaluation ------------------------------------------------------------------------------- */
 
 /* A scope is a pair: a list of (symbol . value), and the scope around it. */
 static struct cell *find(struct cell *name, struct cell *scope)
@@ -391,7 +391,7 @@ static struct cell *eval(struct cell *form, struct cell *scope)
     }
 }
 
-/* --- built in ------------------------------------------------------------------------------ */
+/* --- built in --------------------------------------------------------------------------------- */
 
 static int64_t want_number(struct cell *args, int n)
 {

@@ -1,5 +1,5 @@
-/* gc.h: references and objects of a store's collected heap, as compiled code and the runtime see them.
- * https://webassembly.github.io/spec/core/exec/runtime.html#heap-types
+/* gc.h: references and objects of a store's collected heap, as compiled code and the runtime see
+ * them. https://webassembly.github.io/spec/core/exec/runtime.html#heap-types
  *
  * A reference other than a funcref is one 32-bit word, zero-extended wherever it has 64:
  *
@@ -8,18 +8,20 @@
  *     ........ ..xxxx10 a thing of the host's: entry number (ref >> 2) of the store's table
  *     ........ ..xxx000 an object: its distance from the heap's base (vmctx->heap)
  *
- * So any.convert_extern and extern.convert_any do nothing, ref.eq is one compare, and no word, forged or stale, leads out of
- * the 4 GiB and the guard that are reserved behind the base. Objects lie at multiples of 8 and never move.
+ * So any.convert_extern and extern.convert_any do nothing, ref.eq is one compare, and no word,
+ * forged or stale, leads out of the 4 GiB and the guard that are reserved behind the base.
+ * Objects lie at multiples of 8 and never move.
  *
- * An object is two words, then the fields or elements, each at the next multiple of its size (v128: of 8). A subtype's fields
- * start with those of its supertype, and so do their places.
+ * An object is two words, then the fields or elements, each at the next multiple of its size
+ * (v128: of 8). A subtype's fields start with those of its supertype, and so do their places.
  *
  *     +0  type     canonical type id of a struct or array: one compare tells an exact type. HS_GC_EXN | id of a tag's function
  *                  type: an exception, whose fields are the parameters
  *     +4  length   of an array, in elements; an exception's tag (number of its handle)
  *     +8  fields or elements
  *
- * References to functions are numbers in the heap, run->funcs[number], for it holds no addresses; 0 is null. */
+ * References to functions are numbers in the heap, run->funcs[number], for it holds no
+ * addresses; 0 is null. */
 #ifndef HS_ABI_GC_H
 #define HS_ABI_GC_H
 
@@ -36,8 +38,9 @@ enum { HS_GC_HOST_MAX = 1 << 30 }; /* things of the host's in a store */
 #define HS_GC_NULL (UINT32_C(1) << 20)
 _Static_assert(HS_GC_HEADER + HS_LIMIT_FIELDS * 16 <= HS_GC_NULL, "every field of null is there");
 
-/* How compiled code makes small objects: the heap begins with these fields. A new one is at `at`, unless it would reach beyond
- * `end`; all is zero there. The bit ref >> 3 of `starts` says that an object starts at ref. */
+/* How compiled code makes small objects: the heap begins with these fields. A new one is at
+ * `at`, unless it would reach beyond `end`; all is zero there. The bit ref >> 3 of `starts` says
+ * that an object starts at ref. */
 enum { HS_OFF_GC_AT = 0, HS_OFF_GC_END = 4, HS_OFF_GC_STARTS = 8 };
 
 #define HS_GC_EXN UINT32_C(0x80000000)
@@ -64,8 +67,9 @@ uint32_t hs_gc_size_of(struct valtype storage);
 
 /* Where the fields of a struct are (or the parameters of a tag's type, in an exception). */
 struct hs_gc_layout {
-    uint32_t size;     /* of an object, header included, a multiple of HS_GC_ALIGN; for arrays 0 */
-    uint32_t *offsets; /* per field, from the object's start; NULL for arrays, whose elements start at HS_GC_HEADER */
+    uint32_t size; /* of an object, header included, a multiple of HS_GC_ALIGN; for arrays 0 */
+    /* per field, from the object's start; NULL for arrays, whose elements start at HS_GC_HEADER */
+    uint32_t *offsets;
 };
 /* ST_OOM or ST_OK. A type has at most HS_LIMIT_FIELDS fields, so sizes fit. */
 enum status hs_gc_layout_init(struct hs_gc_layout *l, const struct deftype *type);

@@ -5,7 +5,7 @@
 const char *hs_trap_text(enum trap code)
 {
     switch (code) {
-#define TRAP(id, number, text, spec)                                                                         \
+#define TRAP(id, number, text, spec)                                                               \
     case TRAP_##id: return text;
 #include "abi/traps.def"
     default: return NULL;
@@ -15,7 +15,7 @@ const char *hs_trap_text(enum trap code)
 const char *hs_trap_spec_text(enum trap code)
 {
     switch (code) {
-#define TRAP(id, number, text, spec)                                                                         \
+#define TRAP(id, number, text, spec)                                                               \
     case TRAP_##id: return spec;
 #include "abi/traps.def"
     default: return NULL;

@@ -1,5 +1,5 @@
-/* Trap codes, read from traps.def. Two more outcomes leave compiled code the same way: an error of a host
- * function and an uncaught exception; both are kept in the store. */
+/* Trap codes, read from traps.def. Two more outcomes leave compiled code the same way: an error
+ * of a host function and an uncaught exception; both are kept in the store. */
 #ifndef HS_ABI_TRAPS_H
 #define HS_ABI_TRAPS_H
 

@@ -1,5 +1,6 @@
-/* vmctx.h: the layouts that compiled code and the runtime share, and the rules of a call. Nothing here is
- * written down anywhere else; every offset that machine code uses is an HS_OFF_... of this file.
+/* vmctx.h: the layouts that compiled code and the runtime share, and the rules of a call.
+ * Nothing here is written down anywhere else; every offset that machine code uses is an
+ * HS_OFF_... of this file.
  *
  *
  * Registers at a call (x86-64; LLVM's swiftcc with the instance context as swiftself)
@@ -16,21 +17,22 @@
  *   rax r11              scratch
  *   rsp                  8 mod 16 at entry; no stack arguments, so a tail call is a jump
  *
- * An i32 in a register: as parameter and result the upper half is undefined, the reader zero-extends. Inside
- * a function of the baseline compiler an i32 in a register is always zero-extended: addresses rest on it.
+ * An i32 in a register: as parameter and result the upper half is undefined, the reader
+ * zero-extends. Inside a function of the baseline compiler an i32 in a register is always
+ * zero-extended: addresses rest on it.
  *
- * The argument area (run->args) holds parameter or result number i (counted over all, both classes) that has no
- * register at args[i], 16 bytes each. It is written last before the call or return and read first by the callee
- * at entry or the caller after return. What may run in between: the lazy-compilation stub, hs_tail_switch, host
- * adapters and entry trampolines; each keeps it as it is (the lazy stub does not call guest code, so
- * nothing overwrites it).
+ * The argument area (run->args) holds parameter or result number i (counted over all, both
+ * classes) that has no register at args[i], 16 bytes each. It is written last before the call or
+ * return and read first by the callee at entry or the caller after return. What may run in
+ * between: the lazy-compilation stub, hs_tail_switch, host adapters and entry trampolines; each
+ * keeps it as it is (the lazy stub does not call guest code, so nothing overwrites it).
  *
  *
- * How code reaches things: through r13 (fields below), or RIP-relative within the module's code range, which
- * starts with one PLT entry per defined function (see code.h).
+ * How code reaches things: through r13 (fields below), or RIP-relative within the module's code
+ * range, which starts with one PLT entry per defined function (see code.h).
  *
- * A module's code runs in many instances and stores; it holds no address of any of them. It belongs to one engine:
- * canonical type ids of that engine are immediates in it.
+ * A module's code runs in many instances and stores; it holds no address of any of them. It
+ * belongs to one engine: canonical type ids of that engine are immediates in it.
  */
 #ifndef HS_ABI_VMCTX_H
 #define HS_ABI_VMCTX_H
@@ -39,7 +41,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-union hs_value { /* one slot of arrays of raw values; the layout of wasmtime_val_raw_t */
+/* one slot of arrays of raw values; the layout of wasmtime_val_raw_t */
+union hs_value {
     int32_t i32;
     int64_t i64;
     uint32_t f32; /* bits */
@@ -51,14 +54,17 @@ union hs_value { /* one slot of arrays of raw values; the layout of wasmtime_val
 };
 _Static_assert(sizeof(union hs_value) == 16, "an argument slot is 16 bytes");
 
-/* funcref: what a reference to a function points at. Lives in its instance's vmctx (functions of modules) or in
- * the store (host functions); stays as long as the store. */
+/* funcref: what a reference to a function points at. Lives in its instance's vmctx (functions of
+ * modules) or in the store (host functions); stays as long as the store. */
 struct hs_funcref {
-    void *code;              /* the PLT entry of the function or, from its first call by the host on, its code; or a host adapter */
-    struct hs_vmctx *vmctx;  /* what r13 must be */
-    uint32_t type;           /* canonical type id of the engine */
-    uint32_t index;          /* function index in its module, or the host function's number in its store */
-    void *entry;             /* an hs_entry_fn, the entry trampoline of its type; NULL until the host calls it (hs_enter) */
+    /* the PLT entry of the function or, from its first call by the host on, its code; or a host
+     * adapter */
+    void *code;
+    struct hs_vmctx *vmctx; /* what r13 must be */
+    uint32_t type;          /* canonical type id of the engine */
+    uint32_t index; /* function index in its module, or the host function's number in its store */
+    /* an hs_entry_fn, the entry trampoline of its type; NULL until the host calls it (hs_enter) */
+    void *entry;
 };
 enum {
     HS_OFF_FUNCREF_CODE = 0,
@@ -75,16 +81,17 @@ struct hs_import_func {
     struct hs_vmctx *vmctx;
 };
 
-/* A linear memory as compiled code sees it; owned by the memory of the runtime. `base` is constant for fixed
- * styles. `bytes` grows only; it is written by the thread that grows, with release order for shared memories. */
+/* A linear memory as compiled code sees it; owned by the memory of the runtime. `base` is
+ * constant for fixed styles. `bytes` grows only; it is written by the thread that grows, with
+ * release order for shared memories. */
 struct hs_memory_rec {
     uint8_t *base;
     uint64_t bytes;
 };
 enum { HS_OFF_MEMREC_BASE = 0, HS_OFF_MEMREC_BYTES = 8 };
 
-/* A table as compiled code sees it. Elements are 8 bytes: struct hs_funcref * (0: null), or for other
- * references the 32-bit reference in the low half. `elems` moves when the table grows. */
+/* A table as compiled code sees it. Elements are 8 bytes: struct hs_funcref * (0: null), or for
+ * other references the 32-bit reference in the low half. `elems` moves when the table grows. */
 struct hs_table_rec {
     uint64_t *elems;
     uint64_t size;
@@ -94,32 +101,35 @@ enum { HS_OFF_TABREC_ELEMS = 0, HS_OFF_TABREC_SIZE = 8 };
 struct hs_run;
 struct hs_heap;
 
-/* An activation: one entry from the host into compiled code. The innermost one of a store is in its hs_run; whoever enters
- * from within keeps the outer one on the C stack and puts it back. */
+/* An activation: one entry from the host into compiled code. The innermost one of a store is in
+ * its hs_run; whoever enters from within keeps the outer one on the C stack and puts it back. */
 struct hs_activation {
-    void *exit_fp;               /* rbp of the stub through which compiled code was last left; walks start there */
-    void *entry_sp;              /* rsp inside the entry trampoline: where a trap comes back to */
-    /* Jumped to when hs_raise has left the call, left being the trap's code + 1 and out from the trampoline's caller: its
-     * result is the trampoline's. */
+    /* rbp of the stub through which compiled code was last left; walks start there */
+    void *exit_fp;
+    void *entry_sp; /* rsp inside the entry trampoline: where a trap comes back to */
+    /* Jumped to when hs_raise has left the call, left being the trap's code + 1 and out from the
+     * trampoline's caller: its result is the trampoline's. */
     void *(*failed)(struct hs_run *run, uint32_t left, void *out);
     struct hs_activation *outer; /* of this store, or NULL */
 };
 
 /* Per store: what every instance of a running store shares. */
 struct hs_run {
-    struct hs_activation act;    /* first: the innermost */
-    union hs_value *args;        /* the argument area, HS_ARGS_AREA slots */
-    uint64_t stack_limit;        /* the true limit; the copies in vmctx are UINT64_MAX while interrupted */
-    uint64_t fuel;               /* what is left */
+    struct hs_activation act; /* first: the innermost */
+    union hs_value *args;     /* the argument area, HS_ARGS_AREA slots */
+    uint64_t stack_limit; /* the true limit; the copies in vmctx are UINT64_MAX while interrupted */
+    uint64_t fuel;        /* what is left */
     struct store *store;
     /* trap being raised */
-    uint32_t trap_code;          /* enum trap */
-    uint32_t interrupted;        /* set by whoever arms the poll; cleared when served */
-    uint64_t trap_pc, trap_fp, trap_addr; /* of an exception that is caught: the landing, its frame, the exception */
-    uint64_t repeat_fp;          /* rbp of the trampoline at the latest outermost entry: one at the same place needs no
-                                    preparation, entry_sp is right already; 0: there is no such place */
-    uint32_t nested;             /* entries into other stores, or this one, from within this one */
-    struct hs_funcref **funcs;   /* functions that the heap refers to by number; [0] is NULL */
+    uint32_t trap_code;   /* enum trap */
+    uint32_t interrupted; /* set by whoever arms the poll; cleared when served */
+    /* of an exception that is caught: the landing, its frame, the exception */
+    uint64_t trap_pc, trap_fp, trap_addr;
+    /* rbp of the trampoline at the latest outermost entry: one at the same place needs no
+     * preparation, entry_sp is right already; 0: there is no such place */
+    uint64_t repeat_fp;
+    uint32_t nested;           /* entries into other stores, or this one, from within this one */
+    struct hs_funcref **funcs; /* functions that the heap refers to by number; [0] is NULL */
 };
 enum {
     HS_OFF_RUN_EXIT_FP = 0,
@@ -156,22 +166,23 @@ _Static_assert(offsetof(struct hs_run, stack_limit) == HS_OFF_RUN_STACK_LIMIT, "
  *   +----------------------------+
  */
 struct hs_vmctx {
-    uint64_t stack_limit;          /* compared with rsp in each prologue; UINT64_MAX asks for a stop */
-    const uint8_t *poll;           /* loaded from at loop heads: a readable page, or the one that faults */
-    uint8_t *mem0_base;            /* fixed styles: base of memory 0 */
+    uint64_t stack_limit; /* compared with rsp in each prologue; UINT64_MAX asks for a stop */
+    const uint8_t *poll;  /* loaded from at loop heads: a readable page, or the one that faults */
+    uint8_t *mem0_base;   /* fixed styles: base of memory 0 */
     struct hs_run *run;
-    void *const *rt;               /* runtime entry points, indexed by enum hs_libcall */
-    union hs_value *args;          /* == run->args */
-    struct hs_memory_rec *mem0;    /* record of memory 0, or NULL */
-    uint64_t ran;                  /* code that may write has run, or the host got a pointer: recycling has work to do */
-    void *tail_code;               /* set before jumping to hs_tail_switch */
+    void *const *rt;            /* runtime entry points, indexed by enum hs_libcall */
+    union hs_value *args;       /* == run->args */
+    struct hs_memory_rec *mem0; /* record of memory 0, or NULL */
+    /* code that may write has run, or the host got a pointer: recycling has work to do */
+    uint64_t ran;
+    void *tail_code; /* set before jumping to hs_tail_switch */
     struct hs_vmctx *tail_vmctx;
-    struct instance *instance;     /* the runtime's object; NULL: a host function's context */
+    struct instance *instance; /* the runtime's object; NULL: a host function's context */
     const struct hs_vmlayout *layout;
-    struct hs_vmctx *next;         /* list of the store's instances, for arming */
-    uint64_t magic;                /* HS_VMCTX_MAGIC, asserted at entry in debug builds */
-    uint8_t *heap;                 /* base of the store's collected heap; NULL: the module uses none */
-    struct hs_heap *gc;            /* where objects are made, see gc.h */
+    struct hs_vmctx *next; /* list of the store's instances, for arming */
+    uint64_t magic;        /* HS_VMCTX_MAGIC, asserted at entry in debug builds */
+    uint8_t *heap;         /* base of the store's collected heap; NULL: the module uses none */
+    struct hs_heap *gc;    /* where objects are made, see gc.h */
 };
 #define HS_VMCTX_MAGIC UINT64_C(0x7874636d76736568)
 enum {
@@ -208,46 +219,59 @@ struct hs_caller {
     struct instance *instance; /* NULL: the host itself */
 };
 
-/* The context of a host function. Its adapter calls function(argument, caller, values, count), where values has the
- * parameters and takes the results, and count is the greater of their numbers. It returns 0 for success. */
+/* The context of a host function. Its adapter calls function(argument, caller, values, count),
+ * where values has the parameters and takes the results, and count is the greater of their
+ * numbers. It returns 0 for success. */
 struct hs_host {
     struct hs_vmctx context; /* first; instance is NULL */
-    uintptr_t (*function)(void *argument, struct hs_caller *caller, union hs_value *values, size_t count);
+    uintptr_t (*function)(void *argument, struct hs_caller *caller, union hs_value *values,
+                          size_t count);
     void *argument;
 };
-enum { HS_OFF_HOST_FUNCTION = 128, HS_OFF_HOST_ARGUMENT = 136, HS_OFF_CALLER_RUN = 0, HS_OFF_CALLER_INSTANCE = 8 };
+enum {
+    HS_OFF_HOST_FUNCTION = 128,
+    HS_OFF_HOST_ARGUMENT = 136,
+    HS_OFF_CALLER_RUN = 0,
+    HS_OFF_CALLER_INSTANCE = 8
+};
 _Static_assert(offsetof(struct hs_host, function) == HS_OFF_HOST_FUNCTION, "layout");
 _Static_assert(offsetof(struct hs_host, argument) == HS_OFF_HOST_ARGUMENT, "layout");
-_Static_assert(offsetof(struct hs_caller, instance) == HS_OFF_CALLER_INSTANCE && sizeof(struct hs_caller) == 16, "layout");
+_Static_assert(offsetof(struct hs_caller, instance) == HS_OFF_CALLER_INSTANCE &&
+                   sizeof(struct hs_caller) == 16,
+               "layout");
 
-/* How the memory of one index is accessed. Follows from configuration and type alone (hs_memory_style). */
+/* How the memory of one index is accessed. Follows from configuration and type alone
+ * (hs_memory_style). */
 enum hs_memory_style {
-    MEMORY_GUARDED_FIXED,   /* no checks below HS_GUARD offsets; a fault is the trap; base never moves */
+    /* no checks below HS_GUARD offsets; a fault is the trap; base never moves */
+    MEMORY_GUARDED_FIXED,
     MEMORY_CHECKED_FIXED,   /* explicit checks against the record; base never moves */
     MEMORY_CHECKED_MOVABLE, /* checks; base reloaded from the record after whatever can grow */
 };
 
-/* Guarded memories reserve 4 GiB + HS_GUARD_BYTES above the base, and HS_GUARD_BYTES below. An access at
- * i32 address + constant offset needs no check if offset + 16 <= HS_GUARD_BYTES; otherwise code checks. */
-#define HS_GUARD_BYTES (UINT64_C(32) << 20)
+/* Guarded memories reserve 4 GiB + HS_GUARD_BYTES above the base, and HS_GUARD_BYTES below. An
+ * access at i32 address + constant offset needs no check if offset + 16 <= HS_GUARD_BYTES;
+ * otherwise code checks. */
+#define HS_GUARD_BYTES    (UINT64_C(32) << 20)
 #define HS_RESERVED_BYTES (UINT64_C(4) << 30)
 
-/* Where things are in a module's vmctx, and what its compiled code assumes. Computed once per compiled module by
- * hs_vmlayout_init; constant afterwards. */
+/* Where things are in a module's vmctx, and what its compiled code assumes. Computed once per
+ * compiled module by hs_vmlayout_init; constant afterwards. */
 struct hs_vmlayout {
     const struct module *module;
-    uint32_t size;               /* of the whole vmctx */
+    uint32_t size;                                         /* of the whole vmctx */
     uint32_t imports, memories, tables, globals, funcrefs; /* offsets of the arrays */
     uint32_t nfuncrefs;
-    uint32_t *funcref_slot;      /* per function index: number in funcrefs[], or UINT32_MAX */
-    uint8_t *memory_style;       /* per memory: enum hs_memory_style */
-    struct hs_gc_layout *objects; /* per type index; NULL if the module does nothing with objects and tags */
-    const uint32_t *type_ids;    /* per type index: canonical id in the engine; owned by the engine */
-    bool signals;                /* faults of compiled code are caught; false: explicit checks everywhere */
-    bool fuel, epochs;           /* accounting wanted; poll loads at loop heads wanted */
-    bool counters;               /* functions count their entries */
-    bool spectre;                /* mask explicit bounds checks */
-    bool vectors;                /* a type or a global of the module mentions v128 */
+    uint32_t *funcref_slot; /* per function index: number in funcrefs[], or UINT32_MAX */
+    uint8_t *memory_style;  /* per memory: enum hs_memory_style */
+    /* per type index; NULL if the module does nothing with objects and tags */
+    struct hs_gc_layout *objects;
+    const uint32_t *type_ids; /* per type index: canonical id in the engine; owned by the engine */
+    bool signals;      /* faults of compiled code are caught; false: explicit checks everywhere */
+    bool fuel, epochs; /* accounting wanted; poll loads at loop heads wanted */
+    bool counters;     /* functions count their entries */
+    bool spectre;      /* mask explicit bounds checks */
+    bool vectors;      /* a type or a global of the module mentions v128 */
 };
 
 static inline uint32_t hs_off_import(const struct hs_vmlayout *l, uint32_t func)
@@ -271,8 +295,8 @@ static inline uint32_t hs_off_funcref(const struct hs_vmlayout *l, uint32_t func
     return l->funcrefs + l->funcref_slot[func] * 32;
 }
 
-/* Fills the offsets from the module; memory_style, type_ids and the switches are the caller's. ST_OOM,
- * ST_LIMIT (the context would exceed 2^31 bytes) or ST_OK. */
+/* Fills the offsets from the module; memory_style, type_ids and the switches are the caller's.
+ * ST_OOM, ST_LIMIT (the context would exceed 2^31 bytes) or ST_OK. */
 enum status hs_vmlayout_init(struct hs_vmlayout *l, const struct module *m);
 void hs_vmlayout_deinit(struct hs_vmlayout *l);
 

@@ -37,11 +37,13 @@ static enum status lay_out_objects(struct hs_vmlayout *l, const struct module *m
     if (!l->objects)
         return ST_OOM;
     for (uint32_t i = 0; i < m->ntypes; i++)
-        if (m->types[i].kind != COMP_FUNC && hs_gc_layout_init(&l->objects[i], &m->types[i]) != ST_OK)
+        if (m->types[i].kind != COMP_FUNC &&
+            hs_gc_layout_init(&l->objects[i], &m->types[i]) != ST_OK)
             return ST_OOM;
     for (uint32_t i = 0; i < m->ntags; i++) {
         uint32_t type = m->tags[i].type;
-        if (!l->objects[type].size && hs_gc_layout_init(&l->objects[type], &m->types[type]) != ST_OK)
+        if (!l->objects[type].size &&
+            hs_gc_layout_init(&l->objects[type], &m->types[type]) != ST_OK)
             return ST_OOM;
     }
     return ST_OK;

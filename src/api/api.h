@@ -61,7 +61,8 @@ struct store_slot {
 
 struct linker_def;
 
-struct def_entry { /* a linker's definition and the function made of it in this store */
+/* a linker's definition and the function made of it in this store */
+struct def_entry {
     struct linker_def *def;
     struct hs_funcref *func;
 };
@@ -96,7 +97,8 @@ static inline struct wasmtime_store *hs_api_part(const struct store *s)
     return s->api;
 }
 
-struct wasm_store_t { /* wasm.h: counted by every object */
+/* wasm.h: counted by every object */
+struct wasm_store_t {
     _Atomic uint32_t refs;
     struct wasmtime_store *inner;
     struct store_link *link; /* counted; made when somebody needs it */
@@ -110,7 +112,8 @@ struct store_link {
 void hs_api_store_link_unref(struct store_link *link);
 void hs_api_wasm_store_unref(wasm_store_t *s);
 
-struct wasmtime_caller { /* is struct hs_caller, as adapters make it */
+/* is struct hs_caller, as adapters make it */
+struct wasmtime_caller {
     struct store *store;
     struct instance *instance; /* NULL: the host itself calls */
 };
@@ -180,8 +183,8 @@ wasm_trap_t *hs_api_trap(wasmtime_error_t *error) __attribute__((cold)); /* cons
 wasmtime_error_t *hs_api_trap_error(wasm_trap_t *trap)
     __attribute__((cold)); /* consumes the trap, gives its error */
 
-/* What struct store's `failed` is: the error, or NULL with a trap in *out, which is a wasm_trap_t *,
- * unless out is NULL. */
+/* What struct store's `failed` is: the error, or NULL with a trap in *out, which is a
+ * wasm_trap_t *, unless out is NULL. */
 void *hs_api_call_failed(struct hs_run *run, uint32_t left, void *out) __attribute__((cold));
 /* After ST_TRAP or ST_OOM of hs_call: the same, as one error object, coded or not. */
 wasmtime_error_t *hs_api_call_error(struct store *s, enum status st) __attribute__((cold));
@@ -229,7 +232,8 @@ struct wasm_valtype_t {
     struct engine *engine; /* counted for concrete types, else NULL */
 };
 
-struct wasm_externtype_t { /* first in the five below */
+/* first in the five below */
+struct wasm_externtype_t {
     wasm_externkind_t kind;
 };
 struct wasm_functype_t {
@@ -457,7 +461,8 @@ struct wasm_config_t {
     size_t async_stack_size;
 };
 
-struct api_engine { /* what the API adds to an engine */
+/* what the API adds to an engine */
+struct api_engine {
     wasmtime_memory_creator_t memory_creator;
     wasmtime_stack_creator_t stack_creator;
     bool has_memory_creator, has_stack_creator;

@@ -1,13 +1,14 @@
 /* wasmtime/async.h: calls that can be suspended. Each runs on a stack of its own; "giving way"
  * switches back to whoever polls, polling switches there again. The store knows which call is
- * running on it, so that a host function or a deadline deep in the guest finds the stack to leave.
+ * running on it, so that a host function or a deadline deep in the guest finds the stack to
+ * leave.
  *
- * What is switched, beside the stack: the thread's running store, the innermost activation of this one,
- * and how deep the stack may get. So while a call rests its guest's frames
- * belong to no thread, and the store is as it was before the poll: other calls may run there, also
- * the one whose host function polls. A collection is told of all stacks where guests of the store wait.
- * A call that is given up is resumed once more, with the word to fail, so that every frame ends in the
- * ordinary way and nothing leaks. */
+ * What is switched, beside the stack: the thread's running store, the innermost activation of
+ * this one, and how deep the stack may get. So while a call rests its guest's frames belong to
+ * no thread, and the store is as it was before the poll: other calls may run there, also the one
+ * whose host function polls. A collection is told of all stacks where guests of the store wait.
+ * A call that is given up is resumed once more, with the word to fail, so that every frame ends
+ * in the ordinary way and nothing leaks. */
 #include "api/api.h"
 #include <ucontext.h>
 
@@ -61,7 +62,8 @@ static wasmtime_call_future_t over = {.done = true, .permanent = true};
 
 /* --- Switching -------------------------------------------------------------------------------- */
 
-/* Where a frame with this variable ends at the latest, of a function that calls another one: a collection reads from there on. */
+/* Where a frame with this variable ends at the latest, of a function that calls another one: a
+ * collection reads from there on. */
 static uintptr_t below(const char *variable)
 {
     enum { FRAME = 1024 };
@@ -262,7 +264,8 @@ static void resume(struct wasmtime_call_future *c)
     const uint64_t limit = s->run.stack_limit;
     const volatile bool running = hs_store_running(s);
     uintptr_t stack_low = s->stack_low;
-    /* No short ways into the guest: they take the store's one activation and its limit for granted. */
+    /* No short ways into the guest: they take the store's one activation and its limit for
+     * granted. */
     see_calls(s);
     hs_store_take_up(&f->waiting);
     /* A guest of the store waits on this stack for the one on the other. */

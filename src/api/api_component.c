@@ -148,7 +148,8 @@ struct wasmtime_component_linker_t {
     struct definition *items;
 };
 
-struct wasmtime_component_linker_instance_t { /* an open level */
+/* an open level */
+struct wasmtime_component_linker_instance_t {
     wasmtime_component_linker_t *linker;
     struct definition **items;
 };

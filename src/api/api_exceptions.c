@@ -1,10 +1,10 @@
 /* wasmtime/tag.h and exnref.h: tags, exceptions, and the exception that a store has pending.
  * https://webassembly.github.io/spec/core/exec/runtime.html#exception-instances
  *
- * store->pending_exn is thrown, and nobody caught it yet: either it left the last call of a guest, or
- * the host has set it and is about to return the trap that stands for it. A host function that
- * returns such a trap, its own or one that a call of a guest gave it, lets the exception go on in the
- * guest that called it (hs_api_raise). */
+ * store->pending_exn is thrown, and nobody caught it yet: either it left the last call of a
+ * guest, or the host has set it and is about to return the trap that stands for it. A host
+ * function that returns such a trap, its own or one that a call of a guest gave it, lets the
+ * exception go on in the guest that called it (hs_api_raise). */
 #include "api/api.h"
 
 /* --- Tags ------------------------------------------------------------------------------------- */

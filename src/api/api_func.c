@@ -58,7 +58,8 @@ static __attribute__((cold, noinline)) uint32_t bad_result(struct store *s, wasm
         s, hs_api_error_context(e, "function attempted to return an incompatible value"));
 }
 
-/* Result number i is not the number it should be, which may still be no mistake: the general way. */
+/* Result number i is not the number it should be, which may still be no mistake: the general
+ * way. */
 static __attribute__((cold, noinline)) uintptr_t number_missing(struct store *s,
                                                                 const struct functype *t,
                                                                 wasmtime_val_t *results,

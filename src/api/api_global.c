@@ -6,7 +6,8 @@ static wasmtime_error_t *wrong_store(void)
     return hs_api_error("object used with the wrong store");
 }
 
-/* A value comes in; if its type is wrong, @p what says for what. Values of other stores have words of their own. */
+/* A value comes in; if its type is wrong, @p what says for what. Values of other stores have
+ * words of their own. */
 static wasmtime_error_t *value_in(struct store *s, const wasmtime_val_t *val, struct valtype type,
                                   const char *what, union hs_value *out)
 {

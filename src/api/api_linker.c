@@ -643,7 +643,8 @@ wasmtime_error_t *wasmtime_linker_instantiate_pre(const wasmtime_linker_t *linke
 
 /* --- Programs --------------------------------------------------------------------------------- */
 
-struct command {                  /* the environment of a command's function */
+/* the environment of a command's function */
+struct command {
     wasmtime_instance_pre_t *pre; /* counted */
     uint32_t func;                /* function index */
 };

@@ -70,15 +70,17 @@ uint8_t wasmtime_memory_page_size_log2(wasmtime_context_t *store, const wasmtime
 
 /* --- Shared memories -------------------------------------------------------------------------- */
 
-/* A handle of a shared memory, which is of no store: it may have been made by the host, or be one that a module defines. The
- * memory itself is counted apart from its handles; each store that has met it holds one until it ends. */
+/* A handle of a shared memory, which is of no store: it may have been made by the host, or be
+ * one that a module defines. The memory itself is counted apart from its handles; each store
+ * that has met it holds one until it ends. */
 struct wasmtime_sharedmemory {
     _Atomic uint32_t refs;
     struct memory_obj *memory; /* counted */
     struct engine *engine;     /* counted */
 };
 
-struct shared_use { /* of a store */
+/* of a store */
+struct shared_use {
     struct shared_use *next;
     struct memory_obj *memory; /* counted; of the store's engine */
 };

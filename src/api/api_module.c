@@ -1,4 +1,5 @@
-/* wasmtime/module.h, wasmtime/wat.h, and modules of wasm.h: code objects under their public names. */
+/* wasmtime/module.h, wasmtime/wat.h, and modules of wasm.h: code objects under their public
+ * names. */
 #include "api/api.h"
 #include "text/text.h"
 

@@ -1,16 +1,17 @@
 /* wasmtime/structref.h and arrayref.h: structs and arrays that the host makes and looks into.
  * https://webassembly.github.io/spec/core/exec/runtime.html#structure-instances
  *
- * Values are checked first, then the object is made, then filled, then rooted. Only the making can
- * collect, and what the values refer to is held by the caller's roots meanwhile; so nothing between
- * the making and the root needs one.
+ * Values are checked first, then the object is made, then filled, then rooted. Only the making
+ * can collect, and what the values refer to is held by the caller's roots meanwhile; so nothing
+ * between the making and the root needs one.
  *
- * A prepared type is the canonical id, held by the store from then on, as objects are told by it. */
+ * A prepared type is the canonical id, held by the store from then on, as objects are told by
+ * it. */
 #include "api/api.h"
 
 enum { SMALL = 16 }; /* values that are kept on the stack; more need memory */
 
-/* --- What structs, arrays and exceptions have in common ----------------------------------------- */
+/* --- What structs, arrays and exceptions have in common --------------------------------------- */
 
 static bool is_packed(struct valtype storage)
 {
@@ -61,8 +62,8 @@ bool hs_api_is_object(struct store *s, uint32_t ref, enum compkind kind)
     return t && t->kind == kind;
 }
 
-/* The object behind a root. NULL, or the error that it is none: `name` is that of references to such
- * ones. */
+/* The object behind a root. NULL, or the error that it is none: `name` is that of references to
+ * such ones. */
 static wasmtime_error_t *object_in(struct store *s, const wasmtime_anyref_t *ref,
                                    enum compkind kind, const char *name,
                                    const struct deftype **out_type)
@@ -85,7 +86,8 @@ static bool prepare(struct store *s, const struct wasmtime_struct_type *type)
 
 /* --- Structs ---------------------------------------------------------------------------------- */
 
-struct wasmtime_struct_ref_pre { /* and of arrays */
+/* and of arrays */
+struct wasmtime_struct_ref_pre {
     uint64_t store_id;
     uint32_t id;
 };

@@ -9,7 +9,8 @@ struct sample_module {
     char *name;
 };
 
-struct stack_entry { /* a frame below its caller */
+/* a frame below its caller */
+struct stack_entry {
     uint32_t prefix; /* entry number + 1, 0: outermost */
     uint32_t func;   /* into funcs */
 };

@@ -1,4 +1,5 @@
-/* What tools want to see of a module: its text, its functions' names and machine code. See hospes.h. */
+/* What tools want to see of a module: its text, its functions' names and machine code. See
+ * hospes.h. */
 #include "api/api.h"
 #include "base/buffer.h"
 #include "binary/binary.h"
@@ -31,7 +32,8 @@ uint32_t hospes_module_func_count(const wasmtime_module_t *module, uint32_t *imp
     return m->nfuncs;
 }
 
-bool hospes_module_func_name(const wasmtime_module_t *module, uint32_t func, const char **name, size_t *size)
+bool hospes_module_func_name(const wasmtime_module_t *module, uint32_t func, const char **name,
+                             size_t *size)
 {
     const struct module *m = hs_api_code(module)->module;
     struct span s = func < m->nfuncs ? hs_module_func_name(m, func) : (struct span){NULL, 0};
@@ -46,13 +48,14 @@ bool hospes_module_func_entries(const wasmtime_module_t *module, uint32_t func, 
     const struct module *m = c->module;
     if (!c->layout.counters || func >= m->nfuncs || func < m->nimported_funcs)
         return false;
-    uint64_t counter = hs_code_counter(c->range.code_capacity, c->range.nfuncs, func - m->nimported_funcs);
+    uint64_t counter =
+        hs_code_counter(c->range.code_capacity, c->range.nfuncs, func - m->nimported_funcs);
     *entries = __atomic_load_n((const uint32_t *)(c->range.base + counter), __ATOMIC_RELAXED);
     return true;
 }
 
-wasmtime_error_t *hospes_module_machine_code(const wasmtime_module_t *module, uint32_t func, wasm_byte_vec_t *out,
-                                             uint64_t *address)
+wasmtime_error_t *hospes_module_machine_code(const wasmtime_module_t *module, uint32_t func,
+                                             wasm_byte_vec_t *out, uint64_t *address)
 {
     struct code_object *c = hs_api_code(module);
     const struct module *m = c->module;
@@ -60,7 +63,8 @@ wasmtime_error_t *hospes_module_machine_code(const wasmtime_module_t *module, ui
     void *entry;
     hs_error_init(&error);
     if (func >= m->nfuncs || func < m->nimported_funcs)
-        return hs_api_error(func >= m->nfuncs ? "there is no such function" : "an imported function has no code here");
+        return hs_api_error(func >= m->nfuncs ? "there is no such function"
+                                              : "an imported function has no code here");
     if (c->compile(c, func - m->nimported_funcs, &entry, &error) != ST_OK)
         return hs_api_error_from(&error);
     uint32_t place = (uint32_t)((uint8_t *)entry - c->range.base), size = 0;

@@ -1,11 +1,11 @@
 /* Traps and frames of wasm.h and wasmtime/trap.h. A trap is a handle to an error (api_error.c):
- * one with a code of the language is a trap proper, one without is an error that travels through a
- * guest.
+ * one with a code of the language is a trap proper, one without is an error that travels through
+ * a guest.
  *
  * How a failure leaves: a host function's trap is put into store->host_error and the guest is
  * unwound with TRAP_HOST_ERROR; whoever called the guest takes it out again, and decides by the
- * code whether a trap or an error comes of it. The trap that stands for the store's pending exception
- * leaves as TRAP_EXCEPTION instead, and handlers of the guest are looked for. */
+ * code whether a trap or an error comes of it. The trap that stands for the store's pending
+ * exception leaves as TRAP_EXCEPTION instead, and handlers of the guest are looked for. */
 #include "api/api.h"
 
 static wasm_ref_t oom_trap = {.kind = REF_TRAP, .permanent = true};
@@ -157,7 +157,8 @@ void *hs_api_call_failed(struct hs_run *run, uint32_t left, void *out)
 
 uint32_t hs_api_raise_error(struct store *s, wasmtime_error_t *error)
 {
-    if (error->is_exception && s->pending_exn) { /* it goes on, and is told anew if nobody catches it */
+    /* it goes on, and is told anew if nobody catches it */
+    if (error->is_exception && s->pending_exn) {
         wasmtime_error_delete(error);
         return TRAP_EXCEPTION + 1;
     }
@@ -295,8 +296,9 @@ wasm_frame_t *wasm_frame_copy(const wasm_frame_t *f)
     return f ? frame_new(f->backtrace, f->index) : NULL;
 }
 
-/* A frame knows where its instance is; the handle is made of that as long as the store is there, and then holds the store
- * like any other. Frames of stores of wasmtime.h have none: their instances are numbers. */
+/* A frame knows where its instance is; the handle is made of that as long as the store is there,
+ * and then holds the store like any other. Frames of stores of wasmtime.h have none: their
+ * instances are numbers. */
 struct wasm_instance_t *wasm_frame_instance(const wasm_frame_t *frame)
 {
     wasm_frame_t *f = (wasm_frame_t *)(uintptr_t)frame;

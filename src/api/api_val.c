@@ -1,9 +1,9 @@
 /* Values between the host and the guest. Numbers are copied by the inline functions of api.h;
  * everything here is for references and for telling what is wrong.
  *
- * A reference is one word (abi/gc.h). A boxed one is a root, an object of its own, so that it can be
- * ended after the store; small integers (i31) need none. The store's roots are a list, which a
- * collection reads (hs_api_each_root). */
+ * A reference is one word (abi/gc.h). A boxed one is a root, an object of its own, so that it
+ * can be ended after the store; small integers (i31) need none. The store's roots are a list,
+ * which a collection reads (hs_api_each_root). */
 #include "api/api.h"
 #include <stdio.h>
 
@@ -14,8 +14,8 @@ const char *hs_api_val_kind_name(wasmtime_valkind_t kind)
     return kind < HS_ARRAY_SIZE(names) ? names[kind] : "a value of unknown kind";
 }
 
-/* The text form of types, in which each is told apart; types that a module defines have no names here
- * but their numbers. */
+/* The text form of types, in which each is told apart; types that a module defines have no names
+ * here but their numbers. */
 enum { TYPE_TEXT = 64 };
 
 static void name_ref(const struct store *s, bool nullable, uint32_t heap, char out[TYPE_TEXT])

@@ -14,7 +14,8 @@ wasm_ref_t *hs_api_ref_new(enum ref_kind kind, wasm_store_t *store, void *object
     return r;
 }
 
-struct counted_nothing { /* what a foreign object is */
+/* what a foreign object is */
+struct counted_nothing {
     _Atomic uint32_t refs;
 };
 

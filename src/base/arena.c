@@ -1,4 +1,5 @@
-/* See arena.h. In debug builds each object is a block of its own, so that sanitizers see overflows. */
+/* See arena.h. In debug builds each object is a block of its own, so that sanitizers see
+ * overflows. */
 #include "base/arena.h"
 #include "base/alloc.h"
 #include <string.h>
@@ -36,7 +37,8 @@ void hs_arena_clear(struct arena *a)
     size_t limit = a->limit;
     hs_arena_deinit(a);
     keep->older = NULL;
-    *a = (struct arena){.next = keep->bytes, .end = keep->bytes + BLOCK, .blocks = keep, .limit = limit};
+    *a = (struct arena){
+        .next = keep->bytes, .end = keep->bytes + BLOCK, .blocks = keep, .limit = limit};
 }
 
 static void *alloc_slow(struct arena *a, size_t size)

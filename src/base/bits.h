@@ -6,9 +6,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#define HS_ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-#define HS_LIKELY(x) __builtin_expect(!!(x), 1)
-#define HS_UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define HS_ARRAY_SIZE(a)               (sizeof(a) / sizeof((a)[0]))
+#define HS_LIKELY(x)                   __builtin_expect(!!(x), 1)
+#define HS_UNLIKELY(x)                 __builtin_expect(!!(x), 0)
 #define HS_CONTAINER(ptr, type, field) ((type *)((char *)(ptr) - offsetof(type, field)))
 
 static inline uint64_t hs_align_up(uint64_t x, uint64_t a)

@@ -12,7 +12,8 @@ void hs_error_init(struct error *e)
     e->text[0] = 0;
 }
 
-enum status hs_error_vset(struct error *e, enum status s, uint64_t offset, const char *format, va_list args)
+enum status hs_error_vset(struct error *e, enum status s, uint64_t offset, const char *format,
+                          va_list args)
 {
     if (e->status != ST_OK)
         return e->status;

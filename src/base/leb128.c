@@ -39,7 +39,8 @@ enum leb_error hs_leb_read_s(const uint8_t **pp, const uint8_t *end, int bits, i
         if (left < 7) {
             if (b & 0x80)
                 return LEB_LONG;
-            int8_t rest = (int8_t)((uint8_t)(b << 1)) >> left; /* sign bit and all above must agree */
+            /* sign bit and all above must agree */
+            int8_t rest = (int8_t)((uint8_t)(b << 1)) >> left;
             if (rest != 0 && rest != -1)
                 return LEB_LARGE;
         }

@@ -1,5 +1,5 @@
-/* What a function that can fail returns: a few values to branch on. The story (code, place, text) is in
- * the struct error of the context, see error.h. */
+/* What a function that can fail returns: a few values to branch on. The story (code, place,
+ * text) is in the struct error of the context, see error.h. */
 #ifndef HS_BASE_STATUS_H
 #define HS_BASE_STATUS_H
 

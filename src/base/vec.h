@@ -14,18 +14,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HS_VEC(type)                                                                                         \
-    struct {                                                                                                 \
-        type *data;                                                                                          \
-        size_t count, cap, max;                                                                              \
+#define HS_VEC(type)                                                                               \
+    struct {                                                                                       \
+        type *data;                                                                                \
+        size_t count, cap, max;                                                                    \
     }
 
 #define hs_vec_init(v, maximum) ((v)->data = NULL, (v)->count = (v)->cap = 0, (v)->max = (maximum))
-#define hs_vec_deinit(v) (hs_free((v)->data), (v)->data = NULL, (v)->count = (v)->cap = 0)
-#define hs_vec_clear(v) ((v)->count = 0)
+#define hs_vec_deinit(v)        (hs_free((v)->data), (v)->data = NULL, (v)->count = (v)->cap = 0)
+#define hs_vec_clear(v)         ((v)->count = 0)
 /* Room for n more elements; false when memory or the maximum is exhausted. */
-#define hs_vec_reserve(v, n)                                                                                 \
-    ((v)->cap - (v)->count >= (size_t)(n) ||                                                                 \
+#define hs_vec_reserve(v, n)                                                                       \
+    ((v)->cap - (v)->count >= (size_t)(n) ||                                                       \
      hs_vec_grow((void **)&(v)->data, (v)->count, &(v)->cap, (v)->max, sizeof *(v)->data, (n)))
 #define hs_vec_push(v, x) (hs_vec_reserve(v, 1) && ((v)->data[(v)->count++] = (x), true))
 

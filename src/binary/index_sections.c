@@ -93,7 +93,8 @@ static enum status read_tagtype(struct reader *r, struct tag *out)
 
 /* Imports */
 
-struct imported { /* one import's type, whatever its kind */
+/* one import's type, whatever its kind */
+struct imported {
     struct import import;
     struct func func;
     struct table table;

@@ -88,7 +88,8 @@ static enum status read_section(struct reader *r, enum section id)
     }
 }
 
-struct customs { /* gathered while reading, copied into the arena at the end */
+/* gathered while reading, copied into the arena at the end */
+struct customs {
     HS_VEC(struct custom) list;
 };
 

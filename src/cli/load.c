@@ -1,4 +1,5 @@
-/* Modules from files: binary ones are mapped, text is translated, serialized ones are recognized. */
+/* Modules from files: binary ones are mapped, text is translated, serialized ones are
+ * recognized. */
 #include "cli.h"
 #include <errno.h>
 #include <stdio.h>
@@ -96,7 +97,8 @@ wasmtime_module_t *load_module(wasm_engine_t *engine, const char *path, bool all
             return NULL;
         if (memcmp(magic, "hospes\0", 7) == 0) {
             if (allow_precompiled) {
-                error = wasmtime_module_deserialize(engine, (const uint8_t *)text.data, text.size, &module);
+                error = wasmtime_module_deserialize(engine, (const uint8_t *)text.data, text.size,
+                                                    &module);
             } else {
                 wasm_byte_vec_delete(&text);
                 complain("`%s` is a serialized module; pass --allow-precompiled to run it", path);
@@ -107,7 +109,8 @@ wasmtime_module_t *load_module(wasm_engine_t *engine, const char *path, bool all
         } else {
             error = wasmtime_wat2wasm(text.data, text.size, &binary);
             if (!error) {
-                error = wasmtime_module_new(engine, (const uint8_t *)binary.data, binary.size, &module);
+                error =
+                    wasmtime_module_new(engine, (const uint8_t *)binary.data, binary.size, &module);
                 wasm_byte_vec_delete(&binary);
             }
         }

@@ -1,5 +1,6 @@
-/* hospes objdump: what is in a module. Sections are read off the binary format's frame; instructions are the text format; machine
- * code is disassembled with LLVM's C interface, opened when it is there, and shown as bytes when it is not. */
+/* hospes objdump: what is in a module. Sections are read off the binary format's frame;
+ * instructions are the text format; machine code is disassembled with LLVM's C interface, opened
+ * when it is there, and shown as bytes when it is not. */
 #include "cli.h"
 #include <dlfcn.h>
 #include <inttypes.h>
@@ -7,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- Sections -------------------------------------------------------------------------------------------------- */
+/* --- Sections --------------------------------------------------------------------------------- */
 
 static bool read_u32(const uint8_t **p, const uint8_t *end, uint32_t *out)
 {
@@ -35,8 +36,9 @@ static void print_name(const char *name, size_t size)
 
 static void print_sections(const wasm_byte_vec_t *bytes)
 {
-    static const char *const names[] = {"custom", "type",   "import", "function", "table", "memory",     "global",
-                                        "export", "start",  "elem",   "code",     "data",  "data count", "tag"};
+    static const char *const names[] = {"custom", "type",   "import",     "function", "table",
+                                        "memory", "global", "export",     "start",    "elem",
+                                        "code",   "data",   "data count", "tag"};
     const uint8_t *base = (const uint8_t *)bytes->data, *end = base + bytes->size, *p = base + 8;
     printf("Sections:\n  %10s %10s %10s  %s\n", "offset", "size", "entries", "section");
     while (p < end) {
@@ -62,17 +64,19 @@ static void print_sections(const wasm_byte_vec_t *bytes)
     }
 }
 
-/* --- Machine code ------------------------------------------------------------------------------------------------- */
+/* --- Machine code ----------------------------------------------------------------------------- */
 
 struct disassembler {
     void *library, *context;
-    size_t (*one)(void *context, uint8_t *bytes, uint64_t size, uint64_t pc, char *out, size_t out_size);
+    size_t (*one)(void *context, uint8_t *bytes, uint64_t size, uint64_t pc, char *out,
+                  size_t out_size);
     void (*dispose)(void *context);
 };
 
 static void disassembler_open(struct disassembler *d)
 {
-    static const char *const libraries[] = {"libLLVM.so.22.1", "libLLVM-22.so", "libLLVM.so.19.1", "libLLVM-19.so",
+    static const char *const libraries[] = {"libLLVM.so.22.1", "libLLVM-22.so",
+                                            "libLLVM.so.19.1", "libLLVM-19.so",
                                             "libLLVM-15.so.1", "libLLVM-14.so.1"};
     void (*info)(void), (*mc)(void), (*dis)(void);
     void *(*create)(const char *, void *, int, void *, void *);
@@ -96,7 +100,8 @@ static void disassembler_open(struct disassembler *d)
     dis();
     d->context = create("x86_64-unknown-linux-gnu", NULL, 0, NULL, NULL);
     if (d->context && set_options)
-        set_options(d->context, 4 /* the assembler's other dialect: Intel */ | 2 /* immediates in hexadecimal */);
+        set_options(d->context, 4 /* the assembler's other dialect: Intel */ |
+                                    2 /* immediates in hexadecimal */);
 }
 
 static void disassembler_close(struct disassembler *d)
@@ -182,7 +187,8 @@ int cmd_objdump(int argc, char **argv)
     }
     int status = 0;
     wasmtime_module_t *module = NULL;
-    wasmtime_error_t *error = wasmtime_module_new(engine, (const uint8_t *)bytes.data, bytes.size, &module);
+    wasmtime_error_t *error =
+        wasmtime_module_new(engine, (const uint8_t *)bytes.data, bytes.size, &module);
     if (error) {
         status = report_error("failed to compile the module", NULL, error);
     } else {

@@ -30,9 +30,11 @@ enum kind { BOOL, SIZE, TIME, TEXT };
 
 static bool read_bool(const char *s, bool *out)
 {
-    if (!*s || strcmp(s, "y") == 0 || strcmp(s, "yes") == 0 || strcmp(s, "true") == 0 || strcmp(s, "1") == 0)
+    if (!*s || strcmp(s, "y") == 0 || strcmp(s, "yes") == 0 || strcmp(s, "true") == 0 ||
+        strcmp(s, "1") == 0)
         return *out = true;
-    if (strcmp(s, "n") == 0 || strcmp(s, "no") == 0 || strcmp(s, "false") == 0 || strcmp(s, "0") == 0) {
+    if (strcmp(s, "n") == 0 || strcmp(s, "no") == 0 || strcmp(s, "false") == 0 ||
+        strcmp(s, "0") == 0) {
         *out = false;
         return true;
     }
@@ -92,23 +94,24 @@ static bool apply(struct options *o, char group, const char *key, const char *va
 {
     bool flag = false;
     uint64_t number = 0;
-#define CONFIG(setter) setter(o->config, flag)
+#define CONFIG(setter)      setter(o->config, flag)
 #define CONFIG_SIZE(setter) setter(o->config, number)
-#define FIELD(name) o->name = (__typeof__(o->name))(number | flag)
-#define NOTHING (void)0
-#define OPTION(g, text, kind, action, help)                                                                  \
-    if (group == #g[0] && strcmp(key, text) == 0) {                                                          \
-        bool ok = kind == BOOL ? read_bool(value, &flag) : kind == SIZE ? read_size(value, &number)          \
-                                                                        : read_time(value, &number);         \
-        if (!ok) {                                                                                           \
-            complain("the value of `-%c %s` is `%s`; expected %s", group, key, value,                        \
-                     kind == BOOL   ? "y or n"                                                               \
-                     : kind == SIZE ? "a number, which k, m or g may follow"                                 \
-                                    : "a time such as 500ms or 2s");                                         \
-            return false;                                                                                    \
-        }                                                                                                    \
-        action;                                                                                              \
-        return true;                                                                                         \
+#define FIELD(name)         o->name = (__typeof__(o->name))(number | flag)
+#define NOTHING             (void)0
+#define OPTION(g, text, kind, action, help)                                                        \
+    if (group == #g[0] && strcmp(key, text) == 0) {                                                \
+        bool ok = kind == BOOL   ? read_bool(value, &flag)                                         \
+                  : kind == SIZE ? read_size(value, &number)                                       \
+                                 : read_time(value, &number);                                      \
+        if (!ok) {                                                                                 \
+            complain("the value of `-%c %s` is `%s`; expected %s", group, key, value,              \
+                     kind == BOOL   ? "y or n"                                                     \
+                     : kind == SIZE ? "a number, which k, m or g may follow"                       \
+                                    : "a time such as 500ms or 2s");                               \
+            return false;                                                                          \
+        }                                                                                          \
+        action;                                                                                    \
+        return true;                                                                               \
     }
 #include "options.def"
     complain("`-%c %s` is not known; `hospes run --help` lists what is", group, key);
@@ -129,7 +132,8 @@ static bool apply_group(struct options *o, char group, const char *text)
     return ok;
 }
 
-/* The value of --name at argv[*i], from `--name=value` or the next argument; NULL if argv[*i] is another option. */
+/* The value of --name at argv[*i], from `--name=value` or the next argument; NULL if argv[*i] is
+ * another option. */
 static const char *value_of(const char *name, int argc, char **argv, int *i, bool *missing)
 {
     size_t n = strlen(name);
@@ -176,7 +180,9 @@ int options_parse(struct options *o, const char *verb, unsigned accept, int argc
                 return -1;
             continue;
         }
-        if (accept & ACCEPT_OUTPUT && ((v = value_of("-o", argc, argv, &i, &missing)) || (!missing && (v = value_of("--output", argc, argv, &i, &missing))))) {
+        if (accept & ACCEPT_OUTPUT &&
+            ((v = value_of("-o", argc, argv, &i, &missing)) ||
+             (!missing && (v = value_of("--output", argc, argv, &i, &missing))))) {
             o->output = v;
             continue;
         }

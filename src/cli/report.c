@@ -1,6 +1,7 @@
-/* Complaints in Wasmtime's form. The library renders a chain of causes as text: the outermost line, and under "Caused by:" the
- * others, indented by four spaces when there is one and numbered when there are several. The program puts its own
- * contexts before them and numbers all. */
+/* Complaints in Wasmtime's form. The library renders a chain of causes as text: the outermost
+ * line, and under "Caused by:" the others, indented by four spaces when there is one and
+ * numbered when there are several. The program puts its own contexts before them and numbers
+ * all. */
 #include "cli.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -41,7 +42,8 @@ static void chain_split(struct chain *c, const char *text)
         return;
     causes += sizeof caused - 1;
     if (strncmp(causes, "    0: ", 7) != 0) {
-        chain_add(c, causes + (strncmp(causes, "    ", 4) == 0 ? 4 : 0), strlen(causes) - (strncmp(causes, "    ", 4) == 0 ? 4 : 0));
+        chain_add(c, causes + (strncmp(causes, "    ", 4) == 0 ? 4 : 0),
+                  strlen(causes) - (strncmp(causes, "    ", 4) == 0 ? 4 : 0));
         return;
     }
     for (unsigned n = 0; *causes; n++) {

@@ -16,11 +16,11 @@ struct run {
     wasmtime_context_t *context;
     wasmtime_linker_t *linker;
     const char *file;
-    int argc;    /* arguments of the guest, without its name */
+    int argc; /* arguments of the guest, without its name */
     char **argv;
 };
 
-/* --- Time-out ------------------------------------------------------------------------------------------------- */
+/* --- Time-out --------------------------------------------------------------------------------- */
 
 struct timer {
     wasm_engine_t *engine;
@@ -46,7 +46,7 @@ static void start_timer(struct run *r)
         pthread_detach(thread);
 }
 
-/* --- WASI ------------------------------------------------------------------------------------------------------- */
+/* --- WASI ------------------------------------------------------------------------------------- */
 
 static bool set_env(struct run *r, wasi_config_t *wasi)
 {
@@ -126,7 +126,7 @@ static int set_wasi(struct run *r)
     return error ? report_error("failed to set up WASI", NULL, error) : 0;
 }
 
-/* --- Calling --------------------------------------------------------------------------------------------------------- */
+/* --- Calling ---------------------------------------------------------------------------------- */
 
 /* Exit status of a call that failed, after reporting what is to be reported. */
 static int failed(struct run *r, const char *what, wasmtime_error_t *error, wasm_trap_t *trap)
@@ -159,8 +159,12 @@ static bool parse_argument(const char *text, wasm_valkind_t kind, wasmtime_val_t
         *out = (wasmtime_val_t){.kind = WASMTIME_I64};
         out->of.i64 = text[0] == '-' ? strtoll(text, &end, 0) : (int64_t)strtoull(text, &end, 0);
         break;
-    case WASM_F32: *out = (wasmtime_val_t){.kind = WASMTIME_F32, .of.f32 = strtof(text, &end)}; break;
-    case WASM_F64: *out = (wasmtime_val_t){.kind = WASMTIME_F64, .of.f64 = strtod(text, &end)}; break;
+    case WASM_F32:
+        *out = (wasmtime_val_t){.kind = WASMTIME_F32, .of.f32 = strtof(text, &end)};
+        break;
+    case WASM_F64:
+        *out = (wasmtime_val_t){.kind = WASMTIME_F64, .of.f64 = strtod(text, &end)};
+        break;
     default: return false;
     }
     return *text && *end == 0 && errno == 0;
@@ -177,7 +181,8 @@ static void print_float(double x, int digits_max, bool single)
         puts(x < 0 ? "-inf" : "inf");
         return;
     }
-    for (int digits = 1; digits <= digits_max; digits++) { /* the shortest that reads back the same */
+    /* the shortest that reads back the same */
+    for (int digits = 1; digits <= digits_max; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, x);
         if (single ? strtof(text, NULL) == (float)x : strtod(text, NULL) == x)
             break;
@@ -203,8 +208,12 @@ static void print_value(const wasmtime_val_t *v)
             printf("%02x", v->of.v128[i]);
         putchar('\n');
         break;
-    case WASMTIME_FUNCREF: print_reference("funcref", wasmtime_funcref_is_null(&v->of.funcref)); break;
-    case WASMTIME_EXTERNREF: print_reference("externref", wasmtime_externref_is_null(&v->of.externref)); break;
+    case WASMTIME_FUNCREF:
+        print_reference("funcref", wasmtime_funcref_is_null(&v->of.funcref));
+        break;
+    case WASMTIME_EXTERNREF:
+        print_reference("externref", wasmtime_externref_is_null(&v->of.externref));
+        break;
     case WASMTIME_ANYREF: print_reference("anyref", wasmtime_anyref_is_null(&v->of.anyref)); break;
     default: print_reference("exnref", wasmtime_exnref_is_null(&v->of.exnref)); break;
     }
@@ -213,24 +222,29 @@ static void print_value(const wasmtime_val_t *v)
 static int invoke(struct run *r, const wasmtime_func_t *func)
 {
     wasm_functype_t *type = wasmtime_func_type(r->context, func);
-    const wasm_valtype_vec_t *params = wasm_functype_params(type), *results = wasm_functype_results(type);
+    const wasm_valtype_vec_t *params = wasm_functype_params(type),
+                             *results = wasm_functype_results(type);
     size_t nresults = results->size;
-    wasmtime_val_t *args = calloc(params->size + 1, sizeof *args), *values = calloc(nresults + 1, sizeof *values);
+    wasmtime_val_t *args = calloc(params->size + 1, sizeof *args),
+                   *values = calloc(nresults + 1, sizeof *values);
     int status = 0;
     if (!args || !values) {
         status = complain("out of memory");
     } else if ((size_t)r->argc < params->size) {
-        status = complain("not enough arguments for `%s`: %zu expected, %d given", r->o.invoke, params->size, r->argc);
+        status = complain("not enough arguments for `%s`: %zu expected, %d given", r->o.invoke,
+                          params->size, r->argc);
     } else {
         for (size_t i = 0; i < params->size && !status; i++)
             if (!parse_argument(r->argv[i], wasm_valtype_kind(params->data[i]), &args[i]))
-                status = complain("argument %zu of `%s` is `%s`, which is no value of its type", i + 1, r->o.invoke, r->argv[i]);
+                status = complain("argument %zu of `%s` is `%s`, which is no value of its type",
+                                  i + 1, r->o.invoke, r->argv[i]);
     }
     if (!status) {
         wasm_trap_t *trap = NULL;
         char what[256];
         snprintf(what, sizeof what, "failed to invoke `%s`", r->o.invoke);
-        wasmtime_error_t *error = wasmtime_func_call(r->context, func, args, params->size, values, nresults, &trap);
+        wasmtime_error_t *error =
+            wasmtime_func_call(r->context, func, args, params->size, values, nresults, &trap);
         if (error || trap) {
             fflush(stdout);
             status = failed(r, what, error, trap);
@@ -254,7 +268,8 @@ static int call_plain(struct run *r, const char *what, const wasmtime_func_t *fu
     return error || trap ? failed(r, what, error, trap) : 0;
 }
 
-static bool export_func(struct run *r, const wasmtime_instance_t *instance, const char *name, wasmtime_func_t *out)
+static bool export_func(struct run *r, const wasmtime_instance_t *instance, const char *name,
+                        wasmtime_func_t *out)
 {
     wasmtime_extern_t item;
     if (!wasmtime_instance_export_get(r->context, instance, name, strlen(name), &item))
@@ -275,7 +290,8 @@ static int run_main(struct run *r, wasmtime_module_t *module)
     if (r->o.unknown_trap)
         error = wasmtime_linker_define_unknown_imports_as_traps(r->linker, module);
     if (!error && r->o.unknown_default)
-        error = wasmtime_linker_define_unknown_imports_as_default_values(r->linker, r->context, module);
+        error =
+            wasmtime_linker_define_unknown_imports_as_default_values(r->linker, r->context, module);
     if (!error)
         error = wasmtime_linker_instantiate(r->linker, r->context, module, &instance, &trap);
     if (error || trap) {
@@ -290,7 +306,9 @@ static int run_main(struct run *r, wasmtime_module_t *module)
     }
     if (r->o.invoke) {
         if (!export_func(r, &instance, r->o.invoke, &func)) {
-            complain("failed to run main module `%s`: no export `%s` found, or it is not a function", r->file, r->o.invoke);
+            complain(
+                "failed to run main module `%s`: no export `%s` found, or it is not a function",
+                r->file, r->o.invoke);
             return EXIT_ERROR;
         }
         return invoke(r, &func);
@@ -309,7 +327,8 @@ static int preload(struct run *r)
         wasmtime_module_t *module = load_module(r->engine, equals + 1, r->o.allow_precompiled);
         if (!module)
             return EXIT_ERROR;
-        wasmtime_error_t *error = wasmtime_linker_module(r->linker, r->context, text, (size_t)(equals - text), module);
+        wasmtime_error_t *error =
+            wasmtime_linker_module(r->linker, r->context, text, (size_t)(equals - text), module);
         wasmtime_module_delete(module);
         if (error)
             return failed(r, "failed to preload a module", error, NULL);
@@ -324,7 +343,9 @@ int cmd_run(int argc, char **argv)
     int i = options_parse(&r.o, "run", ACCEPT_RUN, argc, argv);
     if (i < 0 || i >= argc) {
         wasm_config_delete(r.o.config);
-        return i == -2 ? 0 : i < 0 ? EXIT_USAGE : complain("no file to run; `hospes --help` explains");
+        return i == -2 ? 0
+               : i < 0 ? EXIT_USAGE
+                       : complain("no file to run; `hospes --help` explains");
     }
     r.file = argv[i];
     r.argc = argc - i - 1;
@@ -346,8 +367,9 @@ int cmd_run(int argc, char **argv)
         goto done;
     }
     r.context = wasmtime_store_context(r.store);
-    wasmtime_store_limiter(r.store, (int64_t)r.o.max_memory, (int64_t)r.o.max_table, (int64_t)r.o.max_instances,
-                           (int64_t)r.o.max_tables, (int64_t)r.o.max_memories);
+    wasmtime_store_limiter(r.store, (int64_t)r.o.max_memory, (int64_t)r.o.max_table,
+                           (int64_t)r.o.max_instances, (int64_t)r.o.max_tables,
+                           (int64_t)r.o.max_memories);
     if (r.o.fuel) {
         wasmtime_error_t *error = wasmtime_context_set_fuel(r.context, r.o.fuel);
         if (error) {

@@ -27,7 +27,8 @@ int cmd_validate(int argc, char **argv)
             status = EXIT_ERROR;
             continue;
         }
-        wasmtime_error_t *error = wasmtime_module_validate(engine, (const uint8_t *)bytes.data, bytes.size);
+        wasmtime_error_t *error =
+            wasmtime_module_validate(engine, (const uint8_t *)bytes.data, bytes.size);
         wasm_byte_vec_delete(&bytes);
         if (error) {
             char context[512];
@@ -42,7 +43,8 @@ int cmd_validate(int argc, char **argv)
 /* "dir/name.ext" with another extension, in the current directory; owned. */
 static char *output_name(const char *path, const char *extension)
 {
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path,
+               *dot = strrchr(name, '.');
     size_t n = dot ? (size_t)(dot - name) : strlen(name);
     char *out = malloc(n + strlen(extension) + 1);
     if (out) {
@@ -53,7 +55,8 @@ static char *output_name(const char *path, const char *extension)
 }
 
 /* Options, then one file, then options again. */
-static const char *one_file(struct options *o, const char *verb, unsigned accept, int argc, char **argv, int *out_status)
+static const char *one_file(struct options *o, const char *verb, unsigned accept, int argc,
+                            char **argv, int *out_status)
 {
     int i = options_parse(o, verb, accept, argc, argv);
     *out_status = i == -2 ? 0 : EXIT_USAGE;

@@ -1,8 +1,9 @@
-/* hospes wast: runs scripts in the form of the official test suite. The parser of scripts is the text folder's; everything
- * else goes through the public API, as an embedder would.
+/* hospes wast: runs scripts in the form of the official test suite. The parser of scripts is the
+ * text folder's; everything else goes through the public API, as an embedder would.
  *
- * Each file has a store of its own, with the module "spectest" that the suite expects. A ledger lists assertions that
- * are known to fail, as FILE:LINE; one that passes nevertheless is reported too, so the list only shrinks. */
+ * Each file has a store of its own, with the module "spectest" that the suite expects. A ledger
+ * lists assertions that are known to fail, as FILE:LINE; one that passes nevertheless is
+ * reported too, so the list only shrinks. */
 #include "cli.h"
 #include "text/script.h"
 #include <math.h>
@@ -11,19 +12,19 @@
 #include <string.h>
 
 struct named {
-    struct span name;          /* identifier; data NULL: none */
+    struct span name; /* identifier; data NULL: none */
     wasmtime_instance_t instance;
     wasmtime_module_t *definition; /* of a (module definition), or NULL */
 };
 
 struct runner {
     wasm_engine_t *engine;
-    const char *path, *file;   /* as given; relative to the suite, as ledgers have it */
+    const char *path, *file; /* as given; relative to the suite, as ledgers have it */
     struct script script;
     wasmtime_store_t *store;
     wasmtime_context_t *context;
     wasmtime_linker_t *linker;
-    struct named *modules;     /* instances, newest last */
+    struct named *modules; /* instances, newest last */
     size_t nmodules;
     bool have_current;
     wasmtime_instance_t current;
@@ -31,31 +32,30 @@ struct runner {
     /* totals */
     unsigned long passed, failed, known, surprises, texts, texts_agree;
     bool verbose;
-    const char *ledger;        /* contents: lines FILE:LINE */
-    char why[1024];            /* the last failure */
+    const char *ledger; /* contents: lines FILE:LINE */
+    char why[1024];     /* the last failure */
 };
 
-static const char spectest[] =
-    "(module"
-    " (global (export \"global_i32\") i32 (i32.const 666))"
-    " (global (export \"global_i64\") i64 (i64.const 666))"
-    " (global (export \"global_f32\") f32 (f32.const 666.6))"
-    " (global (export \"global_f64\") f64 (f64.const 666.6))"
-    " (table (export \"table\") 10 20 funcref)"
-    " (table (export \"table64\") i64 10 20 funcref)"
-    " (memory (export \"memory\") 1 2)"
-    " (func (export \"print\"))"
-    " (func (export \"print_i32\") (param i32))"
-    " (func (export \"print_i64\") (param i64))"
-    " (func (export \"print_f32\") (param f32))"
-    " (func (export \"print_f64\") (param f64))"
-    " (func (export \"print_i32_f32\") (param i32 f32))"
-    " (func (export \"print_f64_f64\") (param f64 f64)))";
+static const char spectest[] = "(module"
+                               " (global (export \"global_i32\") i32 (i32.const 666))"
+                               " (global (export \"global_i64\") i64 (i64.const 666))"
+                               " (global (export \"global_f32\") f32 (f32.const 666.6))"
+                               " (global (export \"global_f64\") f64 (f64.const 666.6))"
+                               " (table (export \"table\") 10 20 funcref)"
+                               " (table (export \"table64\") i64 10 20 funcref)"
+                               " (memory (export \"memory\") 1 2)"
+                               " (func (export \"print\"))"
+                               " (func (export \"print_i32\") (param i32))"
+                               " (func (export \"print_i64\") (param i64))"
+                               " (func (export \"print_f32\") (param f32))"
+                               " (func (export \"print_f64\") (param f64))"
+                               " (func (export \"print_i32_f32\") (param i32 f32))"
+                               " (func (export \"print_f64_f64\") (param f64 f64)))";
 static const char spectest_shared[] = "(module (memory (export \"shared_memory\") 1 2 shared))";
 
 enum outcome { DONE, TRAPPED, FAILED };
 
-/* --- Reporting ------------------------------------------------------------------------------------------------- */
+/* --- Reporting -------------------------------------------------------------------------------- */
 
 static bool __attribute__((format(printf, 2, 3))) because(struct runner *r, const char *format, ...)
 {
@@ -105,7 +105,8 @@ static void count(struct runner *r, const struct script_command *c, bool ok)
         r->passed++;
     } else if (ok) {
         r->surprises++;
-        printf("%s:%u: %s passes; take it off the ledger\n", r->file, c->line, hs_script_kind_name(c->kind));
+        printf("%s:%u: %s passes; take it off the ledger\n", r->file, c->line,
+               hs_script_kind_name(c->kind));
     } else if (expected) {
         r->known++;
     } else {
@@ -114,10 +115,10 @@ static void count(struct runner *r, const struct script_command *c, bool ok)
     }
 }
 
-/* --- Messages ----------------------------------------------------------------------------------------------------- */
+/* --- Messages --------------------------------------------------------------------------------- */
 
-/* Does what happened (r->why) say what the script expects? Wasmtime's wording of a trap has the suite's in it, or the other
- * way round where the suite adds a number. */
+/* Does what happened (r->why) say what the script expects? Wasmtime's wording of a trap has the
+ * suite's in it, or the other way round where the suite adds a number. */
 static bool says(struct runner *r, struct span expected)
 {
     static const char *const same[][2] = {
@@ -141,14 +142,16 @@ static bool says(struct runner *r, struct span expected)
     return false;
 }
 
-/* --- Values --------------------------------------------------------------------------------------------------------- */
+/* --- Values ----------------------------------------------------------------------------------- */
 
-/* A thing of the host's as a guest sees it after any.convert_extern, or the other way round: the same word. */
+/* A thing of the host's as a guest sees it after any.convert_extern, or the other way round: the
+ * same word. */
 static void as_anyref(struct runner *r, wasmtime_val_t *v)
 {
     wasmtime_externref_t from = v->of.externref;
     v->kind = WASMTIME_ANYREF;
-    wasmtime_anyref_from_raw(r->context, wasmtime_externref_to_raw(r->context, &from), &v->of.anyref);
+    wasmtime_anyref_from_raw(r->context, wasmtime_externref_to_raw(r->context, &from),
+                             &v->of.anyref);
     wasmtime_externref_unroot(&from);
 }
 
@@ -160,7 +163,8 @@ static void *host_data(struct runner *r, const wasmtime_val_t *v)
         return wasmtime_externref_data(r->context, &v->of.externref);
     if (v->kind != WASMTIME_ANYREF)
         return NULL;
-    wasmtime_externref_from_raw(r->context, wasmtime_anyref_to_raw(r->context, &v->of.anyref), &as_extern);
+    wasmtime_externref_from_raw(r->context, wasmtime_anyref_to_raw(r->context, &v->of.anyref),
+                                &as_extern);
     void *data = wasmtime_externref_data(r->context, &as_extern);
     wasmtime_externref_unroot(&as_extern);
     return data;
@@ -196,7 +200,8 @@ static bool to_val(struct runner *r, const struct script_value *v, wasmtime_val_
     case SCRIPT_REF_EXTERN:
     case SCRIPT_REF_HOST:
         out->kind = WASMTIME_EXTERNREF;
-        if (!wasmtime_externref_new(r->context, (void *)(uintptr_t)(v->number + 1), NULL, &out->of.externref))
+        if (!wasmtime_externref_new(r->context, (void *)(uintptr_t)(v->number + 1), NULL,
+                                    &out->of.externref))
             return because(r, "no memory for an externref");
         if (v->kind == SCRIPT_REF_HOST)
             as_anyref(r, out);
@@ -236,15 +241,18 @@ static bool matches(struct runner *r, const struct script_value *want, const was
     case SCRIPT_I32: return got->kind == WASMTIME_I32 && memcmp(&got->of.i32, want->bits, 4) == 0;
     case SCRIPT_I64: return got->kind == WASMTIME_I64 && memcmp(&got->of.i64, want->bits, 8) == 0;
     case SCRIPT_F32:
-        return got->kind == WASMTIME_F32 && lane_matches(want->bits, (const uint8_t *)&got->of.f32, 4, want->nan[0]);
+        return got->kind == WASMTIME_F32 &&
+               lane_matches(want->bits, (const uint8_t *)&got->of.f32, 4, want->nan[0]);
     case SCRIPT_F64:
-        return got->kind == WASMTIME_F64 && lane_matches(want->bits, (const uint8_t *)&got->of.f64, 8, want->nan[0]);
+        return got->kind == WASMTIME_F64 &&
+               lane_matches(want->bits, (const uint8_t *)&got->of.f64, 8, want->nan[0]);
     case SCRIPT_V128: {
         if (got->kind != WASMTIME_V128)
             return false;
         unsigned size = 16 / want->lanes;
         for (unsigned i = 0; i < want->lanes; i++)
-            if (!lane_matches(want->bits + i * size, got->of.v128 + i * size, size, want->float_lanes ? want->nan[i] : 0))
+            if (!lane_matches(want->bits + i * size, got->of.v128 + i * size, size,
+                              want->float_lanes ? want->nan[i] : 0))
                 return false;
         return true;
     }
@@ -260,11 +268,17 @@ static bool matches(struct runner *r, const struct script_value *want, const was
     case SCRIPT_REF_FUNC: return got->kind == WASMTIME_FUNCREF && !is_null(got);
     case SCRIPT_REF_EXN: return got->kind == WASMTIME_EXNREF && !is_null(got);
     case SCRIPT_REF_ANY: return got->kind == WASMTIME_ANYREF && !is_null(got);
-    case SCRIPT_REF_I31: return got->kind == WASMTIME_ANYREF && wasmtime_anyref_is_i31(r->context, &got->of.anyref);
-    case SCRIPT_REF_EQ: return got->kind == WASMTIME_ANYREF && wasmtime_anyref_is_eqref(r->context, &got->of.anyref);
+    case SCRIPT_REF_I31:
+        return got->kind == WASMTIME_ANYREF && wasmtime_anyref_is_i31(r->context, &got->of.anyref);
+    case SCRIPT_REF_EQ:
+        return got->kind == WASMTIME_ANYREF &&
+               wasmtime_anyref_is_eqref(r->context, &got->of.anyref);
     case SCRIPT_REF_STRUCT:
-        return got->kind == WASMTIME_ANYREF && wasmtime_anyref_is_struct(r->context, &got->of.anyref);
-    case SCRIPT_REF_ARRAY: return got->kind == WASMTIME_ANYREF && wasmtime_anyref_is_array(r->context, &got->of.anyref);
+        return got->kind == WASMTIME_ANYREF &&
+               wasmtime_anyref_is_struct(r->context, &got->of.anyref);
+    case SCRIPT_REF_ARRAY:
+        return got->kind == WASMTIME_ANYREF &&
+               wasmtime_anyref_is_array(r->context, &got->of.anyref);
     case SCRIPT_EITHER:
         for (uint32_t i = 0; i < want->nalternatives; i++)
             if (matches(r, &want->alternatives[i], got))
@@ -301,7 +315,7 @@ static void show(const wasmtime_val_t *v, char *out, size_t cap)
     }
 }
 
-/* --- Modules ---------------------------------------------------------------------------------------------------------- */
+/* --- Modules ---------------------------------------------------------------------------------- */
 
 static struct named *find_named(struct runner *r, struct span name)
 {
@@ -320,7 +334,8 @@ static void add_named(struct runner *r, struct named n)
     r->modules[r->nmodules++] = n;
 }
 
-static enum outcome compile(struct runner *r, const struct script_module *m, wasmtime_module_t **out)
+static enum outcome compile(struct runner *r, const struct script_module *m,
+                            wasmtime_module_t **out)
 {
     uint8_t *bytes;
     size_t size;
@@ -339,10 +354,12 @@ static enum outcome compile(struct runner *r, const struct script_module *m, was
     return DONE;
 }
 
-static enum outcome instantiate(struct runner *r, const wasmtime_module_t *module, wasmtime_instance_t *out)
+static enum outcome instantiate(struct runner *r, const wasmtime_module_t *module,
+                                wasmtime_instance_t *out)
 {
     wasm_trap_t *trap = NULL;
-    wasmtime_error_t *error = wasmtime_linker_instantiate(r->linker, r->context, module, out, &trap);
+    wasmtime_error_t *error =
+        wasmtime_linker_instantiate(r->linker, r->context, module, out, &trap);
     if (trap) {
         take_trap(r, trap);
         return TRAPPED;
@@ -406,23 +423,25 @@ static bool run_register(struct runner *r, const struct script_command *c)
     const wasmtime_instance_t *i = instance_of(r, c->of);
     if (!i)
         return because(r, "no such module");
-    wasmtime_error_t *error =
-        wasmtime_linker_define_instance(r->linker, r->context, (const char *)c->text.data, c->text.size, i);
+    wasmtime_error_t *error = wasmtime_linker_define_instance(
+        r->linker, r->context, (const char *)c->text.data, c->text.size, i);
     if (error)
         take_error(r, error);
     return !error;
 }
 
-/* --- Actions ------------------------------------------------------------------------------------------------------------ */
+/* --- Actions ---------------------------------------------------------------------------------- */
 
 enum { MAX_VALUES = 64 };
 
-static enum outcome act(struct runner *r, const struct script_action *a, wasmtime_val_t *results, size_t *out_count)
+static enum outcome act(struct runner *r, const struct script_action *a, wasmtime_val_t *results,
+                        size_t *out_count)
 {
     const wasmtime_instance_t *i = instance_of(r, a->module);
     wasmtime_extern_t item;
     *out_count = 0;
-    if (!i || !wasmtime_instance_export_get(r->context, i, (const char *)a->field.data, a->field.size, &item)) {
+    if (!i || !wasmtime_instance_export_get(r->context, i, (const char *)a->field.data,
+                                            a->field.size, &item)) {
         because(r, i ? "no such export" : "there is no module, since the last one failed");
         return FAILED;
     }
@@ -467,7 +486,8 @@ static enum outcome act(struct runner *r, const struct script_action *a, wasmtim
     if (!ok)
         return FAILED;
     wasm_trap_t *trap = NULL;
-    wasmtime_error_t *error = wasmtime_func_call(r->context, &item.of.func, args, nparams, results, nresults, &trap);
+    wasmtime_error_t *error =
+        wasmtime_func_call(r->context, &item.of.func, args, nparams, results, nresults, &trap);
     for (uint32_t k = 0; k < a->nargs; k++)
         wasmtime_val_unroot(&args[k]);
     if (trap) {
@@ -521,12 +541,14 @@ static bool run_assert_trap(struct runner *r, const struct script_command *c)
     if (o == FAILED)
         return false;
     if (o == DONE)
-        return because(r, "no trap; expected `%.*s`", (int)c->text.size, (const char *)c->text.data);
+        return because(r, "no trap; expected `%.*s`", (int)c->text.size,
+                       (const char *)c->text.data);
     if (says(r, c->text))
         return true;
     char was[512];
     snprintf(was, sizeof was, "%.500s", r->why);
-    return because(r, "the trap is `%s`; expected `%.*s`", was, (int)c->text.size, (const char *)c->text.data);
+    return because(r, "the trap is `%s`; expected `%.*s`", was, (int)c->text.size,
+                   (const char *)c->text.data);
 }
 
 static bool run_assert_rejected(struct runner *r, const struct script_command *c)
@@ -534,14 +556,15 @@ static bool run_assert_rejected(struct runner *r, const struct script_command *c
     wasmtime_module_t *module;
     if (compile(r, &c->module, &module) == DONE) {
         wasmtime_module_delete(module);
-        return because(r, "the module is accepted; expected `%.*s`", (int)c->text.size, (const char *)c->text.data);
+        return because(r, "the module is accepted; expected `%.*s`", (int)c->text.size,
+                       (const char *)c->text.data);
     }
     r->texts++;
     if (says(r, c->text))
         r->texts_agree++;
     else if (r->verbose)
-        printf("%s:%u: text `%s`, the suite's `%.*s`\n", r->file, c->line, r->why, (int)c->text.size,
-               (const char *)c->text.data);
+        printf("%s:%u: text `%s`, the suite's `%.*s`\n", r->file, c->line, r->why,
+               (int)c->text.size, (const char *)c->text.data);
     return strstr(r->why, "this build cannot compile yet") == NULL;
 }
 
@@ -554,7 +577,8 @@ static bool run_assert_unlinkable(struct runner *r, const struct script_command 
     enum outcome o = instantiate(r, module, &instance);
     wasmtime_module_delete(module);
     if (o == DONE)
-        return because(r, "the module is linked; expected `%.*s`", (int)c->text.size, (const char *)c->text.data);
+        return because(r, "the module is linked; expected `%.*s`", (int)c->text.size,
+                       (const char *)c->text.data);
     return says(r, c->text);
 }
 
@@ -598,14 +622,15 @@ static bool run_command(struct runner *r, const struct script_command *c)
     case SCRIPT_ASSERT_MALFORMED:
     case SCRIPT_ASSERT_INVALID: return run_assert_rejected(r, c);
     case SCRIPT_ASSERT_MALFORMED_CUSTOM:
-    case SCRIPT_ASSERT_INVALID_CUSTOM: return true; /* custom sections do not make a module malformed or invalid */
+    /* custom sections do not make a module malformed or invalid */
+    case SCRIPT_ASSERT_INVALID_CUSTOM: return true;
     case SCRIPT_ASSERT_UNLINKABLE: return run_assert_unlinkable(r, c);
     case SCRIPT_ASSERT_EXCEPTION: return run_assert_exception(r, c);
     default: return because(r, "`%s` is not understood yet", hs_script_kind_name(c->kind));
     }
 }
 
-/* --- Files ------------------------------------------------------------------------------------------------------------------ */
+/* --- Files ------------------------------------------------------------------------------------ */
 
 static bool define_spectest(struct runner *r, const char *text)
 {
@@ -633,7 +658,8 @@ static bool define_spectest(struct runner *r, const char *text)
     return !error;
 }
 
-/* The part of a path that ledgers use: from the last folder called spec-testsuite or testsuite on, else the name. */
+/* The part of a path that ledgers use: from the last folder called spec-testsuite or testsuite
+ * on, else the name. */
 static const char *ledger_name(const char *path)
 {
     const char *p = strstr(path, "testsuite/");
@@ -732,7 +758,8 @@ int cmd_wast(int argc, char **argv)
         return complain("cannot make an engine with these options");
     for (; i < argc; i++)
         run_file(&r, argv[i]);
-    printf("%lu assertions and commands passed, %lu failed, %lu known to fail", r.passed, r.failed, r.known);
+    printf("%lu assertions and commands passed, %lu failed, %lu known to fail", r.passed, r.failed,
+           r.known);
     if (r.surprises)
         printf(", %lu on the ledger passed", r.surprises);
     if (r.texts)

@@ -23,7 +23,8 @@ void hs_engine_config_init(struct engine_config *c)
     };
 }
 
-static enum status make_trampoline(bool adapter, const struct functype *type, uint8_t *buf, size_t cap, size_t *out_size)
+static enum status make_trampoline(bool adapter, const struct functype *type, uint8_t *buf,
+                                   size_t cap, size_t *out_size)
 {
     struct hs_machine_code code;
     hs_machine_code_init(&code);

@@ -1,5 +1,5 @@
-/* From bytes to a code object: read, validate, register the types, lay out, reserve machine code; then compile each
- * function when it is first called, or all of them. See engine.h. */
+/* From bytes to a code object: read, validate, register the types, lay out, reserve machine
+ * code; then compile each function when it is first called, or all of them. See engine.h. */
 #include "base/bits.h"
 #include "binary/binary.h"
 #include "engine/engine.h"
@@ -15,7 +15,8 @@ struct loaded {
     size_t copy_pages;       /* bytes of pages that the copy has to itself; 0: it was allocated */
 };
 
-/* From these sizes on memory in large pages pays: of the module's copy, and of code, when all is compiled at once. */
+/* From these sizes on memory in large pages pays: of the module's copy, and of code, when all is
+ * compiled at once. */
 enum { LARGE_COPY = 4 << 20, LARGE_CODE = 512 << 10 };
 
 enum { MIN_CODE = 1 << 20, MAX_CODE = INT32_MAX - (64 << 20) };
@@ -35,7 +36,8 @@ static enum status check_supported(const struct module *m, struct error *error)
         what = "vector instructions";
     if (what)
         return hs_error_set(error, ST_UNSUPPORTED, HS_NO_OFFSET,
-                            "the module is valid, but uses %s, which this build cannot compile yet", what);
+                            "the module is valid, but uses %s, which this build cannot compile yet",
+                            what);
     return ST_OK;
 }
 
@@ -53,7 +55,7 @@ static struct hs_compile_input input_of(const struct code_object *c, uint32_t fu
     };
 }
 
-/* --- Placing code -------------------------------------------------------------------------------------------- */
+/* --- Placing code ----------------------------------------------------------------------------- */
 
 /* Functions compiled but not placed yet, one after the other. */
 struct batch {
@@ -75,7 +77,8 @@ static void batch_deinit(struct batch *b)
     hs_vec_deinit(&b->functions);
 }
 
-static enum status batch_compile(struct batch *b, const struct code_object *c, uint32_t func, struct error *error)
+static enum status batch_compile(struct batch *b, const struct code_object *c, uint32_t func,
+                                 struct error *error)
 {
     struct hs_compile_input in = input_of(c, func);
     size_t start;
@@ -86,17 +89,20 @@ static enum status batch_compile(struct batch *b, const struct code_object *c, u
     return hs_vec_push(&b->functions, f) ? ST_OK : ST_OOM;
 }
 
-/* Writes the batch into the range and publishes its functions; those that another thread published first stay. */
+/* Writes the batch into the range and publishes its functions; those that another thread
+ * published first stay. */
 static enum status batch_place(struct code_object *c, struct batch *b)
 {
     if (b->functions.count == 0)
         return ST_OK;
     enum status s = ST_OOM;
-    const struct hs_more_handlers handlers = {b->code.sites.data, b->code.tries.data, b->code.clauses.data,
-                                              b->code.sites.count, b->code.tries.count, b->code.clauses.count};
+    const struct hs_more_handlers handlers = {b->code.sites.data,   b->code.tries.data,
+                                              b->code.clauses.data, b->code.sites.count,
+                                              b->code.tries.count,  b->code.clauses.count};
     pthread_mutex_lock(&c->lock);
     size_t place = hs_code_memory_next(&c->memory, hs_align_up(c->range.code_used, HS_CODE_ALIGN));
-    if (place + b->code.bytes.count <= c->range.code_capacity && hs_vec_reserve(&c->placed, b->functions.count) &&
+    if (place + b->code.bytes.count <= c->range.code_capacity &&
+        hs_vec_reserve(&c->placed, b->functions.count) &&
         hs_handlers_reserve(&c->handlers, &handlers) == ST_OK) {
         hs_machine_code_place(&b->code, place);
         s = hs_code_memory_write(&c->memory, place, b->code.bytes.data, b->code.bytes.count);
@@ -110,7 +116,8 @@ static enum status batch_place(struct code_object *c, struct batch *b)
             c->placed.data[c->placed.count++] = f;
             uint32_t n = f.func - c->module->nimported_funcs;
             void *unresolved = c->range.base + (uint64_t)n * HS_PLT_ENTRY + HS_PLT_LAZY;
-            atomic_compare_exchange_strong(&c->range.slots[n], &unresolved, (void *)(c->range.base + f.place));
+            atomic_compare_exchange_strong(&c->range.slots[n], &unresolved,
+                                           (void *)(c->range.base + f.place));
         }
     }
     pthread_mutex_unlock(&c->lock);
@@ -126,7 +133,8 @@ static bool resolved(struct code_object *c, uint32_t n, void **out)
     return entry != c->range.base + (uint64_t)n * HS_PLT_ENTRY + HS_PLT_LAZY;
 }
 
-static enum status compile_one(struct code_object *c, uint32_t n, void **out_code, struct error *error)
+static enum status compile_one(struct code_object *c, uint32_t n, void **out_code,
+                               struct error *error)
 {
     if (resolved(c, n, out_code))
         return ST_OK;
@@ -143,13 +151,14 @@ static enum status compile_one(struct code_object *c, uint32_t n, void **out_cod
     return s;
 }
 
-static uint32_t locate(struct code_object *c, uint32_t func, uint32_t code_offset, bool is_return_address)
+static uint32_t locate(struct code_object *c, uint32_t func, uint32_t code_offset,
+                       bool is_return_address)
 {
     struct hs_compile_input in = input_of(c, func);
     return hs_baseline_locate(&in, code_offset, is_return_address);
 }
 
-/* --- All at once ------------------------------------------------------------------------------------------------ */
+/* --- All at once ------------------------------------------------------------------------------ */
 
 struct eager {
     struct code_object *code;
@@ -223,7 +232,7 @@ enum status hs_module_compile_all(struct code_object *c, unsigned threads, struc
     return (enum status)w.failed;
 }
 
-/* --- Loading ------------------------------------------------------------------------------------------------------ */
+/* --- Loading ---------------------------------------------------------------------------------- */
 
 static void free_bytes(struct loaded *l)
 {
@@ -259,9 +268,11 @@ static enum status reserve_code(struct code_object *c, bool all_at_once)
     if (capacity > MAX_CODE)
         capacity = MAX_CODE;
     capacity = hs_align_up(capacity, hs_page_size());
-    uint64_t slots = c->layout.counters ? hs_code_counter(0, n, n) : ((uint64_t)n + 1) * sizeof(void *);
-    enum status s = all_at_once && m->code_size >= LARGE_CODE ? hs_code_memory_new_open(&c->memory, capacity, slots)
-                                                              : hs_code_memory_new(&c->memory, capacity, slots);
+    uint64_t slots =
+        c->layout.counters ? hs_code_counter(0, n, n) : ((uint64_t)n + 1) * sizeof(void *);
+    enum status s = all_at_once && m->code_size >= LARGE_CODE
+                        ? hs_code_memory_new_open(&c->memory, capacity, slots)
+                        : hs_code_memory_new(&c->memory, capacity, slots);
     if (s != ST_OK)
         return s;
     c->range = (struct hs_code_range){
@@ -285,7 +296,8 @@ static enum status reserve_code(struct code_object *c, bool all_at_once)
 }
 
 /* l->file or l->copy and bytes are set; frees l on failure. */
-static enum status load(struct engine *e, struct loaded *l, struct span bytes, struct error *error, struct code_object **out)
+static enum status load(struct engine *e, struct loaded *l, struct span bytes, struct error *error,
+                        struct code_object **out)
 {
     struct code_object *c = &l->code;
     struct hs_vmlayout *layout = &c->layout;
@@ -294,7 +306,8 @@ static enum status load(struct engine *e, struct loaded *l, struct span bytes, s
     if (s != ST_OK)
         goto no_module;
     struct module *m = &l->module;
-    if ((s = hs_valid_module(m, threads, error)) != ST_OK || (s = check_supported(m, error)) != ST_OK)
+    if ((s = hs_valid_module(m, threads, error)) != ST_OK ||
+        (s = check_supported(m, error)) != ST_OK)
         goto no_types;
     c->refs = 1;
     c->rt = &e->rt;
@@ -315,7 +328,8 @@ static enum status load(struct engine *e, struct loaded *l, struct span bytes, s
     layout->counters = e->rt.config.counters;
     layout->spectre = e->rt.config.spectre;
     for (uint32_t i = 0; i < m->nmemories; i++)
-        layout->memory_style[i] = (uint8_t)hs_memory_style(&e->rt.config, &m->memories[i].type.limits);
+        layout->memory_style[i] =
+            (uint8_t)hs_memory_style(&e->rt.config, &m->memories[i].type.limits);
     if ((s = reserve_code(c, !e->config.lazy)) != ST_OK)
         goto no_code;
     c->ticket = hs_fault_range_add(FAULT_CODE, c->range.base, c->range.code_capacity);
@@ -343,13 +357,17 @@ no_types:
 no_module:
     free_bytes(l);
     hs_free(l);
-    return hs_error_set(error, s, HS_NO_OFFSET, s == ST_OOM ? "out of memory" : "the module exceeds a limit of the implementation");
+    return hs_error_set(error, s, HS_NO_OFFSET,
+                        s == ST_OOM ? "out of memory"
+                                    : "the module exceeds a limit of the implementation");
 }
 
-enum status hs_module_new(struct engine *e, const void *bytes, size_t size, struct error *error, struct code_object **out)
+enum status hs_module_new(struct engine *e, const void *bytes, size_t size, struct error *error,
+                          struct code_object **out)
 {
     if (size > HS_LIMIT_MODULE_SIZE)
-        return hs_error_set(error, ST_UNSUPPORTED, HS_NO_OFFSET, "the module has %zu bytes, more than the limit of %u", size,
+        return hs_error_set(error, ST_UNSUPPORTED, HS_NO_OFFSET,
+                            "the module has %zu bytes, more than the limit of %u", size,
                             HS_LIMIT_MODULE_SIZE);
     struct loaded *l = hs_calloc(1, sizeof *l);
     if (l)
@@ -363,7 +381,8 @@ enum status hs_module_new(struct engine *e, const void *bytes, size_t size, stru
     return load(e, l, (struct span){l->copy, size}, error, out);
 }
 
-enum status hs_module_new_file(struct engine *e, const char *path, struct error *error, struct code_object **out)
+enum status hs_module_new_file(struct engine *e, const char *path, struct error *error,
+                               struct code_object **out)
 {
     struct loaded *l = hs_calloc(1, sizeof *l);
     if (!l)
@@ -376,13 +395,15 @@ enum status hs_module_new_file(struct engine *e, const char *path, struct error 
     if (l->file.bytes.size > HS_LIMIT_MODULE_SIZE) {
         hs_file_unmap(&l->file);
         hs_free(l);
-        return hs_error_set(error, ST_UNSUPPORTED, HS_NO_OFFSET, "`%s` has more than %u bytes, the limit for a module", path,
+        return hs_error_set(error, ST_UNSUPPORTED, HS_NO_OFFSET,
+                            "`%s` has more than %u bytes, the limit for a module", path,
                             HS_LIMIT_MODULE_SIZE);
     }
     return load(e, l, l->file.bytes, error, out);
 }
 
-enum status hs_module_validate(struct engine *e, const void *bytes, size_t size, struct error *error)
+enum status hs_module_validate(struct engine *e, const void *bytes, size_t size,
+                               struct error *error)
 {
     struct module m;
     enum status s = hs_binary_read(bytes, size, e->config.features, &m, error);

@@ -1,9 +1,10 @@
-/* Bulk operations with the specification's checks: first the bounds, then all or nothing. Copies of gigabytes go in
- * pieces, so that a request to stop is served in between.
+/* Bulk operations with the specification's checks: first the bounds, then all or nothing. Copies
+ * of gigabytes go in pieces, so that a request to stop is served in between.
  * https://webassembly.github.io/spec/core/exec/instructions.html */
 #include "runtime/bulk.h"
 
-enum { PIECE = 8 << 20 }; /* bytes between two looks at the request to stop: a millisecond, or ten on fresh pages */
+/* bytes between two looks at the request to stop: a millisecond, or ten on fresh pages */
+enum { PIECE = 8 << 20 };
 
 static bool outside(uint64_t at, uint64_t n, uint64_t size)
 {
@@ -18,10 +19,13 @@ static bool bit(const uint8_t *bits, uint32_t i)
 /* 0, or trap + 1 of an interruption. */
 static uint32_t between(struct instance *i, uint64_t done, uint64_t n)
 {
-    return n - done > PIECE && __atomic_load_n(&i->store->run.interrupted, __ATOMIC_RELAXED) ? hs_interruption(i->store) : 0;
+    return n - done > PIECE && __atomic_load_n(&i->store->run.interrupted, __ATOMIC_RELAXED)
+               ? hs_interruption(i->store)
+               : 0;
 }
 
-enum trap hs_memory_init(struct instance *i, uint32_t memory, uint32_t data, uint64_t d, uint64_t s, uint64_t n)
+enum trap hs_memory_init(struct instance *i, uint32_t memory, uint32_t data, uint64_t d, uint64_t s,
+                         uint64_t n)
 {
     const struct data *seg = &i->code->module->datas[data];
     struct memory_obj *m = i->memories[memory];
@@ -35,7 +39,8 @@ enum trap hs_memory_init(struct instance *i, uint32_t memory, uint32_t data, uin
     return TRAP_NONE;
 }
 
-enum trap hs_memory_copy(struct instance *i, uint32_t to, uint32_t from, uint64_t d, uint64_t s, uint64_t n)
+enum trap hs_memory_copy(struct instance *i, uint32_t to, uint32_t from, uint64_t d, uint64_t s,
+                         uint64_t n)
 {
     struct memory_obj *dm = i->memories[to], *sm = i->memories[from];
     if (outside(s, n, hs_memory_bytes(sm)) || outside(d, n, hs_memory_bytes(dm)))
@@ -93,13 +98,15 @@ bool hs_elem_item(struct instance *i, uint32_t elem, uint64_t k, uint64_t *out)
     return true;
 }
 
-enum trap hs_table_init(struct instance *i, uint32_t table, uint32_t elem, uint64_t d, uint64_t s, uint64_t n)
+enum trap hs_table_init(struct instance *i, uint32_t table, uint32_t elem, uint64_t d, uint64_t s,
+                        uint64_t n)
 {
     struct table_obj *t = i->tables[table];
     if (outside(s, n, hs_elem_count(i, elem)) || outside(d, n, t->rec.size))
         return TRAP_TABLE_OUT_OF_BOUNDS;
     for (uint64_t k = 0; k < n; k++) {
-        uint64_t item; /* making an object may collect, finalizers may let tables grow, so that they move */
+        /* making an object may collect, finalizers may let tables grow, so that they move */
+        uint64_t item;
         if (!hs_elem_item(i, elem, s + k, &item))
             return TRAP_ALLOCATION_TOO_LARGE;
         t->rec.elems[d + k] = item;
@@ -107,7 +114,8 @@ enum trap hs_table_init(struct instance *i, uint32_t table, uint32_t elem, uint6
     return TRAP_NONE;
 }
 
-enum trap hs_table_copy(struct instance *i, uint32_t to, uint32_t from, uint64_t d, uint64_t s, uint64_t n)
+enum trap hs_table_copy(struct instance *i, uint32_t to, uint32_t from, uint64_t d, uint64_t s,
+                        uint64_t n)
 {
     struct table_obj *dt = i->tables[to], *st = i->tables[from];
     if (outside(s, n, st->rec.size) || outside(d, n, dt->rec.size))

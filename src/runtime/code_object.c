@@ -55,7 +55,8 @@ void hs_code_unref(struct code_object *c)
         c->destroy(c);
 }
 
-bool hs_code_find(uintptr_t pc, struct code_object **out_code, uint32_t *out_func, uint32_t *out_offset)
+bool hs_code_find(uintptr_t pc, struct code_object **out_code, uint32_t *out_func,
+                  uint32_t *out_offset)
 {
     bool found = false;
     pthread_mutex_lock(&all_lock);

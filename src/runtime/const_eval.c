@@ -1,5 +1,6 @@
-/* Constant expressions at instantiation: a stack machine over the few instructions the validator lets through. They can make
- * objects, and making one can collect: so the stack is held (gc/heap_parts.h) as long as it is in use.
+/* Constant expressions at instantiation: a stack machine over the few instructions the validator
+ * lets through. They can make objects, and making one can collect: so the stack is held
+ * (gc/heap_parts.h) as long as it is in use.
  * https://webassembly.github.io/spec/core/valid/instructions.html#constant-expressions */
 #include "runtime/gc/heap_parts.h"
 #include "runtime/instance.h"
@@ -12,7 +13,7 @@ static void global_value(struct instance *i, uint32_t global, union hs_value *ou
     *out = global < m->nimported_globals ? **(union hs_value **)at : *(union hs_value *)at;
 }
 
-/* --- Objects: the operands, which stay where they are until the object is complete, become its fields or elements. --- */
+/* --- Objects: the operands, which stay where they are until the object is complete, become its fields or elements.  */
 
 static enum status make_struct(struct instance *i, uint32_t type, const union hs_value *fields,
                                uint32_t *out)

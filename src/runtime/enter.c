@@ -1,19 +1,21 @@
-/* Calling into compiled code; see store.h and libcalls.h. What an outermost entry prepares, the stack limit in every context
- * of the store, serves for all later ones from about the same depth of the same stack, and almost every entry is one of
- * these: it ends here only to learn the exact place (repeat_fp) that lets the next one pass by. */
+/* Calling into compiled code; see store.h and libcalls.h. What an outermost entry prepares, the
+ * stack limit in every context of the store, serves for all later ones from about the same depth
+ * of the same stack, and almost every entry is one of these: it ends here only to learn the
+ * exact place (repeat_fp) that lets the next one pass by. */
 #include "base/assert.h"
 #include "base/bits.h"
 #include "runtime/bulk.h"
 #include "runtime/instance.h"
 
 __thread struct hs_thread hs_thread __attribute__((tls_model("initial-exec")));
-/* Where the stack of this thread ends, once it has entered; 0 before. A stack pointer alone does not tell stacks apart:
- * a smaller one may lie where a larger one was. */
+/* Where the stack of this thread ends, once it has entered; 0 before. A stack pointer alone does
+ * not tell stacks apart: a smaller one may lie where a larger one was. */
 static __thread uintptr_t thread_low __attribute__((tls_model("initial-exec")));
 
 enum {
-    NATIVE_RESERVE = 128 << 10, /* kept free below the limit for the runtime, host functions and signal frames */
-    SLACK = 4096,               /* the stack limit was computed for limit_sp; it serves for entries this close */
+    /* kept free below the limit for the runtime, host functions and signal frames */
+    NATIVE_RESERVE = 128 << 10,
+    SLACK = 4096, /* the stack limit was computed for limit_sp; it serves for entries this close */
 };
 
 static bool limit_serves(const struct store *s, uintptr_t sp)
@@ -37,7 +39,8 @@ static void set_stack_limit(struct store *s, uintptr_t sp)
     hs_store_set_stack_limit(s, limit);
 }
 
-static void *enter(const uint8_t *code, struct store *s, struct hs_funcref *f, union hs_value *values, void *out,
+static void *enter(const uint8_t *code, struct store *s, struct hs_funcref *f,
+                   union hs_value *values, void *out,
                    void *(*failed)(struct hs_run *, uint32_t, void *), uintptr_t sp)
 {
     struct hs_run *run = &s->run, *outer_run = hs_thread.current;
@@ -72,8 +75,9 @@ static void *enter(const uint8_t *code, struct store *s, struct hs_funcref *f, u
     return result;
 }
 
-/* The first call of a function by the host. It is compiled now, so that the trampoline never calls its PLT entry: a call that
- * has only ever gone to one place is predicted best. Without memory for code the PLT entry stays, and traps. */
+/* The first call of a function by the host. It is compiled now, so that the trampoline never
+ * calls its PLT entry: a call that has only ever gone to one place is predicted best. Without
+ * memory for code the PLT entry stays, and traps. */
 static void settle(struct hs_funcref *f, const uint8_t *entry)
 {
     struct instance *i = f->vmctx->instance;
@@ -98,14 +102,16 @@ void *hs_rt_enter(struct hs_run *run, struct hs_funcref *f, union hs_value *valu
         return s->failed(run, 0, out);
     if (!f->entry)
         settle(f, code);
-    if (hs_thread.current || !limit_serves(s, fp) || __atomic_load_n(&run->interrupted, __ATOMIC_RELAXED))
+    if (hs_thread.current || !limit_serves(s, fp) ||
+        __atomic_load_n(&run->interrupted, __ATOMIC_RELAXED))
         return enter(code, s, f, values, out, s->failed, fp);
     HS_ASSERT(!hs_store_running(s));
     run->act.failed = s->failed;
     run->repeat_fp = 0; /* a nested entry may be at the old one */
     hs_thread.last = hs_thread.current = run;
     void *result = hs_stub_enter(run, f, values, out, code + HS_ENTRY_BODY);
-    run->repeat_fp = s->before_call ? 0 : fp; /* a host function may have asked to see calls meanwhile */
+    /* a host function may have asked to see calls meanwhile */
+    run->repeat_fp = s->before_call ? 0 : fp;
     run->act.entry_sp = (void *)(fp - HS_ENTRY_FRAME);
     return result;
 }

@@ -1,8 +1,10 @@
-/* handlers.h: where the try_tables of a module's code are, for throws to find; abi/code.h draws the tables.
+/* handlers.h: where the try_tables of a module's code are, for throws to find; abi/code.h draws
+ * the tables.
  *
- * Functions are placed one behind the other, so sites come in ascending order and the tables only grow at their ends. Who
- * places code holds the code object's lock; who looks up takes none: it sees an array as long as the number of sites that was
- * stored last, and an array that became too small stays until the code object ends. */
+ * Functions are placed one behind the other, so sites come in ascending order and the tables
+ * only grow at their ends. Who places code holds the code object's lock; who looks up takes
+ * none: it sees an array as long as the number of sites that was stored last, and an array that
+ * became too small stays until the code object ends. */
 #ifndef HS_RUNTIME_HANDLERS_H
 #define HS_RUNTIME_HANDLERS_H
 
@@ -30,8 +32,10 @@ struct hs_more_handlers {
 };
 
 /* Makes room, so that adding cannot fail. ST_OOM or ST_OK. */
-enum status hs_handlers_reserve(struct hs_handlers *_Atomic *h, const struct hs_more_handlers *more);
-void hs_handlers_add(struct hs_handlers *_Atomic *h, const struct hs_more_handlers *more, uint32_t place);
+enum status hs_handlers_reserve(struct hs_handlers *_Atomic *h,
+                                const struct hs_more_handlers *more);
+void hs_handlers_add(struct hs_handlers *_Atomic *h, const struct hs_more_handlers *more,
+                     uint32_t place);
 void hs_handlers_delete(struct hs_handlers *h);
 
 /* The innermost try_table around the call that returns to `place`; HS_NO_TRY: none. */

@@ -1,24 +1,26 @@
 /* Making, recycling and looking into instances; see instance.h.
  *
- * A module is prepared once: the contents of its memory become an image, its constant globals a template. A fresh
- * instance is one allocation. At the end of its store a recyclable instance is cleaned and parked with its module: the
- * next store takes it whole, memory, tables and funcrefs included, and only what depends on the store is written again.
+ * A module is prepared once: the contents of its memory become an image, its constant globals a
+ * template. A fresh instance is one allocation. At the end of its store a recyclable instance is
+ * cleaned and parked with its module: the next store takes it whole, memory, tables and funcrefs
+ * included, and only what depends on the store is written again.
  *
- * What a tenant can have changed, and who restores it: memory 0 (hs_pool_clean), tables (the pristine copy), own
- * globals (template or initializers), dropped segments (cleared), imports (written anew). Own funcrefs cannot be
- * written by guests. */
+ * What a tenant can have changed, and who restores it: memory 0 (hs_pool_clean), tables (the
+ * pristine copy), own globals (template or initializers), dropped segments (cleared), imports
+ * (written anew). Own funcrefs cannot be written by guests. */
 #include "base/assert.h"
 #include "base/bits.h"
 #include "runtime/bulk.h"
 #include "runtime/gc/heap.h"
 
 enum {
-    MAX_IMAGE = 256 << 20,  /* larger contents are copied: building the image takes as much memory again */
+    /* larger contents are copied: building the image takes as much memory again */
+    MAX_IMAGE = 256 << 20,
     MAX_PARKED = 256,       /* per module */
     MAX_PRISTINE = 1 << 20, /* elements of a table that are copied at each return */
 };
 
-/* --- Preparing a module ------------------------------------------------------------------------------------- */
+/* --- Preparing a module ----------------------------------------------------------------------- */
 
 static bool const_offset(const struct constexpr *e, bool is64, uint64_t *out)
 {
@@ -28,14 +30,16 @@ static bool const_offset(const struct constexpr *e, bool is64, uint64_t *out)
     return true;
 }
 
-/* The contents of memory 0 as an image, if instantiation cannot fail before or while it is filled. */
+/* The contents of memory 0 as an image, if instantiation cannot fail before or while it is
+ * filled. */
 static void prepare_image(struct code_object *c)
 {
     const struct module *m = c->module;
     if (!c->rt->config.cow_images || m->nmemories == 0 || m->nimported_memories > 0 ||
         c->layout.memory_style[0] != MEMORY_GUARDED_FIXED)
         return;
-    for (uint32_t i = 0; i < m->nelems; i++) /* an imported table may be too small: then no byte may be written */
+    /* an imported table may be too small: then no byte may be written */
+    for (uint32_t i = 0; i < m->nelems; i++)
         if (m->elems[i].mode == SEGMENT_ACTIVE && m->elems[i].table < m->nimported_tables)
             return;
     uint64_t bytes = m->memories[0].type.limits.min << 16, end = 0;
@@ -44,7 +48,8 @@ static void prepare_image(struct code_object *c)
         uint64_t at;
         if (d->mode != SEGMENT_ACTIVE)
             continue;
-        if (d->memory != 0 || !const_offset(&d->offset, false, &at) || at > bytes || d->bytes.size > bytes - at)
+        if (d->memory != 0 || !const_offset(&d->offset, false, &at) || at > bytes ||
+            d->bytes.size > bytes - at)
             return;
         if (d->bytes.size && at + d->bytes.size > end)
             end = at + d->bytes.size;
@@ -95,11 +100,13 @@ static void prepare_globals(struct code_object *c)
     c->globals_constant = true;
 }
 
-/* May the elements of this table's contents be written back for another tenant? They are addresses: of own funcrefs,
- * which stay where they are; but what an imported global holds belongs to one store. */
+/* May the elements of this table's contents be written back for another tenant? They are
+ * addresses: of own funcrefs, which stay where they are; but what an imported global holds
+ * belongs to one store. */
 static bool stable(const struct constexpr *e)
 {
-    return e->kind == CONST_NONE || e->kind == CONST_NULL || e->kind == CONST_NUMBER || e->kind == CONST_FUNC;
+    return e->kind == CONST_NONE || e->kind == CONST_NULL || e->kind == CONST_NUMBER ||
+           e->kind == CONST_FUNC;
 }
 
 /* Items of a passive segment that may be objects: they are the same whenever they are used. */
@@ -111,12 +118,13 @@ static bool must_keep(const struct elem *e)
     return false;
 }
 
-/* A parked instance is taken without evaluating segments again: everything must be in the image and the pristine
- * copies of the tables, and be the same for every tenant. */
+/* A parked instance is taken without evaluating segments again: everything must be in the image
+ * and the pristine copies of the tables, and be the same for every tenant. */
 static bool may_recycle(const struct code_object *c)
 {
     const struct module *m = c->module;
-    if (c->rt->config.keep_slots == 0 || m->nimported_memories || m->nmemories > 1 || m->nimported_tables)
+    if (c->rt->config.keep_slots == 0 || m->nimported_memories || m->nmemories > 1 ||
+        m->nimported_tables)
         return false;
     if (m->nmemories && (c->layout.memory_style[0] != MEMORY_GUARDED_FIXED || !c->data_in_image ||
                          m->memories[0].type.limits.shared)) /* others may go on using it */
@@ -139,8 +147,8 @@ static bool may_recycle(const struct code_object *c)
     return true;
 }
 
-/* The shapes of all types that objects can be made of, by compiled code without asking: collections need them. False: no
- * memory. */
+/* The shapes of all types that objects can be made of, by compiled code without asking:
+ * collections need them. False: no memory. */
 static bool make_shapes(struct code_object *c)
 {
     const struct module *m = c->module;
@@ -162,15 +170,16 @@ static void prepare(struct code_object *c)
     pthread_mutex_unlock(&c->lock);
 }
 
-/* --- The block of an instance -------------------------------------------------------------------------------- */
+/* --- The block of an instance ----------------------------------------------------------------- */
 
 static struct instance *block_new(struct code_object *c)
 {
     const struct module *m = c->module;
-    uint32_t own_memories = m->nmemories - m->nimported_memories, own_tables = m->ntables - m->nimported_tables;
+    uint32_t own_memories = m->nmemories - m->nimported_memories,
+             own_tables = m->ntables - m->nimported_tables;
     size_t at = hs_align_up(sizeof(struct instance), 16);
-#define PART(name, bytes)                                                                                    \
-    size_t name = at;                                                                                        \
+#define PART(name, bytes)                                                                          \
+    size_t name = at;                                                                              \
     at = hs_align_up(at + (bytes), 16)
     PART(memories, m->nmemories * sizeof(void *));
     PART(tables, m->ntables * sizeof(void *));
@@ -227,7 +236,7 @@ static void *vm(struct instance *i, uint32_t offset)
     return (char *)i->vmctx + offset;
 }
 
-/* --- Filling ----------------------------------------------------------------------------------------------------- */
+/* --- Filling ---------------------------------------------------------------------------------- */
 
 static void fill_imports(struct instance *i, const struct hs_extern *imports)
 {
@@ -248,7 +257,8 @@ static void fill_imports(struct instance *i, const struct hs_extern *imports)
         case EXTERN_TABLE: i->tables[im->index] = x->table; break;
         case EXTERN_MEMORY:
             i->memories[im->index] = x->memory;
-            hs_memory_mark(x->memory); /* by code that does not belong to its instance; exposed when it was handed out */
+            /* by code that does not belong to its instance; exposed when it was handed out */
+            hs_memory_mark(x->memory);
             break;
         case EXTERN_GLOBAL:
             i->globals[im->index] = x->global;
@@ -275,14 +285,16 @@ static void fill_funcrefs(struct instance *i)
 
 static enum status too_many(struct error *e, const char *what, uint64_t n)
 {
-    return hs_error_set(e, ST_LIMIT, HS_NO_OFFSET, "resource limit exceeded: %s count too high at %llu", what,
+    return hs_error_set(e, ST_LIMIT, HS_NO_OFFSET,
+                        "resource limit exceeded: %s count too high at %llu", what,
                         (unsigned long long)n);
 }
 
 /* The store's limits for what the module defines. */
 static enum status check_limits(struct store *s, const struct module *m, struct error *e)
 {
-    uint64_t memories = m->nmemories - m->nimported_memories, tables = m->ntables - m->nimported_tables;
+    uint64_t memories = m->nmemories - m->nimported_memories,
+             tables = m->ntables - m->nimported_tables;
     if (s->ninstances + 1 > s->max_instances)
         return too_many(e, "instance", s->ninstances + 1);
     if (s->nmemories + memories > s->max_memories)
@@ -292,14 +304,17 @@ static enum status check_limits(struct store *s, const struct module *m, struct 
     for (uint32_t k = m->nimported_memories; k < m->nmemories; k++) {
         const struct limits *t = &m->memories[k].type.limits;
         uint64_t bytes;
-        if (__builtin_mul_overflow(t->min, UINT64_C(1) << t->page_log2, &bytes) || bytes > s->max_memory_bytes)
-            return hs_error_set(e, ST_LIMIT, HS_NO_OFFSET, "memory minimum size of %llu pages exceeds memory limits",
+        if (__builtin_mul_overflow(t->min, UINT64_C(1) << t->page_log2, &bytes) ||
+            bytes > s->max_memory_bytes)
+            return hs_error_set(e, ST_LIMIT, HS_NO_OFFSET,
+                                "memory minimum size of %llu pages exceeds memory limits",
                                 (unsigned long long)t->min);
     }
     for (uint32_t k = m->nimported_tables; k < m->ntables; k++) {
         uint64_t min = m->tables[k].type.limits.min;
         if (min > s->max_table_elems || min > HS_LIMIT_TABLE_ELEMS)
-            return hs_error_set(e, ST_LIMIT, HS_NO_OFFSET, "table minimum size of %llu elements exceeds table limits",
+            return hs_error_set(e, ST_LIMIT, HS_NO_OFFSET,
+                                "table minimum size of %llu elements exceeds table limits",
                                 (unsigned long long)min);
     }
     return ST_OK;
@@ -314,7 +329,8 @@ static enum status open_parts(struct instance *i, struct runtime *rt, struct err
         struct memory_obj *mem = &i->own_memories[k - m->nimported_memories];
         const struct limits *t = &m->memories[k].type.limits;
         struct mem_image *image = k == 0 ? c->image : NULL;
-        enum status st = t->shared ? hs_shared_memory_new(rt, t, image, e, &mem) : hs_memory_open(rt, t, image, e, mem);
+        enum status st = t->shared ? hs_shared_memory_new(rt, t, image, e, &mem)
+                                   : hs_memory_open(rt, t, image, e, mem);
         if (st != ST_OK)
             return st;
         HS_CHECK(mem->style == c->layout.memory_style[k]);
@@ -329,8 +345,9 @@ static enum status open_parts(struct instance *i, struct runtime *rt, struct err
         t->rec.size = t->capacity = type->limits.min;
         t->type = type->limits;
         t->elem = hs_canon_vt(c->type_ids, type->elem);
-        t->max = type->limits.has_max && type->limits.max < HS_LIMIT_TABLE_ELEMS ? type->limits.max
-                                                                                : HS_LIMIT_TABLE_ELEMS;
+        t->max = type->limits.has_max && type->limits.max < HS_LIMIT_TABLE_ELEMS
+                     ? type->limits.max
+                     : HS_LIMIT_TABLE_ELEMS;
         i->tables[k] = t;
     }
     return ST_OK;
@@ -368,8 +385,8 @@ static enum status init_globals(struct instance *i)
     if (own == 0)
         return ST_OK;
     if (c->globals_constant) {
-        memcpy(vm(i, hs_off_global(&c->layout, m->nimported_globals)), c->globals + (size_t)m->nimported_globals * 16,
-               (size_t)own * 16);
+        memcpy(vm(i, hs_off_global(&c->layout, m->nimported_globals)),
+               c->globals + (size_t)m->nimported_globals * 16, (size_t)own * 16);
         return ST_OK;
     }
     for (uint32_t k = m->nimported_globals; k < m->nglobals; k++) {
@@ -404,7 +421,8 @@ static enum status segment_trap(struct instance *i, enum trap t)
     return ST_TRAP;
 }
 
-static enum status segment_offset(struct instance *i, const struct constexpr *e, bool is64, uint64_t *out)
+static enum status segment_offset(struct instance *i, const struct constexpr *e, bool is64,
+                                  uint64_t *out)
 {
     union hs_value v;
     enum status s = hs_const_eval(i, e, &v);
@@ -422,7 +440,8 @@ void hs_instance_drop_elem(struct instance *i, uint32_t elem)
     i->items[elem] = NULL;
 }
 
-/* Evaluates what must be the same at each use. What is done so far lies where a collection finds it. */
+/* Evaluates what must be the same at each use. What is done so far lies where a collection finds
+ * it. */
 static enum status keep_items(struct instance *i)
 {
     const struct module *m = i->code->module;
@@ -455,7 +474,8 @@ static enum status init_elems(struct instance *i)
         const struct elem *e = &m->elems[k];
         if (e->mode == SEGMENT_ACTIVE) {
             uint64_t at;
-            enum status s = segment_offset(i, &e->offset, m->tables[e->table].type.limits.is64, &at);
+            enum status s =
+                segment_offset(i, &e->offset, m->tables[e->table].type.limits.is64, &at);
             if (s != ST_OK)
                 return s;
             enum trap t = hs_table_init(i, e->table, k, at, 0, e->count);
@@ -478,7 +498,8 @@ static enum status init_datas(struct instance *i)
             continue;
         if (!(c->data_in_image && d->memory == 0)) {
             uint64_t at;
-            enum status s = segment_offset(i, &d->offset, m->memories[d->memory].type.limits.is64, &at);
+            enum status s =
+                segment_offset(i, &d->offset, m->memories[d->memory].type.limits.is64, &at);
             if (s != ST_OK)
                 return s;
             enum trap t = hs_memory_init(i, d->memory, k, at, 0, d->bytes.size);
@@ -548,7 +569,8 @@ static bool park(struct code_object *c, struct instance *i)
             struct instance *_Atomic *place = &c->places[(home + n) % PLACES].instance;
             struct instance *empty = NULL;
             if (!atomic_load_explicit(place, memory_order_relaxed) &&
-                atomic_compare_exchange_strong_explicit(place, &empty, i, memory_order_release, memory_order_relaxed))
+                atomic_compare_exchange_strong_explicit(place, &empty, i, memory_order_release,
+                                                        memory_order_relaxed))
                 return true;
         }
     pthread_mutex_lock(&c->lock);
@@ -566,8 +588,8 @@ static struct instance *take_parked(struct code_object *c)
 {
     struct instance *i = unpark(c);
     /* A sealed memory is for threads whose faults reach us. */
-    if (i && c->module->nmemories && i->memories[0]->slot->sealed && HS_UNLIKELY(!hs_fault_arrives()) &&
-        !hs_pool_expose(i->memories[0]->slot)) {
+    if (i && c->module->nmemories && i->memories[0]->slot->sealed &&
+        HS_UNLIKELY(!hs_fault_arrives()) && !hs_pool_expose(i->memories[0]->slot)) {
         block_delete(i, c->rt);
         return NULL;
     }
@@ -613,7 +635,8 @@ enum status hs_instance_new(struct store *s, struct code_object *c, const struct
     attach(i, s, imports);
     fill_funcrefs(i);
     find_exported_memory(i);
-    if ((st = init_globals(i)) == ST_OK && (st = init_tables(i)) == ST_OK && (st = init_elems(i)) == ST_OK)
+    if ((st = init_globals(i)) == ST_OK && (st = init_tables(i)) == ST_OK &&
+        (st = init_elems(i)) == ST_OK)
         st = init_datas(i);
     if (st != ST_OK) /* it stays in the store: functions of it may be in imported tables */
         return st == ST_TRAP ? st : hs_error_set(error, st, HS_NO_OFFSET, "out of memory");
@@ -629,7 +652,8 @@ enum status hs_instance_start(struct instance *i)
     const struct module *m = i->code->module;
     if (!m->has_start)
         return ST_OK;
-    struct hs_funcref start = {.vmctx = i->vmctx, .type = i->code->type_ids[m->funcs[m->start].type]};
+    struct hs_funcref start = {.vmctx = i->vmctx,
+                               .type = i->code->type_ids[m->funcs[m->start].type]};
     if (m->start < m->nimported_funcs) {
         struct hs_import_func *f = vm(i, hs_off_import(&i->code->layout, m->start));
         start.code = f->code;
@@ -641,7 +665,7 @@ enum status hs_instance_start(struct instance *i)
     return hs_call(i->store, &start, &none);
 }
 
-/* --- The end ---------------------------------------------------------------------------------------------------------- */
+/* --- The end ---------------------------------------------------------------------------------- */
 
 /* True if the instance is as new. */
 static bool clean(struct instance *i)
@@ -683,8 +707,10 @@ static bool clean(struct instance *i)
         memset(i->globals, 0, m->nglobals * sizeof *i->globals);
     if (m->ntags)
         memset(i->tags, 0, m->ntags * sizeof *i->tags);
-    if (!c->globals_constant) /* references that the next store would take for its own until they are initialized */
-        memset(vm(i, hs_off_global(&c->layout, m->nimported_globals)), 0, (size_t)(m->nglobals - m->nimported_globals) * 16);
+    /* references that the next store would take for its own until they are initialized */
+    if (!c->globals_constant)
+        memset(vm(i, hs_off_global(&c->layout, m->nimported_globals)), 0,
+               (size_t)(m->nglobals - m->nimported_globals) * 16);
     i->vmctx->ran = false;
     i->handle = 0;
     i->store = NULL;
@@ -705,7 +731,7 @@ void hs_code_object_forget_parked(struct code_object *c)
         block_delete(i, c->rt);
 }
 
-/* --- Looking in ------------------------------------------------------------------------------------------------------- */
+/* --- Looking in ------------------------------------------------------------------------------- */
 
 struct hs_funcref *hs_instance_func(struct instance *i, uint32_t func)
 {
@@ -720,7 +746,8 @@ static struct global_obj *global_of(struct instance *i, uint32_t index)
     const struct globaltype *t = &i->code->module->globals[index].type;
     union hs_value none = {.bits = {0, 0}};
     struct global_obj *g;
-    if (hs_global_new(i->store, hs_canon_vt(i->code->type_ids, t->type), t->mutable, &none, &g) != ST_OK)
+    if (hs_global_new(i->store, hs_canon_vt(i->code->type_ids, t->type), t->mutable, &none, &g) !=
+        ST_OK)
         return NULL;
     g->value = vm(i, hs_off_global(&i->code->layout, index));
     return i->globals[index] = g;
@@ -729,16 +756,19 @@ static struct global_obj *global_of(struct instance *i, uint32_t index)
 struct tag_obj *hs_instance_tag(struct instance *i, uint32_t index)
 {
     if (!i->tags[index] &&
-        hs_tag_new(i->store, i->code->type_ids[i->code->module->tags[index].type], &i->tags[index]) != ST_OK)
+        hs_tag_new(i->store, i->code->type_ids[i->code->module->tags[index].type],
+                   &i->tags[index]) != ST_OK)
         return NULL;
     return i->tags[index];
 }
 
-bool hs_instance_extern(struct instance *i, enum externkind kind, uint32_t index, struct hs_extern *out)
+bool hs_instance_extern(struct instance *i, enum externkind kind, uint32_t index,
+                        struct hs_extern *out)
 {
     struct hs_extern x = {.kind = kind};
     if (kind != EXTERN_MEMORY)
-        i->vmctx->ran = true; /* others may now call it, directly or by a global's reference, or write to its table */
+        i->vmctx->ran =
+            true; /* others may now call it, directly or by a global's reference, or write to its table */
     switch (kind) {
     case EXTERN_FUNC: x.func = hs_instance_func(i, index); break;
     case EXTERN_TABLE: x.table = i->tables[index]; break;

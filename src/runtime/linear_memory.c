@@ -1,5 +1,6 @@
-/* Linear memories; see memory.h. Which style a memory has follows from configuration and type alone; the code of
- * a module relies on it, so it is computed here only and checked at every link. */
+/* Linear memories; see memory.h. Which style a memory has follows from configuration and type
+ * alone; the code of a module relies on it, so it is computed here only and checked at every
+ * link. */
 #include "runtime/memory.h"
 #include "base/bits.h"
 #include "runtime/store.h"
@@ -18,20 +19,22 @@ enum hs_memory_style hs_memory_style(const struct runtime_config *config, const 
                     config->memory_guard >= HS_GUARD_BYTES;
         if (full)
             return MEMORY_GUARDED_FIXED;
-        return config->memory_may_move && !t->shared ? MEMORY_CHECKED_MOVABLE : MEMORY_CHECKED_FIXED;
+        return config->memory_may_move && !t->shared ? MEMORY_CHECKED_MOVABLE
+                                                     : MEMORY_CHECKED_FIXED;
     }
     if (t->shared || !t->is64)
         return MEMORY_CHECKED_FIXED;
     uint64_t max;
-    bool bounded = t->has_max && !__builtin_mul_overflow(t->max, UINT64_C(1) << t->page_log2, &max) &&
+    bool bounded = t->has_max &&
+                   !__builtin_mul_overflow(t->max, UINT64_C(1) << t->page_log2, &max) &&
                    max <= MEM_MAX_BYTES / 64;
     return bounded ? MEMORY_CHECKED_FIXED : MEMORY_CHECKED_MOVABLE;
 }
 
 bool hs_memory_style_fits(enum hs_memory_style code, enum hs_memory_style actual)
 {
-    /* Code that checks and reloads is right for every memory that has a record; code that relies on guards or on a
-     * fixed base needs them. */
+    /* Code that checks and reloads is right for every memory that has a record; code that relies
+     * on guards or on a fixed base needs them. */
     switch (code) {
     case MEMORY_GUARDED_FIXED: return actual == MEMORY_GUARDED_FIXED;
     case MEMORY_CHECKED_FIXED: return actual != MEMORY_CHECKED_MOVABLE;
@@ -46,8 +49,8 @@ static uint64_t saturating_bytes(uint64_t pages, unsigned page_log2)
     return __builtin_mul_overflow(pages, UINT64_C(1) << page_log2, &bytes) ? UINT64_MAX : bytes;
 }
 
-static enum status open_memory(struct runtime *rt, const struct limits *t, struct mem_image *image, struct error *error,
-                               struct memory_obj *out)
+static enum status open_memory(struct runtime *rt, const struct limits *t, struct mem_image *image,
+                               struct error *error, struct memory_obj *out)
 {
     uint64_t min = saturating_bytes(t->min, t->page_log2);
     uint64_t address_space = t->is64 ? MEM_MAX_BYTES : HS_RESERVED_BYTES;
@@ -64,8 +67,9 @@ static enum status open_memory(struct runtime *rt, const struct limits *t, struc
         m.rec.base = m.slot->base;
         m.capacity = HS_RESERVED_BYTES;
     } else if (rt->config.host_memory && !t->shared) {
-        enum status s = rt->config.host_memory(rt->config.host_memory_env, t, min, t->has_max ? m.max_bytes : UINT64_MAX,
-                                               error, &m.host);
+        enum status s =
+            rt->config.host_memory(rt->config.host_memory_env, t, min,
+                                   t->has_max ? m.max_bytes : UINT64_MAX, error, &m.host);
         if (s != ST_OK)
             return s;
         size_t size, capacity;
@@ -74,11 +78,13 @@ static enum status open_memory(struct runtime *rt, const struct limits *t, struc
         if (!m.rec.base || size < min) {
             size_t found = m.rec.base ? size : 0;
             hs_memory_close(rt, &m);
-            return hs_error_set(error, ST_OOM, HS_NO_OFFSET, "the host's memory has %zu bytes, where %llu were asked for",
-                                found, (unsigned long long)min);
+            return hs_error_set(error, ST_OOM, HS_NO_OFFSET,
+                                "the host's memory has %zu bytes, where %llu were asked for", found,
+                                (unsigned long long)min);
         }
         if (image)
-            memcpy(m.rec.base, image->image.view, image->image.size < min ? image->image.size : min);
+            memcpy(m.rec.base, image->image.view,
+                   image->image.size < min ? image->image.size : min);
     } else {
         uint64_t page = hs_page_size(), reserve = m.max_bytes;
         if (m.style == MEMORY_CHECKED_MOVABLE) {
@@ -100,20 +106,22 @@ static enum status open_memory(struct runtime *rt, const struct limits *t, struc
             return ST_OOM;
         }
         if (image)
-            memcpy(m.rec.base, image->image.view, image->image.size < min ? image->image.size : min);
+            memcpy(m.rec.base, image->image.view,
+                   image->image.size < min ? image->image.size : min);
     }
     m.rec.bytes = min;
     *out = m;
     return ST_OK;
 }
 
-enum status hs_memory_open(struct runtime *rt, const struct limits *t, struct mem_image *image, struct error *error,
-                           struct memory_obj *out)
+enum status hs_memory_open(struct runtime *rt, const struct limits *t, struct mem_image *image,
+                           struct error *error, struct memory_obj *out)
 {
     enum status s = open_memory(rt, t, image, error, out);
     /* What the host said comes first. */
     return s == ST_OK ? s
-                      : hs_error_set(error, s, HS_NO_OFFSET, "cannot reserve address space for a memory of %llu pages",
+                      : hs_error_set(error, s, HS_NO_OFFSET,
+                                     "cannot reserve address space for a memory of %llu pages",
                                      (unsigned long long)t->min);
 }
 
@@ -174,7 +182,8 @@ static uint64_t grow(struct memory_obj *m, const struct store *s, uint64_t delta
         if (m->style != MEMORY_CHECKED_MOVABLE || !move(m, bytes))
             return UINT64_MAX;
     } else {
-        uint64_t page = hs_page_size(), open = hs_align_up(m->rec.bytes, page), want = hs_align_up(bytes, page);
+        uint64_t page = hs_page_size(), open = hs_align_up(m->rec.bytes, page),
+                 want = hs_align_up(bytes, page);
         if (want > open && !hs_pages_open(m->rec.base + open, want - open))
             return UINT64_MAX;
     }
@@ -184,7 +193,8 @@ static uint64_t grow(struct memory_obj *m, const struct store *s, uint64_t delta
     return old;
 }
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of all shared memories: growing is rare */
+/* of all shared memories: growing is rare */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 void hs_memory_growth_lock(bool take)
 {
@@ -204,7 +214,8 @@ uint64_t hs_memory_grow(struct memory_obj *m, const struct store *s, uint64_t de
     return old;
 }
 
-enum status hs_memory_new(struct store *s, const struct limits *type, struct error *error, struct memory_obj **out)
+enum status hs_memory_new(struct store *s, const struct limits *type, struct error *error,
+                          struct memory_obj **out)
 {
     uint64_t bytes = saturating_bytes(type->min, type->page_log2);
     if (s->nmemories >= s->max_memories)
@@ -212,7 +223,8 @@ enum status hs_memory_new(struct store *s, const struct limits *type, struct err
                             "resource limit exceeded: memory count too high at %llu",
                             (unsigned long long)s->nmemories + 1);
     if (bytes > s->max_memory_bytes)
-        return hs_error_set(error, ST_LIMIT, HS_NO_OFFSET, "memory minimum size of %llu pages exceeds memory limits",
+        return hs_error_set(error, ST_LIMIT, HS_NO_OFFSET,
+                            "memory minimum size of %llu pages exceeds memory limits",
                             (unsigned long long)type->min);
     struct memory_obj *m = hs_calloc(1, sizeof *m);
     if (!m)
@@ -229,7 +241,7 @@ enum status hs_memory_new(struct store *s, const struct limits *type, struct err
     return ST_OK;
 }
 
-/* --- Shared memories ------------------------------------------------------------------------------------------ */
+/* --- Shared memories -------------------------------------------------------------------------- */
 
 struct shared_memory {
     struct memory_obj memory;
@@ -237,7 +249,8 @@ struct shared_memory {
     _Atomic uint32_t refs;
 };
 
-enum status hs_shared_memory_new(struct runtime *rt, const struct limits *type, struct mem_image *image, struct error *error,
+enum status hs_shared_memory_new(struct runtime *rt, const struct limits *type,
+                                 struct mem_image *image, struct error *error,
                                  struct memory_obj **out)
 {
     struct shared_memory *m = hs_calloc(1, sizeof *m);

@@ -5,7 +5,8 @@
 
 static const char *const kind_names[] = {"func", "table", "memory", "global", "tag"};
 
-static enum status mismatch(struct error *e, const char *format, ...) __attribute__((format(printf, 2, 3), cold));
+static enum status mismatch(struct error *e, const char *format, ...)
+    __attribute__((format(printf, 2, 3), cold));
 static enum status mismatch(struct error *e, const char *format, ...)
 {
     va_list args;
@@ -49,7 +50,8 @@ static void show_func(const struct functype *f, char *out, size_t cap)
         snprintf(out + n, cap - n, ")");
 }
 
-static enum status check_func(struct code_object *c, uint32_t index, const struct hs_funcref *f, struct error *e)
+static enum status check_func(struct code_object *c, uint32_t index, const struct hs_funcref *f,
+                              struct error *e)
 {
     uint32_t want = c->type_ids[c->module->funcs[index].type];
     const struct type_registry *r = &c->rt->types;
@@ -61,7 +63,8 @@ static enum status check_func(struct code_object *c, uint32_t index, const struc
     return mismatch(e, "types incompatible: expected type `%s`, found type `%s`", expected, found);
 }
 
-static enum status check_memory(struct code_object *c, uint32_t index, const struct memory_obj *m, struct error *e)
+static enum status check_memory(struct code_object *c, uint32_t index, const struct memory_obj *m,
+                                struct error *e)
 {
     const struct limits *want = &c->module->memories[index].type.limits;
     char expected[64], found[64];
@@ -70,22 +73,27 @@ static enum status check_memory(struct code_object *c, uint32_t index, const str
                         want->is64 ? 64 : 32, m->type.is64 ? 64 : 32);
     if (want->shared != m->type.shared)
         return mismatch(e, "memory types incompatible: expected %s memory, found %s memory",
-                        want->shared ? "shared" : "unshared", m->type.shared ? "shared" : "unshared");
+                        want->shared ? "shared" : "unshared",
+                        m->type.shared ? "shared" : "unshared");
     if (want->page_log2 != m->type.page_log2)
-        return mismatch(e, "memory types incompatible: expected a page size of %u, found %u", 1u << want->page_log2,
-                        1u << m->type.page_log2);
+        return mismatch(e, "memory types incompatible: expected a page size of %u, found %u",
+                        1u << want->page_log2, 1u << m->type.page_log2);
     if (!limits_match(want, hs_memory_pages(m), m->type.has_max, m->type.max)) {
         show_limits(expected, want->min, want->has_max, want->max);
         show_limits(found, hs_memory_pages(m), m->type.has_max, m->type.max);
-        return mismatch(e, "memory types incompatible: expected memory limits %s doesn't match provided memory limits %s",
+        return mismatch(e,
+                        "memory types incompatible: expected memory limits %s doesn't match "
+                        "provided memory limits %s",
                         expected, found);
     }
     if (!hs_memory_style_fits((enum hs_memory_style)c->layout.memory_style[index], m->style))
-        return mismatch(e, "memory types incompatible: the memory cannot be accessed the way this module's code does");
+        return mismatch(e, "memory types incompatible: the memory cannot be accessed the way this "
+                           "module's code does");
     return ST_OK;
 }
 
-static enum status check_table(struct code_object *c, uint32_t index, const struct table_obj *t, struct error *e)
+static enum status check_table(struct code_object *c, uint32_t index, const struct table_obj *t,
+                               struct error *e)
 {
     const struct tabletype *want = &c->module->tables[index].type;
     struct valtype elem = hs_canon_vt(c->type_ids, want->elem);
@@ -94,40 +102,49 @@ static enum status check_table(struct code_object *c, uint32_t index, const stru
         return mismatch(e, "table types incompatible: expected %d-bit table, found %d-bit table",
                         want->limits.is64 ? 64 : 32, t->type.is64 ? 64 : 32);
     /* Tables can be read and written: the element types must be equivalent. */
-    if (!hs_canon_vt_subtype(&c->rt->types, elem, t->elem) || !hs_canon_vt_subtype(&c->rt->types, t->elem, elem))
-        return mismatch(e, "table types incompatible: expected table of type `%s`, found table of type `%s`",
-                        hs_vt_name(elem, expected), hs_vt_name(t->elem, found));
+    if (!hs_canon_vt_subtype(&c->rt->types, elem, t->elem) ||
+        !hs_canon_vt_subtype(&c->rt->types, t->elem, elem))
+        return mismatch(
+            e, "table types incompatible: expected table of type `%s`, found table of type `%s`",
+            hs_vt_name(elem, expected), hs_vt_name(t->elem, found));
     if (!limits_match(&want->limits, t->rec.size, t->type.has_max, t->type.max)) {
         show_limits(expected, want->limits.min, want->limits.has_max, want->limits.max);
         show_limits(found, t->rec.size, t->type.has_max, t->type.max);
-        return mismatch(e, "table types incompatible: expected table limits %s doesn't match provided table limits %s", expected,
-                        found);
+        return mismatch(e,
+                        "table types incompatible: expected table limits %s doesn't match provided "
+                        "table limits %s",
+                        expected, found);
     }
     return ST_OK;
 }
 
-static enum status check_global(struct code_object *c, uint32_t index, const struct global_obj *g, struct error *e)
+static enum status check_global(struct code_object *c, uint32_t index, const struct global_obj *g,
+                                struct error *e)
 {
     const struct globaltype *want = &c->module->globals[index].type;
     struct valtype type = hs_canon_vt(c->type_ids, want->type);
     char expected[32], found[32];
     if (want->mutable != g->mutable)
         return mismatch(e, "global types incompatible: expected %s global, found %s global",
-                        want->mutable ? "mutable" : "immutable", g->mutable ? "mutable" : "immutable");
+                        want->mutable ? "mutable" : "immutable",
+                        g->mutable ? "mutable" : "immutable");
     bool ok = hs_canon_vt_subtype(&c->rt->types, g->type, type) &&
               (!want->mutable || hs_canon_vt_subtype(&c->rt->types, type, g->type));
     if (!ok)
-        return mismatch(e, "global types incompatible: expected global of type `%s`, found global of type `%s`",
-                        hs_vt_name(type, expected), hs_vt_name(g->type, found));
+        return mismatch(
+            e, "global types incompatible: expected global of type `%s`, found global of type `%s`",
+            hs_vt_name(type, expected), hs_vt_name(g->type, found));
     return ST_OK;
 }
 
-enum status hs_link_check(struct code_object *c, uint32_t i, const struct hs_extern *item, struct error *e)
+enum status hs_link_check(struct code_object *c, uint32_t i, const struct hs_extern *item,
+                          struct error *e)
 {
     const struct import *im = &c->module->imports[i];
     if (item->kind != im->kind)
         return mismatch(e, "expected %s, but found %s", kind_names[im->kind],
-                        item->kind == EXTERN_FUNC ? "function" : kind_names[item->kind]); /* Wasmtime's words */
+                        /* Wasmtime's words */
+                        item->kind == EXTERN_FUNC ? "function" : kind_names[item->kind]);
     switch (im->kind) {
     case EXTERN_FUNC: return check_func(c, im->index, item->func, e);
     case EXTERN_TABLE: return check_table(c, im->index, item->table, e);

@@ -1,19 +1,22 @@
-/* Memory slots; see memory.h. What costs in recycling is telling the other processors that a page is gone or lost a
- * right (12 µs and more as soon as two threads run), so pages are kept and restored in place where few are dirty, and
- * a sealed slot's pages only gain rights. */
+/* Memory slots; see memory.h. What costs in recycling is telling the other processors that a
+ * page is gone or lost a right (12 µs and more as soon as two threads run), so pages are kept
+ * and restored in place where few are dirty, and a sealed slot's pages only gain rights. */
 #include "base/assert.h"
 #include "base/bits.h"
 #include "base/planted.h"
 #include "runtime/memory.h"
 
 enum {
-    KEEP_BYTES = 1 << 20, /* dirty bytes restored in place from the start of a slot; what lies beyond is given back to the system */
+    /* dirty bytes restored in place from the start of a slot; what lies beyond is given back to the
+     * system */
+    KEEP_BYTES = 1 << 20,
     HOT_RANGES = sizeof((struct mem_slot *)0)->hot / sizeof(struct hot_range),
-    HOT_PAGES = 16,      /* restoring more takes longer than asking the kernel which of them are dirty */
-    PATIENCE = 4,        /* tenants watched before a slot is sealed for the first time */
+    HOT_PAGES = 16, /* restoring more takes longer than asking the kernel which of them are dirty */
+    PATIENCE = 4,   /* tenants watched before a slot is sealed for the first time */
     PATIENCE_MAX = 4096, /* a slot that was sealed so often in vain stays open */
     WORTH = 64,          /* tenants of a sealed slot for whom sealing was not in vain */
-    SEALED_MAX = 1024,   /* slots of the process: each has up to 2 * HOT_RANGES mappings more, of 65,530 */
+    /* slots of the process: each has up to 2 * HOT_RANGES mappings more, of 65,530 */
+    SEALED_MAX = 1024,
 };
 
 static _Atomic uint32_t sealed_slots;
@@ -60,7 +63,8 @@ void hs_pool_drop(struct mem_slot *slot)
     hs_free(slot);
 }
 
-/* Makes the slot read as `image` (NULL: zero) in its first `bytes` bytes, which become the opened prefix. */
+/* Makes the slot read as `image` (NULL: zero) in its first `bytes` bytes, which become the
+ * opened prefix. */
 static bool slot_shape(struct mem_slot *slot, struct mem_image *image, size_t bytes)
 {
     if (slot->image != image) {
@@ -70,7 +74,8 @@ static bool slot_shape(struct mem_slot *slot, struct mem_image *image, size_t by
                 return false;
             hs_mem_image_unref(slot->image);
             slot->image = NULL;
-            if (slot->opened && !hs_pages_open(slot->base, slot->opened < covered ? slot->opened : covered))
+            if (slot->opened &&
+                !hs_pages_open(slot->base, slot->opened < covered ? slot->opened : covered))
                 return false;
         }
         if (image) {
@@ -92,7 +97,8 @@ static bool slot_shape(struct mem_slot *slot, struct mem_image *image, size_t by
     return true;
 }
 
-enum status hs_pool_take(struct runtime *rt, struct mem_image *image, size_t bytes, struct mem_slot **out_slot)
+enum status hs_pool_take(struct runtime *rt, struct mem_image *image, size_t bytes,
+                         struct mem_slot **out_slot)
 {
     HS_CHECK(bytes <= HS_RESERVED_BYTES && (!image || image->image.size <= bytes));
     pthread_mutex_lock(&rt->pool_lock);
@@ -127,7 +133,7 @@ void hs_pool_give(struct runtime *rt, struct mem_slot *slot)
         hs_pool_drop(slot);
 }
 
-/* --- Hot pages ------------------------------------------------------------------------------------------------ */
+/* --- Hot pages -------------------------------------------------------------------------------- */
 
 static bool is_hot(const struct mem_slot *slot, uint32_t first, uint32_t end)
 {
@@ -137,7 +143,8 @@ static bool is_hot(const struct mem_slot *slot, uint32_t first, uint32_t end)
     return false;
 }
 
-/* Adds pages to the hot ones, merging what they overlap or touch. False: they would be too many, nothing changed. */
+/* Adds pages to the hot ones, merging what they overlap or touch. False: they would be too many,
+ * nothing changed. */
 static bool make_hot(struct mem_slot *slot, uint32_t first, uint32_t end)
 {
     uint32_t from = 0;
@@ -167,7 +174,8 @@ static void watch_anew(struct mem_slot *slot)
     slot->nhot = slot->hot_pages = slot->calm = 0;
 }
 
-/* Opens a sealed slot. If that comes early, it will have to show longer that it is worth sealing. */
+/* Opens a sealed slot. If that comes early, it will have to show longer that it is worth
+ * sealing. */
 static bool unseal(struct mem_slot *slot)
 {
     size_t sealed = slot->sealed;
@@ -203,16 +211,19 @@ static void seal(struct mem_slot *slot)
     }
 }
 
-/* The hot pages stay writable from here on, so that a tenant's first write to each is the last that costs anything. */
+/* The hot pages stay writable from here on, so that a tenant's first write to each is the last
+ * that costs anything. */
 bool hs_pool_write(struct mem_slot *slot, size_t at, size_t size)
 {
     if (at >= slot->sealed || size == 0)
         return !slot->broken;
-    size_t page = hs_page_size(), last = size < slot->sealed - at ? at + size - 1 : slot->sealed - 1;
+    size_t page = hs_page_size(),
+           last = size < slot->sealed - at ? at + size - 1 : slot->sealed - 1;
     uint32_t first = (uint32_t)(at / page), end = (uint32_t)(last / page) + 1;
     if (is_hot(slot, first, end))
         return true;
-    if ((HS_PLANTED(22) || make_hot(slot, first, end)) && hs_pages_open(slot->base + first * page, (end - first) * page))
+    if ((HS_PLANTED(22) || make_hot(slot, first, end)) &&
+        hs_pages_open(slot->base + first * page, (end - first) * page))
         return true;
     slot->stale = true;
     return unseal(slot);
@@ -221,7 +232,8 @@ bool hs_pool_write(struct mem_slot *slot, size_t at, size_t size)
 bool hs_pool_fault(struct mem_slot *slot, size_t at)
 {
     uint32_t page = (uint32_t)(at / hs_page_size());
-    return is_hot(slot, page, page + 1) ? unseal(slot) /* somebody else changed its rights */ : hs_pool_write(slot, at, 1);
+    return is_hot(slot, page, page + 1) ? unseal(slot) /* somebody else changed its rights */
+                                        : hs_pool_write(slot, at, 1);
 }
 
 bool hs_pool_expose(struct mem_slot *slot)
@@ -232,11 +244,12 @@ bool hs_pool_expose(struct mem_slot *slot)
     return true;
 }
 
-/* --- Cleaning ------------------------------------------------------------------------------------------------- */
+/* --- Cleaning --------------------------------------------------------------------------------- */
 
 enum {
-    SMALL_BYTES = 64 << 10, /* a slot of this size is restored whole: less than asking the kernel what is dirty */
-    WATCHED = 8,            /* once it has been cleaned so often and was not sealed */
+    /* a slot of this size is restored whole: less than asking the kernel what is dirty */
+    SMALL_BYTES = 64 << 10,
+    WATCHED = 8, /* once it has been cleaned so often and was not sealed */
 };
 
 static void restore(struct mem_slot *slot, size_t at, size_t size)
@@ -254,7 +267,8 @@ static bool as_new(const struct mem_slot *slot, size_t at, size_t size)
 {
     size_t image = slot->image ? slot->image->image.size : 0, page = hs_page_size();
     for (size_t end = at + size; at < end; at += page)
-        if (memcmp(slot->base + at, at < image ? slot->image->image.view + at : hs_page_zero(), page) != 0)
+        if (memcmp(slot->base + at, at < image ? slot->image->image.view + at : hs_page_zero(),
+                   page) != 0)
             return false;
     return true;
 }
@@ -270,13 +284,14 @@ static void restore_hot(struct mem_slot *slot)
     HS_ASSERT((slot->opened > 1 << 20 && slot->calm % 64) || as_new(slot, 0, slot->opened));
 }
 
-/* The kernel tells of pages that were ever written since they were given back, not of those that this tenant wrote. Now and
- * then it is looked how many it did, and if they are few, all are given back. */
+/* The kernel tells of pages that were ever written since they were given back, not of those that
+ * this tenant wrote. Now and then it is looked how many it did, and if they are few, all are
+ * given back. */
 enum { LOOK_EVERY = 16, FEW = 32 };
 
 struct cleaning {
     struct mem_slot *slot;
-    size_t kept, written;        /* bytes; what was written is looked for if `look` */
+    size_t kept, written; /* bytes; what was written is looked for if `look` */
     bool look;
     bool ok, wandered, too_many; /* wandered: pages were written that had not been before */
 };
@@ -307,7 +322,8 @@ static bool scan(struct mem_slot *slot, bool exposed)
     struct cleaning c = {.slot = slot, .ok = true, .look = ++slot->cleaned % LOOK_EVERY == 0};
     if (slot->stale || !hs_pages_scan_dirty(slot->base, slot->opened, restore_dirty, &c)) {
         slot->stale = false;
-        slot->nhot = slot->hot_pages = 0; /* where the kernel cannot tell, faults will once it is sealed */
+        /* where the kernel cannot tell, faults will once it is sealed */
+        slot->nhot = slot->hot_pages = 0;
         c.ok = hs_pages_discard(slot->base, slot->opened);
     }
     if (exposed || c.wandered)

@@ -1,5 +1,6 @@
-/* What compiled code asks of the runtime; see rt_calls.h. A function that traps records the backtrace here, while the
- * frames are still there; the stub then leaves. No lock is held when a function returns. */
+/* What compiled code asks of the runtime; see rt_calls.h. A function that traps records the
+ * backtrace here, while the frames are still there; the stub then leaves. No lock is held when a
+ * function returns. */
 #include "runtime/rt_calls.h"
 #include "runtime/bulk.h"
 #include "runtime/gc/exception.h"
@@ -17,7 +18,7 @@ static struct hs_rt_result maybe(struct hs_vmctx *c, enum trap code)
     return code == TRAP_NONE ? NO_TRAP : trap(c, code);
 }
 
-/* --- Memories ------------------------------------------------------------------------------------------------ */
+/* --- Memories --------------------------------------------------------------------------------- */
 
 uint64_t hs_rt_memory_grow(struct hs_vmctx *c, uint64_t delta, uint32_t memory)
 {
@@ -28,9 +29,11 @@ uint64_t hs_rt_memory_grow(struct hs_vmctx *c, uint64_t delta, uint32_t memory)
     return old;
 }
 
-struct hs_rt_result hs_rt_memory_init(struct hs_vmctx *c, uint64_t d, uint64_t s, uint64_t n, uint64_t data_memory)
+struct hs_rt_result hs_rt_memory_init(struct hs_vmctx *c, uint64_t d, uint64_t s, uint64_t n,
+                                      uint64_t data_memory)
 {
-    return maybe(c, hs_memory_init(c->instance, (uint32_t)(data_memory >> 32), (uint32_t)data_memory, d, s, n));
+    return maybe(c, hs_memory_init(c->instance, (uint32_t)(data_memory >> 32),
+                                   (uint32_t)data_memory, d, s, n));
 }
 
 void hs_rt_data_drop(struct hs_vmctx *c, uint32_t data)
@@ -38,17 +41,20 @@ void hs_rt_data_drop(struct hs_vmctx *c, uint32_t data)
     c->instance->dropped_datas[data / 8] |= (uint8_t)(1 << data % 8);
 }
 
-struct hs_rt_result hs_rt_memory_copy(struct hs_vmctx *c, uint64_t d, uint64_t s, uint64_t n, uint64_t to_from)
+struct hs_rt_result hs_rt_memory_copy(struct hs_vmctx *c, uint64_t d, uint64_t s, uint64_t n,
+                                      uint64_t to_from)
 {
-    return maybe(c, hs_memory_copy(c->instance, (uint32_t)to_from, (uint32_t)(to_from >> 32), d, s, n));
+    return maybe(
+        c, hs_memory_copy(c->instance, (uint32_t)to_from, (uint32_t)(to_from >> 32), d, s, n));
 }
 
-struct hs_rt_result hs_rt_memory_fill(struct hs_vmctx *c, uint64_t d, uint64_t value, uint64_t n, uint32_t memory)
+struct hs_rt_result hs_rt_memory_fill(struct hs_vmctx *c, uint64_t d, uint64_t value, uint64_t n,
+                                      uint32_t memory)
 {
     return maybe(c, hs_memory_fill(c->instance, memory, d, (uint8_t)value, n));
 }
 
-/* --- Tables --------------------------------------------------------------------------------------------------- */
+/* --- Tables ----------------------------------------------------------------------------------- */
 
 uint64_t hs_rt_table_grow(struct hs_vmctx *c, uint64_t value, uint64_t delta, uint32_t table)
 {
@@ -56,9 +62,11 @@ uint64_t hs_rt_table_grow(struct hs_vmctx *c, uint64_t value, uint64_t delta, ui
     return hs_table_grow(t, t->type.is64 ? delta : (uint32_t)delta, value);
 }
 
-struct hs_rt_result hs_rt_table_init(struct hs_vmctx *c, uint64_t d, uint64_t s, uint64_t n, uint64_t elem_table)
+struct hs_rt_result hs_rt_table_init(struct hs_vmctx *c, uint64_t d, uint64_t s, uint64_t n,
+                                     uint64_t elem_table)
 {
-    return maybe(c, hs_table_init(c->instance, (uint32_t)(elem_table >> 32), (uint32_t)elem_table, d, s, n));
+    return maybe(
+        c, hs_table_init(c->instance, (uint32_t)(elem_table >> 32), (uint32_t)elem_table, d, s, n));
 }
 
 void hs_rt_elem_drop(struct hs_vmctx *c, uint32_t elem)
@@ -66,12 +74,15 @@ void hs_rt_elem_drop(struct hs_vmctx *c, uint32_t elem)
     hs_instance_drop_elem(c->instance, elem);
 }
 
-struct hs_rt_result hs_rt_table_copy(struct hs_vmctx *c, uint64_t d, uint64_t s, uint64_t n, uint64_t to_from)
+struct hs_rt_result hs_rt_table_copy(struct hs_vmctx *c, uint64_t d, uint64_t s, uint64_t n,
+                                     uint64_t to_from)
 {
-    return maybe(c, hs_table_copy(c->instance, (uint32_t)to_from, (uint32_t)(to_from >> 32), d, s, n));
+    return maybe(c,
+                 hs_table_copy(c->instance, (uint32_t)to_from, (uint32_t)(to_from >> 32), d, s, n));
 }
 
-struct hs_rt_result hs_rt_table_fill(struct hs_vmctx *c, uint64_t d, uint64_t value, uint64_t n, uint32_t table)
+struct hs_rt_result hs_rt_table_fill(struct hs_vmctx *c, uint64_t d, uint64_t value, uint64_t n,
+                                     uint32_t table)
 {
     return maybe(c, hs_table_fill(c->instance, table, d, value, n));
 }
@@ -84,7 +95,7 @@ struct hs_rt_result hs_rt_table_get(struct hs_vmctx *c, uint64_t index, uint32_t
     return (struct hs_rt_result){t->rec.elems[index], TRAP_NONE};
 }
 
-/* --- Functions --------------------------------------------------------------------------------------------------- */
+/* --- Functions -------------------------------------------------------------------------------- */
 
 uint64_t hs_rt_ref_func(struct hs_vmctx *c, uint32_t func)
 {
@@ -139,10 +150,10 @@ uint32_t hs_rt_host_failed(struct hs_host *host, uintptr_t result)
     return left;
 }
 
-/* --- Waiting ------------------------------------------------------------------------------------------------------- */
+/* --- Waiting ---------------------------------------------------------------------------------- */
 
-/* Without shared memories nobody can wait: notify wakes none, and waiting is a trap. Bounds and alignment come
- * first, as the specification of threads has it. */
+/* Without shared memories nobody can wait: notify wakes none, and waiting is a trap. Bounds and
+ * alignment come first, as the specification of threads has it. */
 static enum trap check_atomic(struct hs_vmctx *c, uint64_t address, uint64_t size, uint32_t memory)
 {
     struct memory_obj *m = c->instance->memories[memory];
@@ -153,7 +164,8 @@ static enum trap check_atomic(struct hs_vmctx *c, uint64_t address, uint64_t siz
     return TRAP_NONE;
 }
 
-struct hs_rt_result hs_rt_atomic_notify(struct hs_vmctx *c, uint64_t address, uint64_t count, uint32_t memory)
+struct hs_rt_result hs_rt_atomic_notify(struct hs_vmctx *c, uint64_t address, uint64_t count,
+                                        uint32_t memory)
 {
     enum trap t = check_atomic(c, address, 4, memory);
     if (t != TRAP_NONE)
@@ -163,8 +175,8 @@ struct hs_rt_result hs_rt_atomic_notify(struct hs_vmctx *c, uint64_t address, ui
     return (struct hs_rt_result){woken, TRAP_NONE};
 }
 
-static struct hs_rt_result wait(struct hs_vmctx *c, uint64_t address, uint64_t expected, uint64_t timeout,
-                                uint32_t memory, unsigned size)
+static struct hs_rt_result wait(struct hs_vmctx *c, uint64_t address, uint64_t expected,
+                                uint64_t timeout, uint32_t memory, unsigned size)
 {
     enum trap t = check_atomic(c, address, size, memory);
     if (t != TRAP_NONE)
@@ -174,21 +186,22 @@ static struct hs_rt_result wait(struct hs_vmctx *c, uint64_t address, uint64_t e
         return trap(c, TRAP_ATOMIC_WAIT_NON_SHARED_MEMORY);
     uint32_t result, left = 0;
     do
-        result = hs_wait_sleep(m->rec.base + address, size, expected, (int64_t *)&timeout, &c->run->interrupted);
+        result = hs_wait_sleep(m->rec.base + address, size, expected, (int64_t *)&timeout,
+                               &c->run->interrupted);
     while (result == WAIT_AGAIN && !(left = hs_interruption(c->run->store)));
     if (left)
         return trap(c, (enum trap)(left - 1));
     return (struct hs_rt_result){result, TRAP_NONE};
 }
 
-struct hs_rt_result hs_rt_atomic_wait32(struct hs_vmctx *c, uint64_t address, uint64_t expected, uint64_t timeout,
-                                        uint32_t memory)
+struct hs_rt_result hs_rt_atomic_wait32(struct hs_vmctx *c, uint64_t address, uint64_t expected,
+                                        uint64_t timeout, uint32_t memory)
 {
     return wait(c, address, expected, timeout, memory, 4);
 }
 
-struct hs_rt_result hs_rt_atomic_wait64(struct hs_vmctx *c, uint64_t address, uint64_t expected, uint64_t timeout,
-                                        uint32_t memory)
+struct hs_rt_result hs_rt_atomic_wait64(struct hs_vmctx *c, uint64_t address, uint64_t expected,
+                                        uint64_t timeout, uint32_t memory)
 {
     return wait(c, address, expected, timeout, memory, 8);
 }

@@ -1,5 +1,6 @@
-/* See runtime.h: what the stores of an engine share. Trampolines depend on the shape of a signature alone (which
- * values go in which class of register), so a few serve all types; each type remembers its own. */
+/* See runtime.h: what the stores of an engine share. Trampolines depend on the shape of a
+ * signature alone (which values go in which class of register), so a few serve all types; each
+ * type remembers its own. */
 #include "runtime/runtime.h"
 #include "base/bits.h"
 #include "runtime/code_object.h"
@@ -15,13 +16,13 @@ struct trampoline_shape {
     uint8_t classes[]; /* 0 i32, 1 i64 and references, 2 f32, 3 f64, 4 v128 */
 };
 
-/* --- Fork --------------------------------------------------------------------------------------------------- */
+/* --- Fork ------------------------------------------------------------------------------------- */
 
 static pthread_mutex_t all_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct runtime *all;
 
-/* Every lock of this folder, outer ones first: an order that no other place contradicts. Nobody forks with one held:
- * callbacks of the host run without. */
+/* Every lock of this folder, outer ones first: an order that no other place contradicts. Nobody
+ * forks with one held: callbacks of the host run without. */
 static void take_locks(void)
 {
     hs_code_lock_all();
@@ -38,7 +39,8 @@ static void take_locks(void)
 
 static void give_locks(void)
 {
-    /* The first one taken saved the signals that were let through before; the others found all blocked. */
+    /* The first one taken saved the signals that were let through before; the others found all
+     * blocked. */
     for (struct runtime *rt = all; rt; rt = rt->next)
         if (rt != all)
             hs_siglock_give(&rt->epoch_lock, &rt->fork_signals);
@@ -140,7 +142,8 @@ static void *make(struct runtime *rt, bool adapter, const struct functype *f)
     if (!rt->trampolines.base) {
         if (hs_code_memory_new(&rt->trampolines, TRAMPOLINE_SPACE, 0) != ST_OK)
             return NULL;
-        rt->trampolines_ticket = hs_fault_range_add(FAULT_CODE, rt->trampolines.base, TRAMPOLINE_SPACE);
+        rt->trampolines_ticket =
+            hs_fault_range_add(FAULT_CODE, rt->trampolines.base, TRAMPOLINE_SPACE);
         if (rt->trampolines_ticket < 0) {
             hs_code_memory_delete(&rt->trampolines);
             return NULL;
@@ -154,7 +157,8 @@ static void *make(struct runtime *rt, bool adapter, const struct functype *f)
     if (buf && rt->make_trampoline(adapter, f, buf, cap, &size) == ST_OK) {
         /* Entries so that all they do before the call is in one cache line, if it is as much. */
         size_t place = adapter ? hs_align_up(rt->trampolines_used, HS_CODE_ALIGN)
-                               : hs_align_up(rt->trampolines_used + HS_ENTRY_CHECKED, CACHE_LINE) - HS_ENTRY_CHECKED;
+                               : hs_align_up(rt->trampolines_used + HS_ENTRY_CHECKED, CACHE_LINE) -
+                                     HS_ENTRY_CHECKED;
         place = hs_code_memory_next(&rt->trampolines, place);
         if (hs_code_memory_write(&rt->trampolines, place, buf, size) == ST_OK) {
             rt->trampolines_used = place + size;

@@ -44,7 +44,8 @@ enum status hs_store_new(struct runtime *rt, struct store **out)
         if (s->epoch_next)
             s->epoch_next->epoch_link = &s->epoch_next;
         rt->epoch_stores = s;
-        s->run.interrupted = 1; /* the deadline is now, as for every new store: contexts are armed as they come */
+        /* the deadline is now, as for every new store: contexts are armed as they come */
+        s->run.interrupted = 1;
         hs_siglock_give(&rt->epoch_lock, &saved);
     }
     *out = s;
@@ -133,7 +134,7 @@ void hs_store_take_up(struct hs_aside *part)
     part->link = NULL;
 }
 
-/* --- Stopping ------------------------------------------------------------------------------------------------ */
+/* --- Stopping --------------------------------------------------------------------------------- */
 
 static void arm_context(struct hs_vmctx *c)
 {
@@ -169,7 +170,8 @@ void hs_store_add_context(struct store *s, struct hs_vmctx *c)
 
 void hs_store_arm(struct store *s)
 {
-    __atomic_exchange_n(&s->run.interrupted, 1, __ATOMIC_SEQ_CST); /* see hs_store_set_stack_limit */
+    /* see hs_store_set_stack_limit */
+    __atomic_exchange_n(&s->run.interrupted, 1, __ATOMIC_SEQ_CST);
     for (struct hs_vmctx *c = s->contexts; c; c = c->next)
         arm_context(c);
 }
@@ -181,9 +183,9 @@ void hs_store_set_stack_limit(struct store *s, uint64_t limit)
     s->run.stack_limit = limit;
     for (struct hs_vmctx *c = s->contexts; c; c = c->next)
         __atomic_store_n(&c->stack_limit, limit, __ATOMIC_RELAXED);
-    /* Another thread may arm the store meanwhile, and what it wrote may have been overwritten here. Both sides change
-     * `interrupted` by a read-modify-write: either this one sees the other's, or it comes first, and the other's limits
-     * come after ours. */
+    /* Another thread may arm the store meanwhile, and what it wrote may have been overwritten
+     * here. Both sides change `interrupted` by a read-modify-write: either this one sees the
+     * other's, or it comes first, and the other's limits come after ours. */
     if (__atomic_fetch_or(&s->run.interrupted, 0, __ATOMIC_SEQ_CST))
         hs_store_arm(s);
 }
@@ -213,16 +215,18 @@ void hs_store_set_epoch_deadline(struct store *s, uint64_t deadline)
     hs_siglock_give(&s->rt->epoch_lock, &saved);
 }
 
-/* --- Objects ---------------------------------------------------------------------------------------------------- */
+/* --- Objects ---------------------------------------------------------------------------------- */
 
-enum status hs_table_new(struct store *s, const struct limits *type, struct valtype elem, uint64_t init,
-                         struct error *error, struct table_obj **out)
+enum status hs_table_new(struct store *s, const struct limits *type, struct valtype elem,
+                         uint64_t init, struct error *error, struct table_obj **out)
 {
     if (s->ntables >= s->max_tables)
-        return hs_error_set(error, ST_LIMIT, HS_NO_OFFSET, "resource limit exceeded: table count too high at %llu",
+        return hs_error_set(error, ST_LIMIT, HS_NO_OFFSET,
+                            "resource limit exceeded: table count too high at %llu",
                             (unsigned long long)s->ntables + 1);
     if (type->min > s->max_table_elems || type->min > HS_LIMIT_TABLE_ELEMS)
-        return hs_error_set(error, ST_LIMIT, HS_NO_OFFSET, "table minimum size of %llu elements exceeds table limits",
+        return hs_error_set(error, ST_LIMIT, HS_NO_OFFSET,
+                            "table minimum size of %llu elements exceeds table limits",
                             (unsigned long long)type->min);
     struct table_obj *t = hs_calloc(1, sizeof *t);
     uint64_t *elems = t ? hs_calloc(type->min, 8) : NULL;
@@ -249,7 +253,8 @@ enum status hs_table_new(struct store *s, const struct limits *type, struct valt
 uint64_t hs_table_grow(struct table_obj *t, uint64_t delta, uint64_t init)
 {
     uint64_t old = t->rec.size, size;
-    if (__builtin_add_overflow(old, delta, &size) || size > t->max || size > t->store->max_table_elems)
+    if (__builtin_add_overflow(old, delta, &size) || size > t->max ||
+        size > t->store->max_table_elems)
         return UINT64_MAX;
     if (size > t->capacity) {
         uint64_t want = size + size / 4;
@@ -267,13 +272,14 @@ uint64_t hs_table_grow(struct table_obj *t, uint64_t delta, uint64_t init)
     return old;
 }
 
-enum status hs_global_new(struct store *s, struct valtype type, bool mutable, const union hs_value *init,
-                          struct global_obj **out)
+enum status hs_global_new(struct store *s, struct valtype type, bool mutable,
+                          const union hs_value *init, struct global_obj **out)
 {
     struct global_obj *g = hs_alloc_aligned(16, sizeof *g);
     if (!g)
         return ST_OOM;
-    *g = (struct global_obj){.own = *init, .type = type, .mutable = mutable, .store = s, .next = s->globals};
+    *g = (struct global_obj){
+        .own = *init, .type = type, .mutable = mutable, .store = s, .next = s->globals};
     g->value = &g->own;
     s->globals = g;
     *out = g;
@@ -311,20 +317,20 @@ enum status hs_host_func_new(struct store *s, uint32_t type, struct host_func **
     return ST_OK;
 }
 
-/* --- Handles ------------------------------------------------------------------------------------------------------ */
+/* --- Handles ---------------------------------------------------------------------------------- */
 
 bool hs_store_handle(struct store *s, enum externkind kind, void *object, uint32_t *out_number)
 {
-#define GIVE(vec, type)                                                                                      \
-    do {                                                                                                     \
-        type *o = object;                                                                                    \
-        if (!o->handle) {                                                                                    \
-            if (!hs_vec_push(&s->vec, object))                                                               \
-                return false;                                                                                \
-            o->handle = (uint32_t)s->vec.count;                                                              \
-        }                                                                                                    \
-        *out_number = o->handle - 1;                                                                         \
-        return true;                                                                                         \
+#define GIVE(vec, type)                                                                            \
+    do {                                                                                           \
+        type *o = object;                                                                          \
+        if (!o->handle) {                                                                          \
+            if (!hs_vec_push(&s->vec, object))                                                     \
+                return false;                                                                      \
+            o->handle = (uint32_t)s->vec.count;                                                    \
+        }                                                                                          \
+        *out_number = o->handle - 1;                                                               \
+        return true;                                                                               \
     } while (0)
     switch (kind) {
     case EXTERN_MEMORY: GIVE(handles_memory, struct memory_obj);
@@ -340,9 +346,12 @@ bool hs_store_handle(struct store *s, enum externkind kind, void *object, uint32
 void *hs_store_object(struct store *s, enum externkind kind, uint32_t number)
 {
     switch (kind) {
-    case EXTERN_MEMORY: return number < s->handles_memory.count ? s->handles_memory.data[number] : NULL;
-    case EXTERN_TABLE: return number < s->handles_table.count ? s->handles_table.data[number] : NULL;
-    case EXTERN_GLOBAL: return number < s->handles_global.count ? s->handles_global.data[number] : NULL;
+    case EXTERN_MEMORY:
+        return number < s->handles_memory.count ? s->handles_memory.data[number] : NULL;
+    case EXTERN_TABLE:
+        return number < s->handles_table.count ? s->handles_table.data[number] : NULL;
+    case EXTERN_GLOBAL:
+        return number < s->handles_global.count ? s->handles_global.data[number] : NULL;
     case EXTERN_TAG: return number < s->handles_tag.count ? s->handles_tag.data[number] : NULL;
     case EXTERN_FUNC: break;
     }

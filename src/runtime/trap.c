@@ -1,12 +1,14 @@
-/* Leaving compiled code: faults, backtraces, interruptions. Compiled frames form one chain of frame pointers; it is
- * entered at the frame the code was left through (run->act.exit_fp) and ends at the entry trampoline's frame. */
+/* Leaving compiled code: faults, backtraces, interruptions. Compiled frames form one chain of
+ * frame pointers; it is entered at the frame the code was left through (run->act.exit_fp) and
+ * ends at the entry trampoline's frame. */
 #include "runtime/bulk.h"
 #include "runtime/gc/heap.h"
 #include "runtime/rt_calls.h"
 
-/* Walks from a frame and, if pc is not 0, an exact place in it. Only addresses on our own stack are read: the
- * chain was built by code we made. context: of the innermost function, or NULL. A function that calls others keeps its
- * context below its frame pointer; what is read there of another frame is found to be no context by hs_frame_instance. */
+/* Walks from a frame and, if pc is not 0, an exact place in it. Only addresses on our own stack
+ * are read: the chain was built by code we made. context: of the innermost function, or NULL. A
+ * function that calls others keeps its context below its frame pointer; what is read there of
+ * another frame is found to be no context by hs_frame_instance. */
 static void walk(struct store *s, uintptr_t pc, uintptr_t fp, const void *context)
 {
     struct trap_record *t = &s->trap;
@@ -89,10 +91,10 @@ struct instance *hs_frame_instance(struct store *s, const struct frame *f)
     return n == 1 ? only : NULL;
 }
 
-/* --- Faults, in signal context ---------------------------------------------------------------------------- */
+/* --- Faults, in signal context ---------------------------------------------------------------- */
 
-/* The length of the load at a loop head, test [reg], reg: its register holds the page that faults, so a guest that
- * goes on does so behind it. 0: something else. */
+/* The length of the load at a loop head, test [reg], reg: its register holds the page that
+ * faults, so a guest that goes on does so behind it. 0: something else. */
 static unsigned poll_length(const uint8_t *pc)
 {
     unsigned n = 0;
@@ -118,8 +120,10 @@ static struct memory_obj *memory_at(struct store *s, uintptr_t address)
     return NULL;
 }
 
-/* A write to a sealed memory: does the fault come from there? The lists are whole: compiled code was running. */
-static bool sealed_at(struct hs_run *run, uintptr_t address, struct mem_slot **out_slot, size_t *out_at)
+/* A write to a sealed memory: does the fault come from there? The lists are whole: compiled code
+ * was running. */
+static bool sealed_at(struct hs_run *run, uintptr_t address, struct mem_slot **out_slot,
+                      size_t *out_at)
 {
     struct memory_obj *m = memory_at(run->store, address);
     size_t at = m ? address - (uintptr_t)m->slot->base : 0;
@@ -204,7 +208,7 @@ uint32_t hs_rt_trapped(struct hs_run *run)
     return run->trap_code;
 }
 
-/* --- Interruptions ---------------------------------------------------------------------------------------------- */
+/* --- Interruptions ---------------------------------------------------------------------------- */
 
 uint32_t hs_interruption(struct store *s)
 {
@@ -245,7 +249,8 @@ struct hs_rt_result hs_rt_stack_or_poll(struct hs_vmctx *vmctx, uint64_t sp)
     struct store *s = run->store;
     uint32_t code = TRAP_STACK_OVERFLOW;
     if (sp >= run->stack_limit) {
-        uint32_t left = __atomic_load_n(&run->interrupted, __ATOMIC_RELAXED) ? hs_interruption(s) : 0;
+        uint32_t left =
+            __atomic_load_n(&run->interrupted, __ATOMIC_RELAXED) ? hs_interruption(s) : 0;
         if (!left)
             return (struct hs_rt_result){0, TRAP_NONE};
         code = left - 1;

@@ -1,5 +1,5 @@
-/* See type_registry.h. A group is found by its key: the words that describe its types, where a reference into
- * the group is its position and a reference out of it is an id. */
+/* See type_registry.h. A group is found by its key: the words that describe its types, where a
+ * reference into the group is its position and a reference out of it is an id. */
 #include "runtime/type_registry.h"
 #include "base/bits.h"
 #include "platform/platform.h"
@@ -7,13 +7,14 @@
 struct canon_group {
     struct canon_group *next; /* in its bucket */
     uint64_t hash;
-    uint32_t first, count;    /* ids */
+    uint32_t first, count; /* ids */
     uint64_t refs;
     size_t nwords;
     uint64_t words[];
 };
 
-enum { MAX_IDS = HS_LIMIT_TYPES, INSIDE = 1 }; /* INSIDE: bit 32 of a word, a position in the group */
+/* INSIDE: bit 32 of a word, a position in the group */
+enum { MAX_IDS = HS_LIMIT_TYPES, INSIDE = 1 };
 
 enum status hs_type_registry_init(struct type_registry *r)
 {
@@ -21,7 +22,8 @@ enum status hs_type_registry_init(struct type_registry *r)
     pthread_mutex_init(&r->lock, NULL);
     hs_vec_init(&r->free_runs, MAX_IDS);
     hs_module_init(&r->types);
-    r->types.types = hs_pages_reserve(hs_align_up(MAX_IDS * sizeof *r->types.types, hs_page_size()));
+    r->types.types =
+        hs_pages_reserve(hs_align_up(MAX_IDS * sizeof *r->types.types, hs_page_size()));
     r->extra = hs_pages_reserve(hs_align_up(MAX_IDS * sizeof *r->extra, hs_page_size()));
     r->nbuckets = 64;
     r->buckets = hs_calloc(r->nbuckets, sizeof *r->buckets);
@@ -153,7 +155,7 @@ static void ref_group(struct type_registry *r, struct canon_group *g)
     g->refs++;
 }
 
-/* --- Keys --------------------------------------------------------------------------------------------------- */
+/* --- Keys ------------------------------------------------------------------------------------- */
 
 struct key {
     uint64_t *data;
@@ -167,18 +169,22 @@ static uint64_t heap_word(const uint32_t *ids, uint32_t first, uint32_t count, u
     return ids ? ids[index] : index;
 }
 
-static bool push_vt(struct key *key, const uint32_t *ids, uint32_t first, uint32_t count, struct valtype v)
+static bool push_vt(struct key *key, const uint32_t *ids, uint32_t first, uint32_t count,
+                    struct valtype v)
 {
     if (!hs_vt_is_ref(v) || !hs_heap_is_index(hs_vt_heap(v)))
         return hs_vec_push(key, v.bits);
-    return hs_vec_push(key, (uint64_t)2 << 40 | heap_word(ids, first, count, hs_vt_heap(v)) | (uint64_t)hs_vt_nullable(v) << 44);
+    return hs_vec_push(key, (uint64_t)2 << 40 | heap_word(ids, first, count, hs_vt_heap(v)) |
+                                (uint64_t)hs_vt_nullable(v) << 44);
 }
 
-static bool push_type(struct key *key, const uint32_t *ids, uint32_t first, uint32_t count, const struct deftype *t)
+static bool push_type(struct key *key, const uint32_t *ids, uint32_t first, uint32_t count,
+                      const struct deftype *t)
 {
     uint64_t head = t->kind | (uint64_t)t->final << 8;
     if (!hs_vec_push(key, head) ||
-        !hs_vec_push(key, t->super == HS_NO_TYPE ? UINT64_MAX : heap_word(ids, first, count, t->super)))
+        !hs_vec_push(key,
+                     t->super == HS_NO_TYPE ? UINT64_MAX : heap_word(ids, first, count, t->super)))
         return false;
     if (t->kind == COMP_FUNC) {
         if (!hs_vec_push(key, (uint64_t)t->func.nparams << 32 | t->func.nresults))
@@ -190,24 +196,28 @@ static bool push_type(struct key *key, const uint32_t *ids, uint32_t first, uint
         if (!hs_vec_push(key, t->nfields))
             return false;
         for (uint32_t i = 0; i < t->nfields; i++)
-            if (!push_vt(key, ids, first, count, t->fields[i].type) || !hs_vec_push(key, t->fields[i].mutable))
+            if (!push_vt(key, ids, first, count, t->fields[i].type) ||
+                !hs_vec_push(key, t->fields[i].mutable))
                 return false;
     }
     return true;
 }
 
-/* --- Adding -------------------------------------------------------------------------------------------------- */
+/* --- Adding ----------------------------------------------------------------------------------- */
 
-static struct valtype canon_inside(const uint32_t *ids, uint32_t first, uint32_t count, uint32_t id, struct valtype v)
+static struct valtype canon_inside(const uint32_t *ids, uint32_t first, uint32_t count, uint32_t id,
+                                   struct valtype v)
 {
     if (!hs_vt_is_ref(v) || !hs_heap_is_index(hs_vt_heap(v)))
         return v;
     uint32_t index = hs_vt_heap(v);
-    return HS_REF(hs_vt_nullable(v), index - first < count ? id + (index - first) : ids ? ids[index] : index);
+    return HS_REF(hs_vt_nullable(v), index - first < count ? id + (index - first)
+                                     : ids                 ? ids[index]
+                                                           : index);
 }
 
-static bool copy_type(struct type_registry *r, uint32_t id, const uint32_t *ids, uint32_t first, uint32_t count,
-                      uint32_t group_id, const struct deftype *t)
+static bool copy_type(struct type_registry *r, uint32_t id, const uint32_t *ids, uint32_t first,
+                      uint32_t count, uint32_t group_id, const struct deftype *t)
 {
     struct deftype *c = &r->types.types[id];
     *c = *t;
@@ -215,7 +225,9 @@ static bool copy_type(struct type_registry *r, uint32_t id, const uint32_t *ids,
     c->rec_first = group_id;
     c->rec_size = count;
     if (t->super != HS_NO_TYPE)
-        c->super = t->super - first < count ? group_id + (t->super - first) : ids ? ids[t->super] : t->super;
+        c->super = t->super - first < count ? group_id + (t->super - first)
+                   : ids                    ? ids[t->super]
+                                            : t->super;
     if (t->kind == COMP_FUNC) {
         uint32_t n = t->func.nparams + t->func.nresults;
         if (!(c->func.types = hs_calloc(n, sizeof *c->func.types)))
@@ -250,9 +262,11 @@ static void rehash(struct type_registry *r)
     r->nbuckets = n;
 }
 
-/* types[first .. first + count) is a group; ids[] of earlier types are known (NULL: indices are ids). */
-static enum status add_group(struct type_registry *r, const struct deftype *types, const uint32_t *ids,
-                             uint32_t first, uint32_t count, struct key *key, uint32_t *out_first)
+/* types[first .. first + count) is a group; ids[] of earlier types are known (NULL: indices are
+ * ids). */
+static enum status add_group(struct type_registry *r, const struct deftype *types,
+                             const uint32_t *ids, uint32_t first, uint32_t count, struct key *key,
+                             uint32_t *out_first)
 {
     hs_vec_clear(key);
     for (uint32_t i = 0; i < count; i++)
@@ -274,7 +288,8 @@ static enum status add_group(struct type_registry *r, const struct deftype *type
         hs_free(g);
         return ST_LIMIT;
     }
-    *g = (struct canon_group){.hash = hash, .first = id, .count = count, .refs = 1, .nwords = key->count};
+    *g = (struct canon_group){
+        .hash = hash, .first = id, .count = count, .refs = 1, .nwords = key->count};
     memcpy(g->words, key->data, key->count * 8);
     for (uint32_t i = 0; i < count; i++) {
         memset(&r->types.types[id + i], 0, sizeof *r->types.types);
@@ -300,7 +315,8 @@ static enum status add_group(struct type_registry *r, const struct deftype *type
     return ST_OK;
 }
 
-enum status hs_type_registry_add(struct type_registry *r, const struct module *m, uint32_t **out_ids)
+enum status hs_type_registry_add(struct type_registry *r, const struct module *m,
+                                 uint32_t **out_ids)
 {
     uint32_t *ids = hs_calloc(m->ntypes, sizeof *ids);
     if (!ids)
@@ -344,7 +360,8 @@ void hs_type_registry_remove(struct type_registry *r, uint32_t *ids, uint32_t co
     hs_free(ids);
 }
 
-enum status hs_type_registry_lone(struct type_registry *r, const struct deftype *type, uint32_t *out_id)
+enum status hs_type_registry_lone(struct type_registry *r, const struct deftype *type,
+                                  uint32_t *out_id)
 {
     struct key key;
     hs_vec_init(&key, SIZE_MAX / 8);
@@ -356,9 +373,11 @@ enum status hs_type_registry_lone(struct type_registry *r, const struct deftype 
     return s;
 }
 
-enum status hs_type_registry_func(struct type_registry *r, const struct functype *type, uint32_t *out_id)
+enum status hs_type_registry_func(struct type_registry *r, const struct functype *type,
+                                  uint32_t *out_id)
 {
-    struct deftype t = {.kind = COMP_FUNC, .final = true, .super = HS_NO_TYPE, .rec_size = 1, .func = *type};
+    struct deftype t = {
+        .kind = COMP_FUNC, .final = true, .super = HS_NO_TYPE, .rec_size = 1, .func = *type};
     return hs_type_registry_lone(r, &t, out_id);
 }
 
@@ -376,7 +395,7 @@ void hs_type_registry_release(struct type_registry *r, uint32_t id)
     pthread_mutex_unlock(&r->lock);
 }
 
-/* --- Shapes of objects ----------------------------------------------------------------------------------------- */
+/* --- Shapes of objects ------------------------------------------------------------------------ */
 
 static bool followed(const struct type_registry *r, struct valtype t)
 {

@@ -10,7 +10,8 @@ enum feature {
     FEATURE_COUNT
 };
 
-typedef uint32_t hs_features; /* bit n: enum feature n; the only typedef, since it is a plain number */
+/* bit n: enum feature n; the only typedef, since it is a plain number */
+typedef uint32_t hs_features;
 
 #define HS_FEATURE(id) ((hs_features)1 << FEATURE_##id)
 

@@ -1,6 +1,7 @@
-/* One instruction, decoded: the opcode and its immediates. Decoding, encoding, printing and parsing go by the
- * kind of the immediates, so that an instruction is a row in opcodes.def and nothing else. The fast validator
- * and the compilers decode in place and do not build this struct. */
+/* One instruction, decoded: the opcode and its immediates. Decoding, encoding, printing and
+ * parsing go by the kind of the immediates, so that an instruction is a row in opcodes.def and
+ * nothing else. The fast validator and the compilers decode in place and do not build this
+ * struct. */
 #ifndef HS_SYNTAX_INSN_H
 #define HS_SYNTAX_INSN_H
 
@@ -15,18 +16,18 @@ enum op {
 
 enum imm {
     IMM_NONE,
-    IMM_BLOCK,         /* block type */
-    IMM_LABEL,         /* label index */
-    IMM_BR_TABLE,      /* vector of label indices, default */
-    IMM_FUNC,          /* function index */
-    IMM_TYPE,          /* type index */
-    IMM_TYPE_TABLE,    /* type index, table index */
+    IMM_BLOCK,      /* block type */
+    IMM_LABEL,      /* label index */
+    IMM_BR_TABLE,   /* vector of label indices, default */
+    IMM_FUNC,       /* function index */
+    IMM_TYPE,       /* type index */
+    IMM_TYPE_TABLE, /* type index, table index */
     IMM_LOCAL,
     IMM_GLOBAL,
     IMM_TABLE,
-    IMM_TABLE_TABLE,   /* destination, source */
+    IMM_TABLE_TABLE, /* destination, source */
     IMM_ELEM,
-    IMM_ELEM_TABLE,    /* element segment, table (the text has them the other way round) */
+    IMM_ELEM_TABLE, /* element segment, table (the text has them the other way round) */
     IMM_DATA,
     IMM_MEMORY,
     IMM_DATA_MEMORY,   /* data segment, memory (the text has them the other way round) */
@@ -34,23 +35,23 @@ enum imm {
     IMM_MEMARG,        /* alignment, memory, offset */
     IMM_MEMARG_LANE,
     IMM_LANE,
-    IMM_SHUFFLE,       /* 16 lanes */
+    IMM_SHUFFLE, /* 16 lanes */
     IMM_I32,
     IMM_I64,
     IMM_F32,
     IMM_F64,
     IMM_V128,
-    IMM_SELECT_TYPES,  /* vector of value types; one in valid code */
+    IMM_SELECT_TYPES, /* vector of value types; one in valid code */
     IMM_HEAPTYPE,
-    IMM_TYPE_FIELD,    /* type index, field index */
-    IMM_TYPE_N,        /* type index, number of operands */
+    IMM_TYPE_FIELD, /* type index, field index */
+    IMM_TYPE_N,     /* type index, number of operands */
     IMM_TYPE_DATA,
     IMM_TYPE_ELEM,
-    IMM_TYPE_TYPE,     /* destination, source */
-    IMM_BR_ON_CAST,    /* flags, label, heap type from, heap type to */
-    IMM_TRY_TABLE,     /* block type, vector of catch clauses */
+    IMM_TYPE_TYPE,  /* destination, source */
+    IMM_BR_ON_CAST, /* flags, label, heap type from, heap type to */
+    IMM_TRY_TABLE,  /* block type, vector of catch clauses */
     IMM_TAG,
-    IMM_ZERO,          /* a byte that must be zero */
+    IMM_ZERO, /* a byte that must be zero */
 };
 
 enum {
@@ -74,7 +75,7 @@ struct op_info {
     uint8_t prefix;        /* 0 or 0xfb to 0xfe */
     uint8_t imm;           /* enum imm */
     uint16_t code, flags;
-    uint8_t feature;       /* enum feature */
+    uint8_t feature; /* enum feature */
 };
 extern const struct op_info hs_op_info[OP_COUNT];
 
@@ -90,7 +91,7 @@ struct blocktype {
 enum catchkind { CATCH_TAG, CATCH_TAG_REF, CATCH_ALL_, CATCH_ALL_REF }; /* binary codes 0 to 3 */
 
 struct catch_clause {
-    uint8_t kind;  /* enum catchkind */
+    uint8_t kind; /* enum catchkind */
     uint32_t tag, label;
 };
 
@@ -119,11 +120,11 @@ struct insn {
         uint8_t v128[16]; /* also the lanes of a shuffle */
         uint32_t heap;    /* IMM_HEAPTYPE */
         struct {
-            uint32_t count;              /* br_table: labels without the default */
-            const uint8_t *vector;       /* the undecoded vector, read again with hs_insn_label etc. */
+            uint32_t count;        /* br_table: labels without the default */
+            const uint8_t *vector; /* the undecoded vector, read again with hs_insn_label etc. */
             const uint8_t *vector_end;
             struct blocktype try_block;
-            uint32_t fallback;           /* br_table: default label */
+            uint32_t fallback; /* br_table: default label */
         };
         struct {
             uint8_t cast_flags; /* bit 0: source nullable, bit 1: target nullable */

@@ -1,4 +1,5 @@
-/* The types of WebAssembly 3.0 as data.  https://webassembly.github.io/spec/core/syntax/types.html
+/* The types of WebAssembly 3.0 as data.
+ * https://webassembly.github.io/spec/core/syntax/types.html
  *
  * A value type is one word, so that the common question, "the same?", is one compare:
  *
@@ -7,9 +8,9 @@
  *    |   heap type    |    0    | null |  kind  |
  *    +----------------+---------+------+--------+
  *
- * The heap type is a type index of the module (below HEAP_FIRST) or an abstract one (enum heap). Packed
- * storage types i8 and i16 are kinds that occur in fields only. VT_BOT is the type of an operand in
- * unreachable code; the validator alone sees it. */
+ * The heap type is a type index of the module (below HEAP_FIRST) or an abstract one (enum heap).
+ * Packed storage types i8 and i16 are kinds that occur in fields only. VT_BOT is the type of an
+ * operand in unreachable code; the validator alone sees it. */
 #ifndef HS_SYNTAX_TYPES_H
 #define HS_SYNTAX_TYPES_H
 
@@ -20,7 +21,8 @@
 
 enum valkind { VT_BOT, VT_I32, VT_I64, VT_F32, VT_F64, VT_V128, VT_REF, VT_I8, VT_I16 };
 
-enum heap { /* abstract heap types */
+/* abstract heap types */
+enum heap {
     HEAP_FIRST = 0xfff00,
     HEAP_FUNC = HEAP_FIRST,
     HEAP_NOFUNC,
@@ -43,17 +45,18 @@ struct valtype {
 };
 
 #define VT_NULLABLE_BIT 0x100u
-#define HS_VT(kind) ((struct valtype){kind})
-#define HS_REF(nullable, heap) ((struct valtype){VT_REF | ((nullable) ? VT_NULLABLE_BIT : 0) | (uint32_t)(heap) << 12})
-#define HS_I32 HS_VT(VT_I32)
-#define HS_I64 HS_VT(VT_I64)
-#define HS_F32 HS_VT(VT_F32)
-#define HS_F64 HS_VT(VT_F64)
-#define HS_V128 HS_VT(VT_V128)
-#define HS_FUNCREF HS_REF(true, HEAP_FUNC)
+#define HS_VT(kind)     ((struct valtype){kind})
+#define HS_REF(nullable, heap)                                                                     \
+    ((struct valtype){VT_REF | ((nullable) ? VT_NULLABLE_BIT : 0) | (uint32_t)(heap) << 12})
+#define HS_I32       HS_VT(VT_I32)
+#define HS_I64       HS_VT(VT_I64)
+#define HS_F32       HS_VT(VT_F32)
+#define HS_F64       HS_VT(VT_F64)
+#define HS_V128      HS_VT(VT_V128)
+#define HS_FUNCREF   HS_REF(true, HEAP_FUNC)
 #define HS_EXTERNREF HS_REF(true, HEAP_EXTERN)
-#define HS_ANYREF HS_REF(true, HEAP_ANY)
-#define HS_EXNREF HS_REF(true, HEAP_EXN)
+#define HS_ANYREF    HS_REF(true, HEAP_ANY)
+#define HS_EXNREF    HS_REF(true, HEAP_EXN)
 
 static inline enum valkind hs_vt_kind(struct valtype t)
 {
@@ -71,7 +74,8 @@ static inline bool hs_vt_nullable(struct valtype t)
 {
     return (t.bits & VT_NULLABLE_BIT) != 0;
 }
-static inline uint32_t hs_vt_heap(struct valtype t) /* enum heap, or a type index below HEAP_FIRST */
+/* enum heap, or a type index below HEAP_FIRST */
+static inline uint32_t hs_vt_heap(struct valtype t)
 {
     return t.bits >> 12;
 }
@@ -111,13 +115,14 @@ enum compkind { COMP_FUNC, COMP_STRUCT, COMP_ARRAY };
 struct deftype {
     enum compkind kind;
     bool final;
-    uint32_t super;              /* type index of the declared supertype, or HS_NO_TYPE */
-    uint32_t depth;              /* number of supertypes above; set by validation */
+    uint32_t super;               /* type index of the declared supertype, or HS_NO_TYPE */
+    uint32_t depth;               /* number of supertypes above; set by validation */
     uint32_t rec_first, rec_size; /* the recursive group it belongs to */
-    uint32_t canon;              /* smallest type index of the module with an equal type; set by validation */
+    uint32_t canon; /* smallest type index of the module with an equal type; set by validation */
     union {
         struct functype func;
-        struct { /* struct fields; an array has exactly one */
+        /* struct fields; an array has exactly one */
+        struct {
             uint32_t nfields;
             struct fieldtype *fields;
         };
@@ -144,6 +149,7 @@ struct globaltype {
     bool mutable;
 };
 
-enum externkind { EXTERN_FUNC, EXTERN_TABLE, EXTERN_MEMORY, EXTERN_GLOBAL, EXTERN_TAG }; /* binary codes */
+/* binary codes */
+enum externkind { EXTERN_FUNC, EXTERN_TABLE, EXTERN_MEMORY, EXTERN_GLOBAL, EXTERN_TAG };
 
 #endif

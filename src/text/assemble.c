@@ -10,7 +10,7 @@ enum { NESTING_OF_QUOTES = 1 };
      &(p)->body,      &(p)->pending,    &(p)->tmp,        &(p)->tmp2,                              \
      &(p)->str,       &(p)->hints,      &(p)->hints_tmp}
 
-/* ---- sections ---- */
+/* --- sections --------------------------------------------------------------------------------- */
 
 static void out_section(struct buffer *o, uint8_t id, const struct section *s)
 {
@@ -22,7 +22,8 @@ static void out_section(struct buffer *o, uint8_t id, const struct section *s)
     hs_buffer_bytes(o, s->bytes.data, s->bytes.size);
 }
 
-/* True if an annotation gives a custom section of this name: then it stands for what would be made here. */
+/* True if an annotation gives a custom section of this name: then it stands for what would be
+ * made here. */
 static bool is_given(const struct parser *p, const char *name)
 {
     struct span wanted = hs_span_text(name);
@@ -131,7 +132,7 @@ void hs_assemble(struct parser *p, struct buffer *o)
         hs_parse_oom(p);
 }
 
-/* ---- the parser as a whole ---- */
+/* --- the parser as a whole -------------------------------------------------------------------- */
 
 static bool init(struct parser *p)
 {

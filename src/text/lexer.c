@@ -26,7 +26,7 @@ static inline enum class class_at(const char *p)
     return (enum class)class_of[(uint8_t)*p];
 }
 
-/* ---- errors ---- */
+/* --- errors ----------------------------------------------------------------------------------- */
 
 enum { EXCERPT = 100 }; /* characters of the line that are shown */
 
@@ -118,7 +118,7 @@ void hs_lex_unexpected(struct lexer *l, const struct token *t, const char *expec
         hs_lex_fail(l, t->start, "unexpected token %s%s%s", text, comma, expected ? expected : "");
 }
 
-/* ---- pieces ---- */
+/* --- pieces ----------------------------------------------------------------------------------- */
 
 void hs_lex_init(struct lexer *l, const char *text, size_t from, size_t to, struct error *error)
 {
@@ -266,7 +266,7 @@ void hs_lex_string(const struct token *t, struct buffer *out)
     }
 }
 
-/* ---- annotations ---- */
+/* --- annotations ------------------------------------------------------------------------------ */
 
 enum annotation hs_lex_annotation_id(struct lexer *l)
 {
@@ -379,7 +379,7 @@ bool hs_lex_next_annotation(struct lexer *l, const char *limit)
     return false;
 }
 
-/* ---- tokens ---- */
+/* --- tokens ----------------------------------------------------------------------------------- */
 
 /* A run that goes on after its token: "a"b, 0"a", x{. All of it is one meaningless token. */
 static const char *reserved(struct lexer *l, const char *p)

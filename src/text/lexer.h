@@ -1,14 +1,16 @@
 /* Characters to tokens. https://webassembly.github.io/spec/core/text/lexical.html
  *
- * A token points into the text; nothing is copied. Words are looked up once, in a hash table of all instructions
- * (syntax/opcodes.def) and keywords (keywords.def). Whether a run that starts like a number is one is found out
- * when its value is asked for.
+ * A token points into the text; nothing is copied. Words are looked up once, in a hash table of
+ * all instructions (syntax/opcodes.def) and keywords (keywords.def). Whether a run that starts
+ * like a number is one is found out when its value is asked for.
  *
- * Annotations are skipped like comments, except that a token remembers the first one before it that we know
- * (@custom, @name, @metadata.code.branch_hint); the parser takes it or calls it misplaced.
+ * Annotations are skipped like comments, except that a token remembers the first one before it
+ * that we know (@custom, @name, @metadata.code.branch_hint); the parser takes it or calls it
+ * misplaced.
  *
- * The first error wins and makes the rest of the text empty: from then on every token is T_EOF. Callers
- * therefore need not check for errors after each step, as long as their loops end at T_EOF. */
+ * The first error wins and makes the rest of the text empty: from then on every token is T_EOF.
+ * Callers therefore need not check for errors after each step, as long as their loops end at
+ * T_EOF. */
 #ifndef HS_TEXT_LEXER_H
 #define HS_TEXT_LEXER_H
 
@@ -50,11 +52,12 @@ struct lexer {
     bool failed;
 };
 
-/* Reads text[from, to); lines are counted from the beginning of text. The part is checked to be UTF-8. */
+/* Reads text[from, to); lines are counted from the beginning of text. The part is checked to be
+ * UTF-8. */
 void hs_lex_init(struct lexer *l, const char *text, size_t from, size_t to, struct error *error);
 void hs_lex(struct lexer *l, struct token *out);
-/* From within parentheses: moves behind the closing one of the innermost, without looking at tokens. Stops at the end
- * of the text. */
+/* From within parentheses: moves behind the closing one of the innermost, without looking at
+ * tokens. Stops at the end of the text. */
 void hs_lex_skip_group(struct lexer *l);
 /* As above, true if "(word" occurs directly inside; word is given with its length. */
 bool hs_lex_skip_group_seeking(struct lexer *l, const char *word, size_t size);
@@ -63,8 +66,8 @@ enum annotation hs_lex_annotation_id(struct lexer *l);
 /* From behind an annotation's id: moves behind its closing parenthesis. */
 void hs_lex_skip_annotation(struct lexer *l);
 
-/* Moves over white space, comments and unknown annotations to the next known annotation; false at `limit` or at
- * anything else. */
+/* Moves over white space, comments and unknown annotations to the next known annotation; false
+ * at `limit` or at anything else. */
 bool hs_lex_next_annotation(struct lexer *l, const char *limit);
 
 /* Records an error with line, column and an excerpt of the text with a caret. */

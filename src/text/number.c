@@ -1,7 +1,8 @@
-/* See number.h. The decimal algorithm in short: the first 19 digits make a 64-bit integer, multiplied by an
- * approximation of the power of ten (two factors from tables of powers of five, 64 bits each). The product is off
- * by a few units in its last place. Unless a halfway point between two floats lies that near, rounding it is
- * exact. If one does, the digits and the halfway point are compared as big integers. */
+/* See number.h. The decimal algorithm in short: the first 19 digits make a 64-bit integer,
+ * multiplied by an approximation of the power of ten (two factors from tables of powers of five,
+ * 64 bits each). The product is off by a few units in its last place. Unless a halfway point
+ * between two floats lies that near, rounding it is exact. If one does, the digits and the
+ * halfway point are compared as big integers. */
 #include "text/number.h"
 #include "base/bits.h"
 #include <stdbool.h>
@@ -15,8 +16,8 @@ static inline int digit_value(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 99;
 }
 
-/* Reads digits with single underscores between them. Returns NUM_RANGE above 64 bits (the grammar of the rest is
- * still checked). */
+/* Reads digits with single underscores between them. Returns NUM_RANGE above 64 bits (the
+ * grammar of the rest is still checked). */
 static enum num magnitude(const char *s, const char *end, uint64_t *out)
 {
     uint64_t x = 0, base = 10;
@@ -65,7 +66,7 @@ enum num hs_num_int(const char *s, const char *end, int bits, uint64_t *out)
     return NUM_OK;
 }
 
-/* ---- floats ---- */
+/* --- floats ----------------------------------------------------------------------------------- */
 
 struct format {
     int precision; /* bits of the significand, the hidden one included */
@@ -74,9 +75,9 @@ struct format {
 };
 static const struct format format32 = {24, -126, 127}, format64 = {53, -1022, 1023};
 
-/* Rounds m * 2^e, m with its top bit set, `sticky` if the value is a little more, known up to `error` units of m.
- * Returns false if the error leaves it open: *out is then the float below the halfway point, which is
- * *out_half * 2^*out_exp. */
+/* Rounds m * 2^e, m with its top bit set, `sticky` if the value is a little more, known up to
+ * `error` units of m. Returns false if the error leaves it open: *out is then the float below
+ * the halfway point, which is *out_half * 2^*out_exp. */
 static bool round_bits(const struct format *f, uint64_t m, int64_t e, bool sticky, uint64_t error,
                        uint64_t *out, uint64_t *out_half, int64_t *out_exp)
 {
@@ -109,8 +110,8 @@ static bool round_bits(const struct format *f, uint64_t m, int64_t e, bool stick
     return true;
 }
 
-/* Big integers: words of 32 bits, least significant first. The largest one holds 801 digits or 5^1200 with a
- * common factor of two: below 5,000 bits. */
+/* Big integers: words of 32 bits, least significant first. The largest one holds 801 digits or
+ * 5^1200 with a common factor of two: below 5,000 bits. */
 enum { BIG_WORDS = 200 };
 struct big {
     int size;
@@ -449,7 +450,7 @@ enum num hs_num_float(const char *s, const char *end, int width, uint64_t *out)
     return NUM_OK;
 }
 
-/* ---- back to text ---- */
+/* --- back to text ----------------------------------------------------------------------------- */
 
 static int write_decimal(char *out, uint64_t x)
 {
@@ -484,7 +485,8 @@ int hs_num_float_text(char out[HS_NUM_FLOAT_TEXT], uint64_t bits, int width)
         }
         return n;
     }
-    /* A decimal number of at most 15 digits and six decimal places, if it reads back to the same bits. */
+    /* A decimal number of at most 15 digits and six decimal places, if it reads back to the same
+     * bits. */
     uint64_t m = fraction | (biased ? UINT64_C(1) << fraction_bits : 0);
     int exponent2 = (biased ? biased : 1) + f->emin - 1 - fraction_bits;
     if (m == 0) {

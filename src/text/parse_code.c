@@ -1,11 +1,13 @@
-/* Instructions, flat and folded, to bytes. https://webassembly.github.io/spec/core/text/instructions.html
+/* Instructions, flat and folded, to bytes.
+ * https://webassembly.github.io/spec/core/text/instructions.html
  *
- * No recursion: open constructs are on a stack of frames, so that nesting costs memory and nothing else. A folded
- * instruction stands before its operands in the text and behind them in the binary: it is encoded when it is
- * read and, if operands follow, waits in `pending`, which is a stack as well.
+ * No recursion: open constructs are on a stack of frames, so that nesting costs memory and
+ * nothing else. A folded instruction stands before its operands in the text and behind them in
+ * the binary: it is encoded when it is read and, if operands follow, waits in `pending`, which
+ * is a stack as well.
  *
- * Immediates are read by kind (enum imm); an instruction is a row of opcodes.def and needs nothing here. The few
- * instructions that open, continue or close a construct are the exception. */
+ * Immediates are read by kind (enum imm); an instruction is a row of opcodes.def and needs
+ * nothing here. The few instructions that open, continue or close a construct are the exception. */
 #include "syntax/insn_write.h"
 #include "text/number.h"
 #include "text/parser.h"
@@ -43,7 +45,7 @@ enum {
     TAKES_FOLDED = TAKES_ANY | BIT(F_PLAIN) | BIT(F_IF),
 };
 
-/* ---- locals and labels ---- */
+/* --- locals and labels ------------------------------------------------------------------------ */
 
 void hs_parse_bind_local(struct parser *p, struct symbol *s)
 {
@@ -140,7 +142,7 @@ static void repeated_label(struct parser *p)
         hs_parse_fail(p, at, "mismatching label");
 }
 
-/* ---- immediates ---- */
+/* --- immediates ------------------------------------------------------------------------------- */
 
 static void out_label(struct parser *p, struct buffer *o)
 {
@@ -518,7 +520,7 @@ static void instruction(struct parser *p, enum op op)
     }
 }
 
-/* ---- constructs ---- */
+/* --- constructs ------------------------------------------------------------------------------- */
 
 static inline enum frame_kind top(const struct parser *p, size_t base)
 {
@@ -537,7 +539,8 @@ static struct frame *push_frame(struct parser *p, enum frame_kind kind, const ch
     return &p->frames.data[p->frames.count - 1];
 }
 
-struct waiting_label { /* of a folded if, before the bytes in pending */
+/* of a folded if, before the bytes in pending */
+struct waiting_label {
     struct symbol *symbol;
     struct span name;
 };
@@ -644,8 +647,8 @@ static bool flat_delimiter(struct parser *p, enum op op, enum frame_kind kind)
     return true;
 }
 
-/* "(then", "(else", "(do", "(catch", "(catch_all", "(delegate": continues the folded construct on top. False if
- * the word is none of them or has no place here. Current token: the word. */
+/* "(then", "(else", "(do", "(catch", "(catch_all", "(delegate": continues the folded construct
+ * on top. False if the word is none of them or has no place here. Current token: the word. */
 static bool folded_delimiter(struct parser *p, enum frame_kind kind)
 {
     enum keyword k = (enum keyword)p->tk.keyword;

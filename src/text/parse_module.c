@@ -5,7 +5,7 @@
 #include "text/parser.h"
 #include "text/text.h"
 
-/* ---- the scan: indices for identifiers ---- */
+/* --- the scan: indices for identifiers -------------------------------------------------------- */
 
 static const char *const space_names[SP_COUNT] = {"type",   "func", "table", "memory",
                                                   "global", "tag",  "elem",  "data"};
@@ -47,8 +47,8 @@ static enum space space_of(enum keyword k)
     }
 }
 
-/* Goes over the fields up to the closing parenthesis of the module or the end, with an eye on names only: what it does
- * not understand, the parser will complain about. */
+/* Goes over the fields up to the closing parenthesis of the module or the end, with an eye on
+ * names only: what it does not understand, the parser will complain about. */
 static void scan(struct parser *p)
 {
     struct lexer l = p->lex;
@@ -68,7 +68,8 @@ static void scan(struct parser *p)
                 hs_parse_oom(p);
             hs_lex(&l, &t);
             declare(p, space, &t);
-            /* Abbreviations that make a segment. The token just read may be the opening parenthesis. */
+            /* Abbreviations that make a segment. The token just read may be the opening
+             * parenthesis. */
             if (space == SP_TABLE || space == SP_MEMORY) {
                 bool table = space == SP_TABLE;
                 if (t.kind == T_RPAR)
@@ -125,9 +126,10 @@ static void scan(struct parser *p)
     hs_parse_sync(p);
 }
 
-/* ---- parts of fields ---- */
+/* --- parts of fields -------------------------------------------------------------------------- */
 
-/* An identifier (already known from the scan), its name for the name section. Returns the item's index. */
+/* An identifier (already known from the scan), its name for the name section. Returns the item's
+ * index. */
 static uint32_t item(struct parser *p, enum space space)
 {
     static const uint8_t names[SP_COUNT] = {NAME_TYPE,   NAME_FUNC, NAME_TABLE, NAME_MEMORY,
@@ -279,9 +281,10 @@ static void zero_offset(struct buffer *o, bool is64)
     hs_buffer_byte(o, 0x0b);
 }
 
-/* ---- segments ---- */
+/* --- segments --------------------------------------------------------------------------------- */
 
-struct items { /* what an element segment holds; the bytes are in parser.tmp2 */
+/* what an element segment holds; the bytes are in parser.tmp2 */
+struct items {
     bool exprs;
     struct valtype type;
     uint32_t count;
@@ -406,7 +409,7 @@ static void data_field(struct parser *p)
     hs_parse_close(p);
 }
 
-/* ---- fields ---- */
+/* --- fields ----------------------------------------------------------------------------------- */
 
 static void end_names(struct section *names, uint32_t func, struct buffer *tmp, uint32_t *count)
 {

@@ -3,7 +3,7 @@
 #include "syntax/insn_write.h"
 #include "text/parser.h"
 
-/* ---- value types ---- */
+/* --- value types ------------------------------------------------------------------------------ */
 
 struct type_word {
     uint8_t kind;  /* enum valkind, VT_BOT: not a value type */
@@ -121,7 +121,7 @@ static void out_valtypes(struct buffer *o, const struct valtype *types, uint32_t
         hs_write_valtype(o, types[i]);
 }
 
-/* ---- type uses ---- */
+/* --- type uses -------------------------------------------------------------------------------- */
 
 static void push_valtype(struct parser *p, struct valtype t)
 {
@@ -129,7 +129,8 @@ static void push_valtype(struct parser *p, struct valtype t)
         hs_parse_oom(p);
 }
 
-/* (param …)* (result …)* into valtypes. bind: 0 names are refused, 1 names become locals, 2 names are read over. */
+/* (param …)* (result …)* into valtypes. bind: 0 names are refused, 1 names become locals, 2
+ * names are read over. */
 static void signature(struct parser *p, int bind, struct typeuse *u)
 {
     hs_vec_clear(&p->valtypes);
@@ -299,7 +300,7 @@ uint32_t hs_typeuse_index(struct parser *p, const struct typeuse *u)
     return index;
 }
 
-/* ---- type definitions ---- */
+/* --- type definitions ------------------------------------------------------------------------- */
 
 /* storagetype, perhaps in (mut …) */
 static void field_type(struct parser *p, struct buffer *o)

@@ -1,9 +1,10 @@
 /* The parser's state, shared by the parse_*.c files and nobody else.
  *
- * One idea: tokens become bytes at once; there is no tree. A quick scan over the module's fields (parse_module.c)
- * gives every identifier its index, then type definitions are read, since a type use without index looks for an
- * equal one among all of them; then the fields are parsed in order, each appended to the buffer of its section.
- * At the end the sections are put together (assemble.c).
+ * One idea: tokens become bytes at once; there is no tree. A quick scan over the module's fields
+ * (parse_module.c) gives every identifier its index, then type definitions are read, since a
+ * type use without index looks for an equal one among all of them; then the fields are parsed in
+ * order, each appended to the buffer of its section. At the end the sections are put together
+ * (assemble.c).
  *
  *   symbol.c        identifiers, one hash lookup each
  *   parse_type.c    value types, type definitions, type uses
@@ -29,7 +30,8 @@ enum space { SP_TYPE, SP_FUNC, SP_TABLE, SP_MEMORY, SP_GLOBAL, SP_TAG, SP_ELEM, 
 
 #define NO_INDEX UINT32_MAX
 
-/* An identifier, whatever it names. Equal names are one symbol, so that a look-up is one hash and one load. */
+/* An identifier, whatever it names. Equal names are one symbol, so that a look-up is one hash
+ * and one load. */
 struct symbol {
     struct span name; /* without the dollar, escapes resolved */
     uint32_t hash;
@@ -58,13 +60,15 @@ struct label {
     uint32_t shadowed;     /* symbol->label before */
 };
 
-struct frame { /* a construct that is open, see parse_code.c */
+/* a construct that is open, see parse_code.c */
+struct frame {
     uint8_t kind, hint;
     const char *at;
     size_t pending; /* where its bytes start in parser.pending */
 };
 
-struct field_name { /* (type, symbol) -> field index */
+/* (type, symbol) -> field index */
+struct field_name {
     struct symbol *symbol;
     uint32_t type, field;
 };
@@ -74,7 +78,8 @@ struct section {
     uint32_t count;
 };
 
-struct custom_text {    /* an @custom annotation */
+/* an @custom annotation */
+struct custom_text {
     int before, after;  /* section ids; -1 none; PLACE_FIRST, PLACE_LAST */
     size_t start, size; /* contents in parser.custom_bytes: name and bytes */
 };
@@ -156,13 +161,14 @@ struct parser {
     uint32_t nlabels;    /* in the function so far */
     uint32_t func_stamp; /* names of locals are those of this function */
     uint32_t nlocals;
-    const char *unknown_type; /* where the function names a type that is not known: nlocals is a guess */
+    /* where the function names a type that is not known: nlocals is a guess */
+    const char *unknown_type;
     bool in_func;
     struct buffer hints, hints_tmp;
     uint32_t hint_funcs, hints_tmp_count;
 };
 
-/* ---- tokens ---- */
+/* --- tokens ----------------------------------------------------------------------------------- */
 
 static inline bool hs_parse_failed(const struct parser *p)
 {
@@ -226,7 +232,7 @@ static inline bool hs_parse_word(struct parser *p, enum keyword k)
     return true;
 }
 
-/* ---- symbols, symbol.c ---- */
+/* --- symbols, symbol.c ------------------------------------------------------------------------ */
 
 bool hs_symbols_init(struct parser *p);
 struct symbol *hs_symbol_intern(struct parser *p, const struct token *id); /* NULL after an error */
@@ -244,7 +250,8 @@ uint32_t hs_parse_u32(struct parser *p, const char *expected);
 uint64_t hs_parse_u64(struct parser *p, const char *expected);
 /* A string that must be UTF-8, as a vector of bytes. */
 void hs_parse_name(struct parser *p, struct buffer *out);
-/* A name for the name section, from the identifier or an @name annotation before the current token. */
+/* A name for the name section, from the identifier or an @name annotation before the current
+ * token. */
 struct span hs_parse_name_annotation(struct parser *p, const struct symbol *id);
 void hs_name_add(struct section *names, uint32_t index, struct span name);
 void hs_parse_fields_annotations(struct parser *p); /* @custom, between fields */
@@ -252,7 +259,7 @@ uint8_t
 hs_parse_hint(struct parser *p); /* a branch hint before the current token: 0, 1 or NO_HINT */
 enum { NO_HINT = 0xff };
 
-/* ---- types, parse_type.c ---- */
+/* --- types, parse_type.c ---------------------------------------------------------------------- */
 
 bool hs_parse_at_valtype(struct parser *p);
 struct valtype hs_parse_valtype(struct parser *p);
@@ -264,21 +271,23 @@ void hs_parse_typeuse(struct parser *p, bool bind, struct typeuse *out);
 uint32_t hs_typeuse_index(struct parser *p,
                           const struct typeuse *u); /* finds or appends the type */
 
-/* ---- instructions, parse_code.c ---- */
+/* --- instructions, parse_code.c --------------------------------------------------------------- */
 
-/* Instructions up to the closing parenthesis that is not theirs (not taken); no `end` is written. */
+/* Instructions up to the closing parenthesis that is not theirs (not taken); no `end` is
+ * written. */
 void hs_parse_instructions(struct parser *p, struct buffer *out);
 /* Exactly one folded instruction. */
 void hs_parse_folded(struct parser *p, struct buffer *out);
 void hs_parse_bind_local(struct parser *p, struct symbol *s); /* the next local index; counts it */
 
-/* ---- module, parse_module.c and assemble.c ---- */
+/* --- module, parse_module.c and assemble.c ---------------------------------------------------- */
 
 enum module_form { FORM_FIELDS, FORM_MODULE, FORM_DEFINITION };
 void hs_parse_module(struct parser *p);
 void hs_assemble(struct parser *p, struct buffer *out);
 
-/* Like hs_text_parse for the part [from, to) of a text; a script's modules may start with "(module definition". */
+/* Like hs_text_parse for the part [from, to) of a text; a script's modules may start with
+ * "(module definition". */
 enum status hs_text_parse_part(const char *text, size_t from, size_t to, bool script,
                                uint8_t **out_bytes, size_t *out_size, struct error *error);
 

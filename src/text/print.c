@@ -3,7 +3,7 @@
 #include "text/print.h"
 #include "text/text.h"
 
-/* ---- text ---- */
+/* --- text ------------------------------------------------------------------------------------- */
 
 void hs_print_text(struct printer *p, const char *s)
 {
@@ -129,7 +129,7 @@ static void begin(struct printer *p, const char *keyword, enum space space, uint
     hs_print_text(p, ";)");
 }
 
-/* ---- types ---- */
+/* --- types ------------------------------------------------------------------------------------ */
 
 static void signature(struct printer *p, const struct functype *t)
 {
@@ -246,7 +246,7 @@ static void global_type(struct printer *p, const struct globaltype *t)
         hs_print_text(p, ")");
 }
 
-/* ---- fields ---- */
+/* --- fields ----------------------------------------------------------------------------------- */
 
 static const char *const kinds[] = {"func", "table", "memory", "global", "tag"};
 
@@ -428,11 +428,11 @@ static enum status datas(struct printer *p)
     return s;
 }
 
-/* ---- custom sections ---- */
+/* --- custom sections -------------------------------------------------------------------------- */
 
-/* Sections in the order of a module, and which of them the parser will write for this one. Places are told relative to
- * those; a section that is there and empty will not be. The data count section is written or not as the code
- * needs it. */
+/* Sections in the order of a module, and which of them the parser will write for this one.
+ * Places are told relative to those; a section that is there and empty will not be. The data
+ * count section is written or not as the code needs it. */
 struct place {
     uint8_t id;
     const char *name;
@@ -494,7 +494,7 @@ static void customs(struct printer *p)
     }
 }
 
-/* ---- the module ---- */
+/* --- the module ------------------------------------------------------------------------------- */
 
 static enum status print(struct printer *p)
 {

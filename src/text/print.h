@@ -1,6 +1,7 @@
-/* What the files of the printer share. A name of the name section becomes an identifier where it can be one (not empty,
- * not taken in its space), else it is kept as an @name annotation. If the name section holds what these cannot say,
- * it is printed as an @custom annotation as well, and that is what counts when the text is parsed. */
+/* What the files of the printer share. A name of the name section becomes an identifier where it
+ * can be one (not empty, not taken in its space), else it is kept as an @name annotation. If the
+ * name section holds what these cannot say, it is printed as an @custom annotation as well, and
+ * that is what counts when the text is parsed. */
 #ifndef HS_TEXT_PRINT_H
 #define HS_TEXT_PRINT_H
 
@@ -14,12 +15,14 @@ struct item_name {
     bool is_id;       /* printed as identifier, and used in references */
 };
 
-struct inner_name { /* a local, label or field */
+/* a local, label or field */
+struct inner_name {
     uint32_t outer, inner;
     struct item_name n;
 };
 
-struct inner_names { /* sorted */
+/* sorted */
+struct inner_names {
     HS_VEC(struct inner_name) list;
 };
 
@@ -56,8 +59,8 @@ const struct item_name *hs_print_inner_name(const struct inner_names *names, uin
 
 /* Code, print_code.c */
 enum status hs_print_body(struct printer *p, uint32_t func) HS_MUST_CHECK;
-/* A constant expression: a single instruction in parentheses; several behind the keyword in parentheses, or without
- * any if the keyword is empty. */
+/* A constant expression: a single instruction in parentheses; several behind the keyword in
+ * parentheses, or without any if the keyword is empty. */
 enum status hs_print_const(struct printer *p, const struct constexpr *c,
                            const char *keyword) HS_MUST_CHECK;
 /* Locals declared in a body, without parameters, and labels: for checking names. */

@@ -1,4 +1,5 @@
-/* Instructions to text, flat, one to a line, indented by nesting. Immediates are printed by kind. */
+/* Instructions to text, flat, one to a line, indented by nesting. Immediates are printed by
+ * kind. */
 #include "text/number.h"
 #include "text/print.h"
 
@@ -232,7 +233,7 @@ static bool opens(enum op op)
     return hs_op_info[op].imm == IMM_BLOCK || op == OP_TRY_TABLE;
 }
 
-/* ---- bodies ---- */
+/* --- bodies ----------------------------------------------------------------------------------- */
 
 static struct insn_reader reader(const struct module *m, struct span code, struct error *error)
 {
@@ -305,7 +306,8 @@ enum status hs_print_count_body(const struct module *m, uint32_t func, uint32_t 
     return s;
 }
 
-/* What may continue a construct: the stack of openers, with `else` or the catch that came last in place of them. */
+/* What may continue a construct: the stack of openers, with `else` or the catch that came last
+ * in place of them. */
 struct openers {
     HS_VEC(uint16_t) list;
 };

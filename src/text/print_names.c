@@ -1,6 +1,6 @@
-/* The name section for the printer: all of its maps, and whether identifiers and annotations can say everything that
- * is in it. That is found out by writing it again the way the parser would and comparing.
- * https://webassembly.github.io/spec/core/appendix/custom.html#name-section */
+/* The name section for the printer: all of its maps, and whether identifiers and annotations can
+ * say everything that is in it. That is found out by writing it again the way the parser would
+ * and comparing. https://webassembly.github.io/spec/core/appendix/custom.html#name-section */
 #include "base/utf8.h"
 #include "text/print.h"
 #include "text/words.h"
@@ -33,9 +33,10 @@ static bool read_name(struct names_reader *r, struct span *out)
     return read_vec(r, out) && hs_utf8_valid(out->data, out->size);
 }
 
-/* ---- which names are identifiers ---- */
+/* --- which names are identifiers -------------------------------------------------------------- */
 
-struct seen { /* the names of one space */
+/* the names of one space */
+struct seen {
     struct span *slots;
     uint32_t *outer; /* of inner names: equal names under different items do not meet */
     size_t cap;
@@ -107,7 +108,7 @@ const struct item_name *hs_print_inner_name(const struct inner_names *names, uin
     return n && n->outer == outer && n->inner == inner ? &n->n : NULL;
 }
 
-/* ---- reading ---- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 /* The space whose names a subsection holds, or SP_COUNT. */
 static enum space space_of_subsection(uint8_t id)
@@ -196,7 +197,7 @@ static enum status read_inner(struct printer *p, struct names_reader r, uint8_t 
     return choose_inner_ids(p, names) ? ST_OK : ST_OOM;
 }
 
-/* ---- writing again ---- */
+/* --- writing again ---------------------------------------------------------------------------- */
 
 static void write_map(struct buffer *b, uint8_t id, const struct item_name *names, uint32_t n)
 {

@@ -21,7 +21,7 @@ struct command_vec {
     HS_VEC(struct script_command) list;
 };
 
-/* ---- tokens ---- */
+/* --- tokens ----------------------------------------------------------------------------------- */
 
 static void advance(struct reader *r)
 {
@@ -143,7 +143,7 @@ static struct span identifier(struct reader *r)
     return s;
 }
 
-/* ---- values ---- */
+/* --- values ----------------------------------------------------------------------------------- */
 
 static uint64_t float_or_pattern(struct reader *r, int width, uint8_t *nan)
 {
@@ -306,7 +306,7 @@ static struct script_value *values(struct reader *r, bool inside_either, uint32_
     return copy;
 }
 
-/* ---- commands ---- */
+/* --- commands --------------------------------------------------------------------------------- */
 
 /* "(invoke …)" or "(get …)", at the parenthesis. */
 static void action(struct reader *r, struct script_action *a)

@@ -1,9 +1,10 @@
-/* .wast scripts, the form of the official test suite: parsed into commands as data. Running them is the business of
- * who has an engine. https://github.com/WebAssembly/spec/tree/main/interpreter#scripts
+/* .wast scripts, the form of the official test suite: parsed into commands as data. Running them
+ * is the business of who has an engine.
+ * https://github.com/WebAssembly/spec/tree/main/interpreter#scripts
  *
- * A module in a script stays text until hs_script_module_bytes is called for it, since a script may contain
- * modules that must not parse. The text must live as long as the script. Everything else lives in the
- * script's arena. */
+ * A module in a script stays text until hs_script_module_bytes is called for it, since a script
+ * may contain modules that must not parse. The text must live as long as the script. Everything
+ * else lives in the script's arena. */
 #ifndef HS_TEXT_SCRIPT_H
 #define HS_TEXT_SCRIPT_H
 
@@ -33,7 +34,8 @@ enum script_value_kind {
     SCRIPT_F64,
     SCRIPT_V128,
     SCRIPT_REF_NULL, /* heap says of which type, perhaps HEAP_END: any null */
-    SCRIPT_REF_EXTERN, /* the host reference with `number`; without a number (results) any that is not null */
+    /* the host reference with `number`; without a number (results) any that is not null */
+    SCRIPT_REF_EXTERN,
     SCRIPT_REF_HOST, /* the same as an anyref */
     /* Results only: any reference of that type. */
     SCRIPT_REF_FUNC,
@@ -116,8 +118,8 @@ enum status hs_script_parse(const char *text, size_t size, struct script *out,
                             struct error *error) HS_MUST_CHECK;
 void hs_script_deinit(struct script *s);
 
-/* A module's bytes in the binary format, whatever its form; to be freed with hs_free. Lines in errors are those of the
- * script, except for quoted modules. */
+/* A module's bytes in the binary format, whatever its form; to be freed with hs_free. Lines in
+ * errors are those of the script, except for quoted modules. */
 enum status hs_script_module_bytes(const struct script *s, const struct script_module *m,
                                    uint8_t **out_bytes, size_t *out_size,
                                    struct error *error) HS_MUST_CHECK;

@@ -5,7 +5,7 @@
 #include "text/words.h"
 #include <stdio.h>
 
-/* ---- tokens and errors ---- */
+/* --- tokens and errors ------------------------------------------------------------------------ */
 
 void hs_parse_sync(struct parser *p)
 {
@@ -40,7 +40,7 @@ void hs_parse_oom(struct parser *p)
     hs_parse_sync(p);
 }
 
-/* ---- symbols ---- */
+/* --- symbols ---------------------------------------------------------------------------------- */
 
 bool hs_symbols_init(struct parser *p)
 {
@@ -164,7 +164,7 @@ bool hs_symbol_add_field(struct parser *p, uint32_t type, struct symbol *s, uint
     return true;
 }
 
-/* ---- indices and numbers ---- */
+/* --- indices and numbers ---------------------------------------------------------------------- */
 
 struct symbol *hs_parse_id(struct parser *p)
 {
@@ -236,7 +236,7 @@ uint32_t hs_parse_index(struct parser *p, enum space space)
     return hs_parse_u32(p, words[space].expected);
 }
 
-/* ---- names ---- */
+/* --- names ------------------------------------------------------------------------------------ */
 
 void hs_parse_name(struct parser *p, struct buffer *out)
 {
@@ -263,7 +263,7 @@ void hs_name_add(struct section *names, uint32_t index, struct span name)
     names->count++;
 }
 
-/* ---- annotations ---- */
+/* --- annotations ------------------------------------------------------------------------------ */
 
 void hs_parse_misplaced(struct parser *p)
 {
@@ -373,9 +373,9 @@ static void custom_annotation(struct parser *p, struct lexer *sub)
         hs_parse_oom(p);
 }
 
-/* Goes over the known annotations before the current token as long as they are of one kind; the first of another kind
- * is left to the token. `take` gets each, with the lexer behind its id, and leaves it behind the closing
- * parenthesis. */
+/* Goes over the known annotations before the current token as long as they are of one kind; the
+ * first of another kind is left to the token. `take` gets each, with the lexer behind its id,
+ * and leaves it behind the closing parenthesis. */
 static void each_annotation(struct parser *p, enum annotation kind,
                             void (*take)(struct parser *, struct lexer *))
 {

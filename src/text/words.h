@@ -1,4 +1,5 @@
-/* The table of words: all instructions and keywords, built once from opcodes.def and keywords.def. */
+/* The table of words: all instructions and keywords, built once from opcodes.def and
+ * keywords.def. */
 #ifndef HS_TEXT_WORDS_H
 #define HS_TEXT_WORDS_H
 

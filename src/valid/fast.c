@@ -137,9 +137,17 @@ static inline __attribute__((always_inline)) uint32_t memarg_length(const uint8_
     X(TRY)                                                                                         \
     X(CATCH_ALL)                                                                                   \
     X(RETHROW)                                                                                     \
-    X(DELEGATE) X(THROW_REF) X(BR_ON_NULL) X(BR_ON_NON_NULL) X(RETURN_CALL)                        \
-        X(RETURN_CALL_INDIRECT) X(REF_IS_NULL) X(REF_AS_NON_NULL) X(REF_EQ) X(REF_FUNC)            \
-            X(MEMORY_GROW)
+    X(DELEGATE)                                                                                    \
+    X(THROW_REF)                                                                                   \
+    X(BR_ON_NULL)                                                                                  \
+    X(BR_ON_NON_NULL)                                                                              \
+    X(RETURN_CALL)                                                                                 \
+    X(RETURN_CALL_INDIRECT)                                                                        \
+    X(REF_IS_NULL)                                                                                 \
+    X(REF_AS_NON_NULL)                                                                             \
+    X(REF_EQ)                                                                                      \
+    X(REF_FUNC)                                                                                    \
+    X(MEMORY_GROW)
 
 #define PASTE_(a, b) a##b
 #define PASTE(a, b)  PASTE_(a, b)
@@ -398,7 +406,8 @@ static bool read_locals(struct fast *f, const uint8_t **body)
     return true;
 }
 
-/* Inserts a local into the list of the *n heaviest, which is sorted; in large functions most locals do not get in. */
+/* Inserts a local into the list of the *n heaviest, which is sorted; in large functions most
+ * locals do not get in. */
 static inline void rank(uint16_t *locals, float *weights, uint32_t *n, uint32_t local, float weight)
 {
     if (weight <= weights[FACTS_PINS - 1])

@@ -123,7 +123,8 @@ struct fast_locals {
     struct valtype type;
 };
 
-struct fast_simd_row { /* an instruction with prefix 0xfd */
+/* an instruction with prefix 0xfd */
+struct fast_simd_row {
     uint32_t want, mask;
     uint8_t n, result, imm, natural;
 };

@@ -418,8 +418,8 @@ static bool stack_typed(struct fast *f, const struct insn *i)
     }
 }
 
-/* Does an instruction of the gc proposal always call the runtime? Casts and small objects do so in cold code, which keeps
- * registers. */
+/* Does an instruction of the gc proposal always call the runtime? Casts and small objects do so
+ * in cold code, which keeps registers. */
 static bool gc_calls(const struct fast *f, const struct insn *i)
 {
     uint32_t

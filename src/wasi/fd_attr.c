@@ -1,4 +1,5 @@
-/* What is known of a descriptor and can be changed about it: type, flags, rights, metadata, position, size. */
+/* What is known of a descriptor and can be changed about it: type, flags, rights, metadata,
+ * position, size. */
 #include "wasi/wasi_ctx.h"
 
 #include <errno.h>
@@ -67,7 +68,8 @@ uint32_t hs_wasi_filestat_store(struct hs_wasi_call *call, uint32_t ptr, const s
 uint32_t hs_wasi_fd_filestat_get(struct hs_wasi_call *call, const wasmtime_val_raw_t *arg)
 {
     struct stat st = {0};
-    /* Of the host's standard descriptors the guest learns the type only, not which file of the host they are. */
+    /* Of the host's standard descriptors the guest learns the type only, not which file of the
+     * host they are. */
     if (!call->fd->stream && fstat(call->fd->host_fd, &st) != 0)
         return hs_wasi_errno(errno);
     return hs_wasi_filestat_store(call, (uint32_t)arg[1].i32, &st, call->fd->filetype);
@@ -105,7 +107,8 @@ uint32_t hs_wasi_fd_advise(struct hs_wasi_call *call, const wasmtime_val_raw_t *
     return hs_wasi_errno(posix_fadvise(call->fd->host_fd, arg[1].i64, arg[2].i64, advices[advice]));
 }
 
-/* fallocate, not posix_fallocate: the C library's imitation would write the whole region, which can take for ever. */
+/* fallocate, not posix_fallocate: the C library's imitation would write the whole region, which
+ * can take for ever. */
 uint32_t hs_wasi_fd_allocate(struct hs_wasi_call *call, const wasmtime_val_raw_t *arg)
 {
     if (arg[1].i64 < 0 || arg[2].i64 <= 0)

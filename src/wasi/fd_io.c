@@ -1,17 +1,19 @@
 /* Reading and writing.
  *
- * Regular files never wait. Everything else (terminals, pipes, sockets, devices) may, and a guest that waits must
- * still be stoppable: so a wait is ppoll in slices, and the transfer itself is made so that it does not wait. What
- * the guest opened is O_NONBLOCK at the host, whatever the guest asked for: the transfer is tried, then waited for.
- * What the host handed in (inherited or opened stdio) belongs to somebody else, whose flags are not ours to change:
- * there RWF_NOWAIT says it for the one transfer. Where the kernel does not know that (terminals, older kernels) we
- * wait first and write no more than a pipe takes at once when it is ready.
+ * Regular files never wait. Everything else (terminals, pipes, sockets, devices) may, and a
+ * guest that waits must still be stoppable: so a wait is ppoll in slices, and the transfer
+ * itself is made so that it does not wait. What the guest opened is O_NONBLOCK at the host,
+ * whatever the guest asked for: the transfer is tried, then waited for. What the host handed in
+ * (inherited or opened stdio) belongs to somebody else, whose flags are not ours to change:
+ * there RWF_NOWAIT says it for the one transfer. Where the kernel does not know that (terminals,
+ * older kernels) we wait first and write no more than a pipe takes at once when it is ready.
  *
- * SIGPIPE would kill the host for a reader that has gone: sockets are written with MSG_NOSIGNAL, pipes with
- * RWF_NOSIGNAL (Linux 6.18) or with the signal blocked and, if the write raised it, taken back.
+ * SIGPIPE would kill the host for a reader that has gone: sockets are written with MSG_NOSIGNAL,
+ * pipes with RWF_NOSIGNAL (Linux 6.18) or with the signal blocked and, if the write raised it,
+ * taken back.
  *
- * APPEND and the SYNC flags are acted out here (RWF_APPEND, fdatasync), since the host's O_APPEND would turn
- * fd_pwrite into an append and O_DSYNC cannot be set later. */
+ * APPEND and the SYNC flags are acted out here (RWF_APPEND, fdatasync), since the host's
+ * O_APPEND would turn fd_pwrite into an append and O_DSYNC cannot be set later. */
 #include "wasi/wasi_ctx.h"
 
 #include <errno.h>
@@ -25,8 +27,9 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A guest's list may be this long; the first IOV_MAX buffers that are not empty are used, the rest is a short
- * transfer. Longer lists are EINVAL as in POSIX: nobody has them, and reading them takes time. */
+/* A guest's list may be this long; the first IOV_MAX buffers that are not empty are used, the
+ * rest is a short transfer. Longer lists are EINVAL as in POSIX: nobody has them, and reading
+ * them takes time. */
 #define IOVS_MAX 65536
 #ifndef RWF_NOSIGNAL
 #define RWF_NOSIGNAL 0x00000100
@@ -136,7 +139,8 @@ static bool has_nowait(const struct hs_wasi_desc *desc)
            !atomic_load_explicit(&plain, memory_order_relaxed);
 }
 
-/* Whether a transfer with RWF_NOWAIT failed because there is no such thing; then it is not tried again. */
+/* Whether a transfer with RWF_NOWAIT failed because there is no such thing; then it is not tried
+ * again. */
 static bool lacks_nowait(struct hs_wasi_desc *desc, int err)
 {
     if (err != EOPNOTSUPP && err != EINVAL && err != ENOSYS)
@@ -233,7 +237,8 @@ static ssize_t write_once(const struct hs_wasi_desc *desc, struct iovec *v, size
         return sendmsg(desc->host_fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
     }
     if (desc->blocks) {
-        /* Ready means that a pipe has room for PIPE_BUF bytes; where we cannot have EAGAIN, more could wait. */
+        /* Ready means that a pipe has room for PIPE_BUF bytes; where we cannot have EAGAIN, more
+         * could wait. */
         struct iovec first = {.iov_base = v->iov_base,
                               .iov_len = v->iov_len < PIPE_BUF ? v->iov_len : PIPE_BUF};
         if (!desc->host_nonblock) {
@@ -276,7 +281,8 @@ static uint32_t sync_written(const struct hs_wasi_desc *desc)
     return r == 0 || errno == EINVAL ? WASI_SUCCESS : hs_wasi_errno(errno);
 }
 
-/* A guest that did not ask for NONBLOCK gets everything written, as with a blocking descriptor in POSIX. */
+/* A guest that did not ask for NONBLOCK gets everything written, as with a blocking descriptor
+ * in POSIX. */
 static uint32_t write_host(struct hs_wasi_call *call, struct hs_wasi_desc *desc,
                            struct hs_wasi_iovs *iovs, size_t *out_size)
 {
@@ -309,8 +315,8 @@ static uint32_t write_host(struct hs_wasi_call *call, struct hs_wasi_desc *desc,
     return err;
 }
 
-/* The callback sees a copy: another thread of the guest cannot change what it has looked at, and it may do what it
- * likes with the store's memory. */
+/* The callback sees a copy: another thread of the guest cannot change what it has looked at, and
+ * it may do what it likes with the store's memory. */
 static uint32_t write_callback(struct hs_wasi_call *call, const struct hs_wasi_desc *desc,
                                const struct hs_wasi_iovs *iovs, size_t *out_size)
 {
@@ -360,7 +366,8 @@ uint32_t hs_wasi_fd_write(struct hs_wasi_call *call, const wasmtime_val_raw_t *a
     return hs_guest_store(&call->mem, (uint32_t)arg[3].i32, size, 4) ? WASI_SUCCESS : WASI_EFAULT;
 }
 
-/* fd_pread and fd_pwrite: only descriptors with a position have the right FD_SEEK, which both need. */
+/* fd_pread and fd_pwrite: only descriptors with a position have the right FD_SEEK, which both
+ * need. */
 static uint32_t at_offset(struct hs_wasi_call *call, const wasmtime_val_raw_t *arg, bool write)
 {
     struct hs_wasi_iovs iovs;

@@ -1,11 +1,11 @@
 /* Listing a directory.
  *
- * The one idea: a cookie is the host's own (d_off of getdents64), so nothing is kept between calls, positions stay
- * valid while entries come and go as far as the file system promises it, and a forged cookie is the kernel's to
- * refuse. Cookie 0 is the beginning.
+ * The one idea: a cookie is the host's own (d_off of getdents64), so nothing is kept between
+ * calls, positions stay valid while entries come and go as far as the file system promises it,
+ * and a forged cookie is the kernel's to refuse. Cookie 0 is the beginning.
  *
- * `..` is listed with the directory's own serial number: what lies above is not the guest's business. Names that are
- * no UTF-8 are left out, since no path could name them. */
+ * `..` is listed with the directory's own serial number: what lies above is not the guest's
+ * business. Names that are no UTF-8 are left out, since no path could name them. */
 #include "wasi/wasi_ctx.h"
 
 #include <dirent.h>
@@ -15,7 +15,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* struct linux_dirent64 as the kernel writes it: ino @0, off @8, reclen u16 @16, type @18, name @19. */
+/* struct linux_dirent64 as the kernel writes it: ino @0, off @8, reclen u16 @16, type @18, name
+ * @19. */
 enum { ENTRY_OFF = 8, ENTRY_RECLEN = 16, ENTRY_TYPE = 18, ENTRY_NAME = 19 };
 
 static uint8_t entry_type(int dir_fd, const char *name, uint8_t host_type)

@@ -1,8 +1,8 @@
 /* Descriptors: what a guest's small numbers mean.
  *
- * A table of pointers; the lowest free number is given out first, as POSIX programs expect. Each number costs the
- * host a descriptor, so the table ends where a guest would hurt its host: at half of what the process may
- * open, and never beyond 4096. */
+ * A table of pointers; the lowest free number is given out first, as POSIX programs expect. Each
+ * number costs the host a descriptor, so the table ends where a guest would hurt its host: at
+ * half of what the process may open, and never beyond 4096. */
 #include "wasi/wasi_ctx.h"
 
 #include <stdlib.h>

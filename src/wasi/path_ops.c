@@ -1,12 +1,13 @@
 /* The path_ functions but path_open.
  *
- * Two shapes. What looks at something opens it below the directory with O_PATH and asks the descriptor. What changes a
- * directory resolves the parent and hands the last component, a plain name, to an *at call that does not follow
- * links. Slashes behind the last component are interpreted here, by the rules of Linux; the kernel never sees them,
- * because it would follow a link in front of one.
+ * Two shapes. What looks at something opens it below the directory with O_PATH and asks the
+ * descriptor. What changes a directory resolves the parent and hands the last component, a plain
+ * name, to an *at call that does not follow links. Slashes behind the last component are
+ * interpreted here, by the rules of Linux; the kernel never sees them, because it would follow a
+ * link in front of one.
  *
- * rename and link between two directories must not give a file permissions it did not have: the new place may
- * permit no more than the old one. */
+ * rename and link between two directories must not give a file permissions it did not have: the
+ * new place may permit no more than the old one. */
 #include "wasi/path_ops.h"
 #include "wasi/path_walk.h"
 
@@ -219,7 +220,8 @@ uint32_t hs_wasi_path_link(struct hs_wasi_call *call, const wasmtime_val_raw_t *
     return err;
 }
 
-/* A link may say what it likes but not begin at the root; where it leads is checked whenever it is followed. */
+/* A link may say what it likes but not begin at the root; where it leads is checked whenever it
+ * is followed. */
 uint32_t hs_wasi_path_symlink(struct hs_wasi_call *call, const wasmtime_val_raw_t *arg)
 {
     char *target;
@@ -296,7 +298,8 @@ uint32_t hs_wasi_path_filestat_set_times(struct hs_wasi_call *call, const wasmti
     struct timespec times[2];
     if (lookup & ~WASI_LOOKUP_SYMLINK_FOLLOW)
         return WASI_EINVAL;
-    /* The permission of the directory has been checked; what is named may be a file, and asking first would race. */
+    /* The permission of the directory has been checked; what is named may be a file, and asking
+     * first would race. */
     if (!(call->fd->file_perms & HOSPES_WASI_WRITE))
         return WASI_EPERM;
     uint32_t err =

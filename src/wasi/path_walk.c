@@ -2,17 +2,19 @@
  *
  * Two ways, the same answers:
  *
- * openat2(RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS): the kernel refuses absolute paths, absolute links and a `..` above
- * the root, in one system call and without races.
+ * openat2(RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS): the kernel refuses absolute paths, absolute
+ * links and a `..` above the root, in one system call and without races.
  *
- * The component walk, for kernels before 5.6 and for sandboxes that refuse the call: every component is opened
- * relative to the descriptor of the one before with O_NOFOLLOW, so no link is ever followed by the kernel. Links are
- * read and put in front of the rest of the path by hand, at most 40 of them; `..` pops a stack of descriptors, so it
- * leads where the walk came from and never above the root, whatever is renamed meanwhile. A file that turns into a link
+ * The component walk, for kernels before 5.6 and for sandboxes that refuse the call: every
+ * component is opened relative to the descriptor of the one before with O_NOFOLLOW, so no link
+ * is ever followed by the kernel. Links are read and put in front of the rest of the path by
+ * hand, at most 40 of them; `..` pops a stack of descriptors, so it leads where the walk came
+ * from and never above the root, whatever is renamed meanwhile. A file that turns into a link
  * between two steps is an error (ELOOP), not a way out.
  *
- * What changes a directory (mkdir, unlink, rename, …) resolves the parent here and names only the last component to
- * the kernel: a plain name without slash, never `.` or `..`, in calls that do not follow links. */
+ * What changes a directory (mkdir, unlink, rename, …) resolves the parent here and names only
+ * the last component to the kernel: a plain name without slash, never `.` or `..`, in calls that
+ * do not follow links. */
 #include "wasi/path_walk.h"
 #include "wasi/wasi_ctx.h"
 
@@ -32,12 +34,12 @@
 
 /* Links in one resolution: Linux's own limit. */
 #define LINKS_MAX 40
-/* Directories below the root in the component walk. Each is a descriptor of the host while the walk lasts, and a
- * guest must not be able to use up the process's. */
+/* Directories below the root in the component walk. Each is a descriptor of the host while the
+ * walk lasts, and a guest must not be able to use up the process's. */
 #define DEPTH_MAX 256
-/* openat2 says EAGAIN when a rename or a mount anywhere on the machine races with a `..`: a busy machine can do that
- * for long to a path with hundreds of them. After so many the component walk, which cannot be disturbed that way,
- * decides. */
+/* openat2 says EAGAIN when a rename or a mount anywhere on the machine races with a `..`: a busy
+ * machine can do that for long to a path with hundreds of them. After so many the component
+ * walk, which cannot be disturbed that way, decides. */
 #define RETRIES_MAX 32
 
 static _Atomic int walk_mode = HS_WASI_WALK_AUTO;
@@ -80,8 +82,8 @@ static int current(const struct walk *w)
     return w->depth ? w->stack[w->depth - 1] : w->root;
 }
 
-/* Replaces the component `name`, a link, by its content: rest = content [/ after]. Zero or -errno; -EINVAL when
- * `name` is no link. */
+/* Replaces the component `name`, a link, by its content: rest = content [/ after]. Zero or
+ * -errno; -EINVAL when `name` is no link. */
 static int expand_link(struct walk *w, const char *name, const char *after, bool slash)
 {
     ssize_t n = readlinkat(current(w), name, w->target, sizeof w->target);
@@ -112,7 +114,8 @@ static int open_current(const struct walk *w, int flags)
     return fd < 0 ? -errno : fd;
 }
 
-/* The last component: a link is expanded when it is to be followed (and *out_again set), anything else opened. */
+/* The last component: a link is expanded when it is to be followed (and *out_again set),
+ * anything else opened. */
 static int open_last(struct walk *w, const char *name, bool slash, int flags, mode_t mode,
                      bool *out_again)
 {

@@ -15,9 +15,9 @@ enum hs_wasi_walk_mode {
 /* For tests: how the whole process resolves from now on. */
 void hs_wasi_walk_mode_set(enum hs_wasi_walk_mode mode);
 
-/* Opens `path` below the directory `root`. `flags` are open(2)'s; O_NOFOLLOW speaks of the last component and does not
- * hold when a slash follows it. O_CLOEXEC and O_NOCTTY are added. An absolute path, or one that leaves the
- * directory by `..` or by a symbolic link, is EPERM. */
+/* Opens `path` below the directory `root`. `flags` are open(2)'s; O_NOFOLLOW speaks of the last
+ * component and does not hold when a slash follows it. O_CLOEXEC and O_NOCTTY are added. An
+ * absolute path, or one that leaves the directory by `..` or by a symbolic link, is EPERM. */
 uint32_t hs_wasi_open_beneath(int root, const char *path, int flags, mode_t mode, int *out_fd);
 
 enum hs_wasi_last {

@@ -1,9 +1,10 @@
 /* poll_oneoff: waiting for the first of several clocks and descriptors.
  *
- * The subscriptions are copied and understood first, so it does not matter that the guest's events may overlap them.
- * What is ready without the host (regular files, buffers, errors) is found once; then the host is asked in slices, with
- * one entry per descriptor of the guest however often it is subscribed to, until something is ready, a clock has
- * arrived or the store is interrupted. */
+ * The subscriptions are copied and understood first, so it does not matter that the guest's
+ * events may overlap them. What is ready without the host (regular files, buffers, errors) is
+ * found once; then the host is asked in slices, with one entry per descriptor of the guest
+ * however often it is subscribed to, until something is ready, a clock has arrived or the store
+ * is interrupted. */
 #include "wasi/wasi_ctx.h"
 
 #include <errno.h>
@@ -13,7 +14,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-/* Every descriptor for reading and writing, and some clocks: more than that is a mistake or an attack. */
+/* Every descriptor for reading and writing, and some clocks: more than that is a mistake or an
+ * attack. */
 #define SUBSCRIPTIONS_MAX 16384
 
 struct subscription {
@@ -121,7 +123,8 @@ static bool any_ready(const struct poll_set *set)
     return false;
 }
 
-/* Marks the clocks that have arrived; returns the nanoseconds until the next one, at most a slice. */
+/* Marks the clocks that have arrived; returns the nanoseconds until the next one, at most a
+ * slice. */
 static uint64_t check_clocks(struct poll_set *set)
 {
     uint64_t wait = HS_WASI_SLICE_NS;

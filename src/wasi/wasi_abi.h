@@ -1,9 +1,10 @@
 /* The numbers and layouts of WASI preview 1 as a guest sees them.
  *
- * The one idea: layouts are written as offsets, not as C structs. The guest's memory may be unaligned, the host's
- * padding is nobody's business, and two versions of the interface share one implementation: `wasi_unstable`
- * (snapshot 0) and `wasi_snapshot_preview1` differ in the order of `whence`, in the layout of `filestat` (the link
- * count had 32 bits) and of `subscription` (clocks had an identifier of their own), and in nothing else.
+ * The one idea: layouts are written as offsets, not as C structs. The guest's memory may be
+ * unaligned, the host's padding is nobody's business, and two versions of the interface share
+ * one implementation: `wasi_unstable` (snapshot 0) and `wasi_snapshot_preview1` differ in the
+ * order of `whence`, in the layout of `filestat` (the link count had 32 bits) and of
+ * `subscription` (clocks had an identifier of their own), and in nothing else.
  *
  * Specification: https://github.com/WebAssembly/WASI/tree/main/legacy (preview0 and preview1). */
 #ifndef HS_WASI_ABI_H
@@ -125,7 +126,8 @@ enum wasi_filetype {
 #define WASI_DIRENT_SIZE 24u
 /* event: { userdata u64 @0, error u16 @8, type u8 @10, nbytes u64 @16, flags u16 @24 } */
 #define WASI_EVENT_SIZE 32u
-/* filestat: { dev u64 @0, ino u64 @8, filetype u8 @16, nlink, size u64, atim u64, mtim u64, ctim u64 } */
+/* filestat: { dev u64 @0, ino u64 @8, filetype u8 @16, nlink, size u64, atim u64, mtim u64, ctim
+ * u64 } */
 #define WASI_FILESTAT_SIZE          64u /* nlink u64 @24, size @32 */
 #define WASI_FILESTAT_SIZE_UNSTABLE 56u /* nlink u32 @20, size @24 */
 /* subscription: { userdata u64 @0, tag u8 @8, then fd u32 @16 or clock } */

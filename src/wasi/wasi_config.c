@@ -1,7 +1,7 @@
 /* What the host grants: wasi.h and hospes_wasi_config_preopen_dir.
  *
- * The one idea: a setter opens and checks at once, so that a mistake is reported where it is made; the store
- * only takes over what lies here ready. Nothing is granted by default. */
+ * The one idea: a setter opens and checks at once, so that a mistake is reported where it is
+ * made; the store only takes over what lies here ready. Nothing is granted by default. */
 #include "wasi/wasi_ctx.h"
 
 #include <errno.h>
@@ -31,7 +31,8 @@ void wasi_config_delete(wasi_config_t *config)
     free(config);
 }
 
-/* Preview 1 has no function that opens a socket or asks for a name: both are remembered for nobody. */
+/* Preview 1 has no function that opens a socket or asks for a name: both are remembered for
+ * nobody. */
 void wasi_config_inherit_network(wasi_config_t *config)
 {
     config->inherit_network = true;
@@ -58,8 +59,8 @@ bool wasi_config_set_argv(wasi_config_t *config, size_t argc, const char **argv)
     return true;
 }
 
-/* Adds a string of the host's own; bytes that are no UTF-8 become question marks, since the place in the list
- * matters. */
+/* Adds a string of the host's own; bytes that are no UTF-8 become question marks, since the
+ * place in the list matters. */
 static bool add_host_string(struct hs_wasi_strings *list, const char *bytes, size_t size)
 {
     size_t start = list->size;
@@ -326,9 +327,9 @@ bool hospes_wasi_config_preopen_dir(wasi_config_t *config, const char *host_path
     desc->filetype = WASI_FT_DIRECTORY;
     desc->dir_perms = dir_perms;
     desc->file_perms = file_perms;
-    /* Rights are what the guest has kept, and it has dropped nothing yet; permissions refuse what is not granted.
-     * C libraries mask what they ask for with these rights: were writing missing here, opening for writing
-     * would seem to succeed. */
+    /* Rights are what the guest has kept, and it has dropped nothing yet; permissions refuse
+     * what is not granted. C libraries mask what they ask for with these rights: were writing
+     * missing here, opening for writing would seem to succeed. */
     desc->base = RIGHTS_DIR;
     desc->inheriting = RIGHTS_DIR | RIGHTS_FILE;
     desc->preopen_name = name;

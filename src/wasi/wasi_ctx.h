@@ -1,7 +1,8 @@
 /* WASI preview 1: what a guest may see of the host.
  *
- * This folder is an embedder like any other: it uses the public headers only. A store's WASI state lives in a slot of
- * the store (hospes_store_slot_set); the functions are host functions in a linker.
+ * This folder is an embedder like any other: it uses the public headers only. A store's WASI
+ * state lives in a slot of the store (hospes_store_slot_set); the functions are host functions
+ * in a linker.
  *
  *   wasi_config.c   what the host grants: arguments, environment, stdio, directories (struct wasi_config_t)
  *   wasi_ctx.c      the state of one store, made of a configuration; wasmtime_context_set_wasi
@@ -81,7 +82,8 @@ struct hs_wasi_desc {
     void (*finalizer)(void *);
 };
 
-/* A list of strings as args_get and environ_get hand it out: each with its NUL, one after the other. */
+/* A list of strings as args_get and environ_get hand it out: each with its NUL, one after the
+ * other. */
 struct hs_wasi_strings {
     char *bytes;
     size_t size, capacity, count;
@@ -115,8 +117,8 @@ struct hs_wasi_call {
     wasm_trap_t *trap; /* set to end the call with a trap or an error instead of an errno */
 };
 
-/* The functions: one per row of the list. Arguments are raw values in the order of the signature; the result is an
- * errno of WASI. */
+/* The functions: one per row of the list. Arguments are raw values in the order of the
+ * signature; the result is an errno of WASI. */
 #define WASI(name, params, result, fd, sort, rights, fd2, rights2, perm, since)                    \
     uint32_t hs_wasi_##name(struct hs_wasi_call *call, const wasmtime_val_raw_t *arg);
 #include "wasi/wasi_p1.def"
@@ -138,7 +140,8 @@ int hs_wasi_slot(void);
 struct hs_wasi_desc *hs_wasi_desc_new(enum hs_wasi_kind kind, int host_fd, bool owns_fd);
 void hs_wasi_desc_unref(struct hs_wasi_desc *desc);
 enum wasi_filetype hs_wasi_filetype(const struct stat *st, int host_fd);
-/* Is there room for one more? Asked before anything is opened, so that nothing is created in vain. */
+/* Is there room for one more? Asked before anything is opened, so that nothing is created in
+ * vain. */
 uint32_t hs_wasi_fd_reserve(struct hs_wasi_ctx *ctx);
 /* Puts an owned descriptor at the lowest free number; the reservation cannot have gone since. */
 uint32_t hs_wasi_fd_add(struct hs_wasi_ctx *ctx, struct hs_wasi_desc *desc);

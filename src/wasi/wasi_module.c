@@ -1,8 +1,9 @@
-/* The two modules of host functions, wasi_snapshot_preview1 and wasi_unstable, and the dispatcher in front of them.
+/* The two modules of host functions, wasi_snapshot_preview1 and wasi_unstable, and the
+ * dispatcher in front of them.
  *
- * The one idea: wasi_p1.def says for every function what its descriptors must be, and one function checks it. No
- * function of the table runs before its descriptors exist, are of the right sort, may be used this way and have the
- * rights, so none can forget to ask. */
+ * The one idea: wasi_p1.def says for every function what its descriptors must be, and one
+ * function checks it. No function of the table runs before its descriptors exist, are of the
+ * right sort, may be used this way and have the rights, so none can forget to ask. */
 #include "wasi/wasi_ctx.h"
 
 #include <string.h>
@@ -30,7 +31,8 @@ static const struct row rows[] = {
 #include "wasi/wasi_p1.def"
 };
 
-/* The sort first, then how it was opened, then rights, then permissions: the errno that fits best wins. */
+/* The sort first, then how it was opened, then rights, then permissions: the errno that fits
+ * best wins. */
 static uint32_t check_desc(const struct hs_wasi_desc *desc, const struct row *row, uint64_t rights)
 {
     const bool is_dir = desc->kind == HS_WASI_DIR;

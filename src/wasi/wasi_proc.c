@@ -1,5 +1,6 @@
-/* The guest as a process: its end, its signals, its turn on the CPU, its randomness. Nothing here reaches the host's
- * process: an exit is an error that the embedder receives, a signal is never sent. */
+/* The guest as a process: its end, its signals, its turn on the CPU, its randomness. Nothing
+ * here reaches the host's process: an exit is an error that the embedder receives, a signal is
+ * never sent. */
 #include "wasi/wasi_ctx.h"
 
 #include <errno.h>

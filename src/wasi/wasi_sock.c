@@ -1,5 +1,5 @@
-/* Sockets. Preview 1 opens none: a guest has a socket when the host's standard input or output is one (as under inetd
- * or socket activation), and what it accepts on it. */
+/* Sockets. Preview 1 opens none: a guest has a socket when the host's standard input or output
+ * is one (as under inetd or socket activation), and what it accepts on it. */
 #include "wasi/wasi_ctx.h"
 
 #include <errno.h>
@@ -27,7 +27,8 @@ uint32_t hs_wasi_sock_accept(struct hs_wasi_call *call, const wasmtime_val_raw_t
         return WASI_EFAULT;
     int listening = 0;
     socklen_t size = sizeof listening;
-    if (getsockopt(call->fd->host_fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 || !listening)
+    if (getsockopt(call->fd->host_fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 ||
+        !listening)
         return WASI_EINVAL;
     uint32_t err = hs_wasi_fd_reserve(call->ctx);
     int host_fd = -1;

@@ -1,6 +1,7 @@
-/* The rules of a call (src/abi/vmctx.h, libcalls.h), tried with functions assembled by hand: entry trampolines,
- * host adapters, stubs, tail calls between instances, traps, landings, the chain of frames. The runtime's C
- * functions are faked here, and each fake destroys every register that C may destroy. */
+/* The rules of a call (src/abi/vmctx.h, libcalls.h), tried with functions assembled by hand:
+ * entry trampolines, host adapters, stubs, tail calls between instances, traps, landings, the
+ * chain of frames. The runtime's C functions are faked here, and each fake destroys every
+ * register that C may destroy. */
 #include "abi/asm_offsets.h"
 #include "compile/x64/x64_masm.h"
 
@@ -15,7 +16,7 @@
 
 __thread struct hs_thread hs_thread __attribute__((tls_model("initial-exec")));
 
-/* ---- two instances of one store, and room for code ---- */
+/* --- two instances of one store, and room for code -------------------------------------------- */
 
 enum { CODE = 1 << 20 };
 static uint8_t *code, *code_free;
@@ -114,7 +115,8 @@ static void *make_adapter(const struct functype *type)
 
 #define FUNCTYPE(np, nr, ...) ((struct functype){np, nr, (struct valtype[]){__VA_ARGS__}})
 
-/* Calls an entry trampoline between known callee-saved registers; UINT64_MAX if one of them came back changed. */
+/* Calls an entry trampoline between known callee-saved registers; UINT64_MAX if one of them came
+ * back changed. */
 typedef uintptr_t checked_fn(void *entry, struct hs_run *run, struct hs_funcref *f,
                              union hs_value *values, void *out);
 static void *make_checked(void)
@@ -197,7 +199,7 @@ static uint32_t enter(void *entry, struct hs_vmctx *c, void *f, union hs_value *
     return result ? (uint32_t)((uint32_t *)result - base) : 0;
 }
 
-/* ---- fakes ---- */
+/* --- fakes ------------------------------------------------------------------------------------ */
 
 static void destroy_registers(void)
 {
@@ -302,7 +304,7 @@ uint32_t hs_rt_poll(struct hs_run *r)
     return left;
 }
 
-/* ---- the rules of vmctx.h once more, for functions of this test ---- */
+/* --- the rules of vmctx.h once more, for functions of this test ------------------------------- */
 
 static const uint8_t int_params[] = {RDI, RSI, RDX, RCX, R8, R9},
                      int_results[] = {RAX, RDX, RCX, R8};
@@ -399,7 +401,7 @@ static void test_entry(void **state)
     }
 }
 
-/* ---- host functions ---- */
+/* --- host functions --------------------------------------------------------------------------- */
 
 static const struct functype *host_type;
 static union hs_value host_wants[1000], host_gives[1000];
@@ -503,7 +505,7 @@ static void test_adapter_stack_limit(void **state)
     assert_int_equal(seen.id, LIBCALL_TRAP);
 }
 
-/* ---- runtime calls ---- */
+/* --- runtime calls ---------------------------------------------------------------------------- */
 
 static void test_libcalls(void **state)
 {
@@ -547,7 +549,8 @@ static void test_libcalls(void **state)
                 run.trap_pc = (uintptr_t)f + landing;
             }
             memset(&seen, 0, sizeof seen);
-            /* A trap leaves with hs_raise: f's frame never returns, yet all saved registers are as before. */
+            /* A trap leaves with hs_raise: f's frame never returns, yet all saved registers are
+             * as before. */
             bool keeps = traps;
             uint32_t left = enter(entry, &ctx_a, f, v);
             assert_int_equal(left, keeps ? 10 : 0);
@@ -561,7 +564,7 @@ static void test_libcalls(void **state)
     }
 }
 
-/* ---- lazy compilation ---- */
+/* --- lazy compilation ------------------------------------------------------------------------- */
 
 /* hs_stub_lazy keeps whatever an argument may be in, and the callee sees its caller's frame. */
 static void test_lazy(void **state)
@@ -620,7 +623,7 @@ static void test_lazy(void **state)
     munmap(base, 8192);
 }
 
-/* ---- tail calls between instances ---- */
+/* --- tail calls between instances ------------------------------------------------------------- */
 
 static uint64_t sp_low, sp_high;
 
@@ -650,7 +653,8 @@ static void emit_tail_switch(struct x64_asm *a, struct hs_vmctx *c, void *f)
     x64_jmp_m(a, x64_bd(RAX, HS_RT_TAIL_SWITCH * 8));
 }
 
-/* ping (i64 n, i64 sum) in a, pong (f64, i64, i64, i64 n, i64 sum) in b: different signatures, one stack frame. */
+/* ping (i64 n, i64 sum) in a, pong (f64, i64, i64, i64 n, i64 sum) in b: different signatures,
+ * one stack frame. */
 static void test_tail_calls(void **state)
 {
     enum { N = 1000000 };
@@ -693,7 +697,8 @@ static void test_tail_calls(void **state)
     x64_leave(a);
     x64_ret(a);
     void *caller = end(a);
-    /* The same, within one instance: ping directly; r13 must survive since nobody restores it but the switch. */
+    /* The same, within one instance: ping directly; r13 must survive since nobody restores it
+     * but the switch. */
     a = begin();
     emit_prologue(a);
     x64_mov32_ri(a, RSI, 0);
@@ -751,7 +756,7 @@ static void test_tail_call_host(void **state)
     assert_ptr_equal(v[1].funcref, &ctx_a);
 }
 
-/* ---- activations within activations ---- */
+/* --- activations within activations ----------------------------------------------------------- */
 
 static void *nested_entry, *nested_code;
 static uint32_t nested_left;
@@ -791,7 +796,7 @@ static void test_nested_trap(void **state)
     assert_int_equal(v[0].i64, 78);
 }
 
-/* ---- entries that repeat ---- */
+/* --- entries that repeat ---------------------------------------------------------------------- */
 
 static struct hs_funcref repeated;
 static hs_entry_fn *repeated_entry;
@@ -804,8 +809,8 @@ static __attribute__((noinline)) void *deeper(union hs_value *v)
     return room[0] ? result : NULL;
 }
 
-/* The same again passes by hs_rt_enter; anything else is seen by it: another place, another thread's last store, a word to
- * stop. */
+/* The same again passes by hs_rt_enter; anything else is seen by it: another place, another
+ * thread's last store, a word to stop. */
 static void test_repeat(void **state)
 {
     struct functype type = FUNCTYPE(0, 0, HS_I32);
@@ -839,7 +844,7 @@ static void test_repeat(void **state)
     assert_null(hs_thread.current);
 }
 
-/* ---- the chain of frames ---- */
+/* --- the chain of frames ---------------------------------------------------------------------- */
 
 static uintptr_t walked[16];
 static unsigned nwalked;
@@ -924,7 +929,7 @@ static void test_walk(void **state)
     assert_int_equal(walked[2], after_tail);
 }
 
-/* ---- landings of the signal handler ---- */
+/* --- landings of the signal handler ----------------------------------------------------------- */
 
 /* Every register and the flags, as a guest sees them before and after a poll. */
 struct machine {
@@ -1051,7 +1056,8 @@ static void test_trap_landing(void **state)
     struct x64_asm *a = begin();
     emit_prologue(a);
     emit_destroy_saved(a);
-    /* What the signal handler does: an argument, another stack pointer, the landing; r13 is anything. */
+    /* What the signal handler does: an argument, another stack pointer, the landing; r13 is
+     * anything. */
     x64_mov64_ri(a, RDI, (uintptr_t)&run);
     x64_mov32_ri(a, R13, 0);
     x64_sub64_ri(a, RSP, 256);
@@ -1064,7 +1070,7 @@ static void test_trap_landing(void **state)
     assert_int_equal(enter(make_entry(&type), &ctx_a, f, v), TRAP_MEMORY_OUT_OF_BOUNDS + 1);
 }
 
-/* ---- figures: printed, not judged ---- */
+/* --- figures: printed, not judged ------------------------------------------------------------- */
 
 static void *loop_code(void *callee, struct hs_vmctx *c)
 {

@@ -1,5 +1,6 @@
-/* What the tests of the collected heap share: things of the host's that tell when they end, makers of objects that hold one,
- * and a store that, in the build with EVERY_ALLOCATION, collects whenever an object is made. */
+/* What the tests of the collected heap share: things of the host's that tell when they end,
+ * makers of objects that hold one, and a store that, in the build with EVERY_ALLOCATION,
+ * collects whenever an object is made. */
 #ifndef TESTS_API_GC_H
 #define TESTS_API_GC_H
 
@@ -118,7 +119,8 @@ static inline wasmtime_structref_t make_struct(struct makers *m, int n, int smal
     return make_struct_to(m, n, &any);
 }
 
-/* An array with thing n in its elements; from element `without` on, if that is not negative, without. */
+/* An array with thing n in its elements; from element `without` on, if that is not negative,
+ * without. */
 static inline wasmtime_arrayref_t make_array(struct makers *m, int n, uint32_t length, int without)
 {
     wasmtime_val_t v = thing(m->context, n), null = {.kind = WASMTIME_EXTERNREF};

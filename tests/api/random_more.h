@@ -1,9 +1,10 @@
-/* More words for test_random.c, which includes this once: things that stand for themselves, beside the stores that the main
- * file moves in. Values and linkers of the component model, objects of wasm.h, descriptions of types, serialized modules. */
+/* More words for test_random.c, which includes this once: things that stand for themselves,
+ * beside the stores that the main file moves in. Values and linkers of the component model,
+ * objects of wasm.h, descriptions of types, serialized modules. */
 #ifndef TESTS_API_RANDOM_MORE_H
 #define TESTS_API_RANDOM_MORE_H
 
-/* --- Values of the component model ------------------------------------------------------------------------------------ */
+/* --- Values of the component model ------------------------------------------------------------ */
 
 static wasm_name_t some_name(void)
 {
@@ -202,7 +203,7 @@ static void end_component(void)
     wasmtime_component_linker_delete(component_linker);
 }
 
-/* --- Objects of wasm.h ------------------------------------------------------------------------------------------------ */
+/* --- Objects of wasm.h ------------------------------------------------------------------------ */
 
 enum { OBJECTS = 24 };
 static wasm_store_t *wasm_stores[2];
@@ -462,7 +463,7 @@ static void end_wasm(void)
     wasm_store_delete(wasm_stores[1]);
 }
 
-/* --- Types ------------------------------------------------------------------------------------------------------------ */
+/* --- Types ------------------------------------------------------------------------------------ */
 
 static void step_types(struct place *p)
 {

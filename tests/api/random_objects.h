@@ -1,4 +1,5 @@
-/* A part of test_random.c: structs, arrays, exceptions, their types, views of references and raw words. */
+/* A part of test_random.c: structs, arrays, exceptions, their types, views of references and raw
+ * words. */
 
 enum { OBJECT_TYPES = 8 };
 

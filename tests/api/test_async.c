@@ -109,7 +109,8 @@ static void *poll_thread(void *c)
     return poll_once(c) ? c : NULL;
 }
 
-/* A call may go on in another thread than it began in; traps and faults find their way there, too. */
+/* A call may go on in another thread than it began in; traps and faults find their way there,
+ * too. */
 static void test_moving(void)
 {
     struct world w = world_new(NULL);
@@ -209,9 +210,10 @@ static void test_epoch(void)
     world_delete(&w);
 }
 
-/* --- Between two threads ----------------------------------------------------------------------------------------------- */
+/* --- Between two threads ---------------------------------------------------------------------- */
 
-/* Two threads poll in turns: what belongs to the guest and what belongs to a thread must not be mixed up. */
+/* Two threads poll in turns: what belongs to the guest and what belongs to a thread must not be
+ * mixed up. */
 struct turns {
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -286,8 +288,8 @@ static wasm_trap_t *call_back(void *env, wasmtime_caller_t *caller, const wasmti
     return e ? hospes_trap_new_error(e) : trap;
 }
 
-/* Guests that suspend at each turn of a loop, below functions of the host; ends by a result, a fault, a trap, a stack that is
- * used up, each found by the thread that polls at the time. */
+/* Guests that suspend at each turn of a loop, below functions of the host; ends by a result, a
+ * fault, a trap, a stack that is used up, each found by the thread that polls at the time. */
 static const char turning[] =
     "(module (import \"\" \"slow\" (func $slow (param i32) (result i32))) (import \"\" \"back\" "
     "(func $back (param i32)"
@@ -357,14 +359,15 @@ static void test_turns(void)
     world_delete(&w);
 }
 
-/* --- Several calls ----------------------------------------------------------------------------------------------------- */
+/* --- Several calls ---------------------------------------------------------------------------- */
 
 struct nested {
     wasmtime_func_t inner;
     int how;
 };
 
-/* A function of the host that lets another call of its store run, to the end or until it rests, or gives it up. */
+/* A function of the host that lets another call of its store run, to the end or until it rests,
+ * or gives it up. */
 static wasm_trap_t *nest(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args,
                          size_t nargs, wasmtime_val_t *results, size_t nresults)
 {
@@ -419,7 +422,8 @@ static void test_several(void)
     wasm_trap_t *trap = NULL;
     wasmtime_error_t *error = NULL;
     wasmtime_val_t arg = i32(7), r = i32(0);
-    /* A call of the ordinary kind whose host function runs one on a stack of its own: to the end, also if that is a trap. */
+    /* A call of the ordinary kind whose host function runs one on a stack of its own: to the
+     * end, also if that is a trap. */
     nested.inner = f.of.func;
     OK(wasmtime_func_call(w.context, &outer.of.func, &arg, 1, &r, 1, &trap));
     CHECK(!trap && r.of.i32 == 17);
@@ -473,7 +477,7 @@ static void test_several(void)
     world_delete(&w);
 }
 
-/* --- Giving way on its own ------------------------------------------------------------------------------------------------ */
+/* --- Giving way on its own -------------------------------------------------------------------- */
 
 static int deadlines;
 static wasmtime_error_t *deadline(wasmtime_context_t *c, void *data, uint64_t *delta,

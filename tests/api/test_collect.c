@@ -1,5 +1,5 @@
-/* References to the host's things in a store that lives for long: a million pass through, few are alive at any time, none is
- * taken away that somebody holds, and each finalizer runs once. */
+/* References to the host's things in a store that lives for long: a million pass through, few
+ * are alive at any time, none is taken away that somebody holds, and each finalizer runs once. */
 #include "check.h"
 #include <stdint.h>
 
@@ -235,7 +235,7 @@ static void test_deep(bool raw)
     guest_delete(&g);
 }
 
-/* --- On a stack of its own ------------------------------------------------------------------------------------------- */
+/* --- On a stack of its own -------------------------------------------------------------------- */
 
 static bool ready(void *env)
 {
@@ -288,7 +288,7 @@ static void test_async(void)
     guest_delete(&g);
 }
 
-/* --- Finalizers that do things ---------------------------------------------------------------------------------------- */
+/* --- Finalizers that do things ---------------------------------------------------------------- */
 
 static struct {
     wasmtime_context_t *context;

@@ -193,7 +193,8 @@ static void test_vectors(void)
            x->data != y->data && y->size == 4);
 }
 
-/* What only a component could give is never there: each function answers for nothing, and leaves its results alone. */
+/* What only a component could give is never there: each function answers for nothing, and leaves
+ * its results alone. */
 static void test_absent(void)
 {
     struct world w = world_new(NULL);

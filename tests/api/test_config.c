@@ -1,4 +1,5 @@
-/* Every setting: what it changes, or that it is accepted and changes nothing (docs/c-api.md says why). */
+/* Every setting: what it changes, or that it is accepted and changes nothing (docs/c-api.md says
+ * why). */
 #include "check.h"
 #include <wasmtime/async.h>
 
@@ -23,7 +24,7 @@ static bool takes(wasm_config_t *c, const char *wat)
     return ok;
 }
 
-/* --- Proposals ------------------------------------------------------------------------------------------------------------ */
+/* --- Proposals -------------------------------------------------------------------------------- */
 
 static void test_features(void)
 {
@@ -131,7 +132,7 @@ static void test_features(void)
     world_delete(&w);
 }
 
-/* --- What changes nothing --------------------------------------------------------------------------------------------------- */
+/* --- What changes nothing --------------------------------------------------------------------- */
 
 static void works(wasm_config_t *c)
 {
@@ -225,7 +226,8 @@ static void test_accepted(void)
     }
     wasmtime_config_cranelift_flag_set(c, "enable_heap_access_spectre_mitigation", "false");
     works(c);
-    /* Names that nobody knows, and values that are missing, make no engine; the settings are consumed. */
+    /* Names that nobody knows, and values that are missing, make no engine; the settings are
+     * consumed. */
     c = wasm_config_new();
     wasmtime_config_cranelift_flag_set(c, "no_such_flag", "1");
     CHECK(!wasm_engine_new_with_config(c));
@@ -238,7 +240,7 @@ static void test_accepted(void)
     wasm_config_delete(NULL);
 }
 
-/* --- Memories --------------------------------------------------------------------------------------------------------------- */
+/* --- Memories --------------------------------------------------------------------------------- */
 
 static void test_memories(void)
 {
@@ -315,7 +317,7 @@ static void test_pool(void)
     wasmtime_pooling_allocation_config_delete(NULL);
 }
 
-/* --- Running ---------------------------------------------------------------------------------------------------------------- */
+/* --- Running ---------------------------------------------------------------------------------- */
 
 static int32_t depth_with(size_t stack)
 {
@@ -405,7 +407,7 @@ static void test_running(void)
     world_delete(&w);
 }
 
-/* --- Files and targets -------------------------------------------------------------------------------------------------------- */
+/* --- Files and targets ------------------------------------------------------------------------ */
 
 static void test_files(void)
 {
@@ -460,7 +462,7 @@ static void test_files(void)
     }
 }
 
-/* --- Stacks of the host's making ------------------------------------------------------------------------------------------------ */
+/* --- Stacks of the host's making -------------------------------------------------------------- */
 
 static int stacks_made, stacks_ended, creators_ended;
 static size_t wanted_size;

@@ -1,6 +1,7 @@
-/* Each allocation of each part of the API made to fail once: what cannot be made is NULL or an error, nothing crashes, and the
- * leak checker of the address sanitizer finds nothing. tests/process/exhaust.c goes the way from text to a trap like this;
- * here are the objects that it does not meet. Links the library's own allocator switch, so it works in debug builds. */
+/* Each allocation of each part of the API made to fail once: what cannot be made is NULL or an
+ * error, nothing crashes, and the leak checker of the address sanitizer finds nothing.
+ * tests/process/exhaust.c goes the way from text to a trap like this; here are the objects that
+ * it does not meet. Links the library's own allocator switch, so it works in debug builds. */
 #include "base/alloc.h"
 #include "check.h"
 #include <wasmtime/async.h>
@@ -71,7 +72,7 @@ static wasm_functype_t *functype(void)
     return wasm_functype_new(&ps, &rs);
 }
 
-/* --- wasm.h ------------------------------------------------------------------------------------------------------------------ */
+/* --- wasm.h ----------------------------------------------------------------------------------- */
 
 static wasm_engine_t *engine;
 static wasm_byte_vec_t classic_bytes, lib_bytes;
@@ -199,7 +200,7 @@ out:
     CHECK(begun == ended);
 }
 
-/* --- Linking ------------------------------------------------------------------------------------------------------------------- */
+/* --- Linking ---------------------------------------------------------------------------------- */
 
 static wasm_trap_t *host(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args,
                          size_t nargs, wasmtime_val_t *results, size_t nresults)
@@ -277,7 +278,7 @@ out:
     CHECK(begun == ended);
 }
 
-/* --- References, shared memories ------------------------------------------------------------------------------------------------- */
+/* --- References, shared memories -------------------------------------------------------------- */
 
 static wasm_byte_vec_t refs_bytes, shared_bytes;
 
@@ -330,7 +331,7 @@ out:
     begun = ended;
 }
 
-/* --- Objects and exceptions ----------------------------------------------------------------------------------------------- */
+/* --- Objects and exceptions ------------------------------------------------------------------- */
 
 static wasm_byte_vec_t throw_bytes;
 
@@ -487,7 +488,7 @@ out:
     wasmtime_store_delete(s);
 }
 
-/* --- Calls that rest ---------------------------------------------------------------------------------------------------------------- */
+/* --- Calls that rest -------------------------------------------------------------------------- */
 
 static bool twice(void *env)
 {
@@ -547,7 +548,7 @@ out:
     wasmtime_store_delete(s);
 }
 
-/* --- Descriptions, values of components, profiles ------------------------------------------------------------------------------------- */
+/* --- Descriptions, values of components, profiles --------------------------------------------- */
 
 static void described(void)
 {

@@ -24,12 +24,24 @@ static const char *const names[] = {
 #define FACT_FUNCTION(result, name, parameters) #name,
 #include "facts.def"
     /* <hospes.h> */
-    "hospes_version",         "hospes_error_new_exit",        "hospes_trap_new_error",
-    "hospes_store_slot_new",  "hospes_store_slot_set",        "hospes_store_slot_get",
-    "hospes_caller_memory",   "hospes_context_interrupted",   "hospes_wasi_config_preopen_dir",
-    "hospes_config_lazy_set", "hospes_module_new_owned_file", "hospes_wasm2wat",
-    "hospes_module_func_count", "hospes_module_func_name",     "hospes_module_machine_code",
-    "hospes_config_count_entries_set", "hospes_module_func_entries",      "hospes_config_gc_stress_set",
+    "hospes_version",
+    "hospes_error_new_exit",
+    "hospes_trap_new_error",
+    "hospes_store_slot_new",
+    "hospes_store_slot_set",
+    "hospes_store_slot_get",
+    "hospes_caller_memory",
+    "hospes_context_interrupted",
+    "hospes_wasi_config_preopen_dir",
+    "hospes_config_lazy_set",
+    "hospes_module_new_owned_file",
+    "hospes_wasm2wat",
+    "hospes_module_func_count",
+    "hospes_module_func_name",
+    "hospes_module_machine_code",
+    "hospes_config_count_entries_set",
+    "hospes_module_func_entries",
+    "hospes_config_gc_stress_set",
 };
 
 static bool read_ledger(const char *path)

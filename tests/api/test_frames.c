@@ -1,4 +1,5 @@
-/* Frames of traps: which function, where, of which instance; what they hold and what they outlive. */
+/* Frames of traps: which function, where, of which instance; what they hold and what they
+ * outlive. */
 #include "check.h"
 
 static wasm_module_t *module_in(wasm_store_t *store, const char *wat)

@@ -1,5 +1,6 @@
-/* Objects that cross between host and guest: as arguments and results in both directions, boxed and raw, in tables and globals,
- * each time with the check of its type; and what a guest that runs holds while the host collects. */
+/* Objects that cross between host and guest: as arguments and results in both directions, boxed
+ * and raw, in tables and globals, each time with the check of its type; and what a guest that
+ * runs holds while the host collects. */
 #include "gc.h"
 
 static const char guest[] =
@@ -213,7 +214,8 @@ static void test_calls(void)
     OK(call(h, "colored", ca, 3, &colored, 1));
     OK(call(h, "x", &colored, 1, &r, 1));
     CHECK(r.of.i32 == 5);
-    /* Wrong ones: another struct, a small integer, null, a thing of the host's, another kind, another store. */
+    /* Wrong ones: another struct, a small integer, null, a thing of the host's, another kind,
+     * another store. */
     wasmtime_field_type_t f = field(true, wasm_valtype_new_i64());
     wasmtime_struct_type_t *lt = wasmtime_struct_type_new(h->w.engine, &f, 1);
     wasmtime_struct_ref_pre_t *pre = wasmtime_struct_ref_pre_new(c, lt);

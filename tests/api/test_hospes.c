@@ -1,5 +1,5 @@
-/* hospes.h beyond Wasmtime's interface: modules from files, what tools want to see; and corners of the rest that are rarely
- * met. */
+/* hospes.h beyond Wasmtime's interface: modules from files, what tools want to see; and corners
+ * of the rest that are rarely met. */
 #include "check.h"
 #include <unistd.h>
 #include <wasmtime/async.h>
@@ -88,7 +88,8 @@ static void test_files(void)
     world_delete(&w);
 }
 
-/* Calls of the host, calls within the module, calls through a table and tail calls are counted alike. */
+/* Calls of the host, calls within the module, calls through a table and tail calls are counted
+ * alike. */
 static void test_entries(void)
 {
     static const char guest[] =
@@ -132,7 +133,7 @@ static void test_entries(void)
     wasm_byte_vec_delete(&bytes);
 }
 
-/* --- Corners ------------------------------------------------------------------------------------------------------------------ */
+/* --- Corners ---------------------------------------------------------------------------------- */
 
 static int ended;
 static void count(void *p)

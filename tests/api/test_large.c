@@ -1,10 +1,12 @@
-/* A module so large that its copy and, compiled at once, its code get large pages: calls from one end of the code to
- * the other, traps with their places, everything readable, with one thread and with all. */
+/* A module so large that its copy and, compiled at once, its code get large pages: calls from
+ * one end of the code to the other, traps with their places, everything readable, with one
+ * thread and with all. */
 #include "check.h"
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Who forks holds every lock of the library, which are more than ThreadSanitizer's search for deadlocks can count. */
+/* Who forks holds every lock of the library, which are more than ThreadSanitizer's search for
+ * deadlocks can count. */
 __attribute__((visibility("default"))) const char *__tsan_default_options(void);
 __attribute__((visibility("default"))) const char *__tsan_default_options(void)
 {
@@ -13,8 +15,8 @@ __attribute__((visibility("default"))) const char *__tsan_default_options(void)
 
 enum { FUNCS = 9000, DATA = 5 << 20, CHAIN = 90 };
 
-/* Function i adds i to what function i - FUNCS / CHAIN gives, modulo 2^32; the one at the end of the chain traps for 0.
- * A passive segment makes the module larger than 4 MB. */
+/* Function i adds i to what function i - FUNCS / CHAIN gives, modulo 2^32; the one at the end of
+ * the chain traps for 0. A passive segment makes the module larger than 4 MB. */
 static char *large_text(void)
 {
     char *text = malloc(DATA + (size_t)FUNCS * 1000 + 1000), *p = text;

@@ -1,5 +1,5 @@
-/* The words: the phrase of each trap, how causes are written down, what does not match at an import; and when a pointer for a
- * trap is set, cleared or left alone. */
+/* The words: the phrase of each trap, how causes are written down, what does not match at an
+ * import; and when a pointer for a trap is set, cleared or left alone. */
 #include "check.h"
 
 static void test_phrases(void)
@@ -132,7 +132,8 @@ static void test_causes(void)
     world_delete(&w);
 }
 
-/* The pointer for a trap: cleared by what sets it first, on success, on error, and set by a trap alone. */
+/* The pointer for a trap: cleared by what sets it first, on success, on error, and set by a trap
+ * alone. */
 static void test_pointers(void)
 {
     struct world w = world_new(NULL);
@@ -322,7 +323,8 @@ static void test_stubs(void)
     world_delete(&w);
 }
 
-/* What is exported beside the headers' functions: settings and descriptions of version 50, which answer for nothing. */
+/* What is exported beside the headers' functions: settings and descriptions of version 50, which
+ * answer for nothing. */
 extern void wasmtime_config_wasm_compact_imports_set(wasm_config_t *, bool);
 extern void wasmtime_config_wasm_component_model_implements_set(wasm_config_t *, bool);
 extern void wasmtime_config_wasm_component_model_canonical_names_set(wasm_config_t *, bool);

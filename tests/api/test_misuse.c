@@ -1,6 +1,7 @@
-/* Mistakes of the host that can be seen: each function gets things of another store, of one that is gone, of none at all, of
- * the wrong kind, sizes and places that wrap around; and functions of the host do what they should not be hurt by. Everything
- * ends in an error or a neutral answer, results stay as they were, and what is right goes on working. */
+/* Mistakes of the host that can be seen: each function gets things of another store, of one that
+ * is gone, of none at all, of the wrong kind, sizes and places that wrap around; and functions
+ * of the host do what they should not be hurt by. Everything ends in an error or a neutral
+ * answer, results stay as they were, and what is right goes on working. */
 #include "check.h"
 #include <wasmtime/async.h>
 
@@ -466,7 +467,7 @@ static void test_engines(void)
     world_delete(&b);
 }
 
-/* --- Functions of the host that do a lot ------------------------------------------------------------------------------------- */
+/* --- Functions of the host that do a lot ------------------------------------------------------ */
 
 struct busy {
     struct world *w;
@@ -475,8 +476,8 @@ struct busy {
     int depth, what;
 };
 
-/* Grows the memory and the table of its caller, makes instances, stores, calls its caller anew, collects: what the guest holds
- * in registers must be right afterwards. */
+/* Grows the memory and the table of its caller, makes instances, stores, calls its caller anew,
+ * collects: what the guest holds in registers must be right afterwards. */
 static wasm_trap_t *busy(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args,
                          size_t nargs, wasmtime_val_t *results, size_t nresults)
 {

@@ -1,4 +1,5 @@
-/* Host and guest calling each other a thousand deep, traps through all of it, growth and re-entry inside callbacks. */
+/* Host and guest calling each other a thousand deep, traps through all of it, growth and
+ * re-entry inside callbacks. */
 #include "check.h"
 
 struct env {

@@ -1,10 +1,10 @@
 #define _GNU_SOURCE
-/* The guest profiler: samples taken in functions of the host and at deadlines, and the file made of them, read back by a small
- * reader of JSON. */
+/* The guest profiler: samples taken in functions of the host and at deadlines, and the file made
+ * of them, read back by a small reader of JSON. */
 #include "check.h"
 #include <ctype.h>
 
-/* --- JSON: enough to see that it is well-formed and to find things -------------------------------------------------------- */
+/* --- JSON: enough to see that it is well-formed and to find things ---------------------------- */
 
 static const char *at, *stop;
 
@@ -106,7 +106,7 @@ static bool has(const wasm_byte_vec_t *b, const char *part)
     return memmem(b->data, b->size, part, strlen(part)) != NULL;
 }
 
-/* --- Samples ------------------------------------------------------------------------------------------------------------- */
+/* --- Samples ---------------------------------------------------------------------------------- */
 
 struct sampler {
     wasmtime_guestprofiler_t *profiler;
@@ -184,14 +184,16 @@ static void test_samples(void)
     CHECK(has(&out, "\"outer\"") && has(&out, "\"middle\"") && has(&out, "<wasm function 3>") &&
           has(&out, "\"loop\""));
     CHECK(has(&out, "\"interval\":10.000000") && has(&out, "\"threadCPUDelta\":[5000,5000,"));
-    /* Two samples of one stack, its frames outermost first, each the prefix of the next; times as they went by. */
+    /* Two samples of one stack, its frames outermost first, each the prefix of the next; times
+     * as they went by. */
     CHECK(has(&out, "\"prefix\":[null,0,1,null]") && has(&out, "\"stack\":[2,2,") &&
           has(&out, "\"time\":[20.000000,30.000000,"));
     wasm_byte_vec_delete(&out);
     world_delete(&w);
 }
 
-/* Modules that the profile does not know are left out; names that are no UTF-8 do not spoil the file. */
+/* Modules that the profile does not know are left out; names that are no UTF-8 do not spoil the
+ * file. */
 static void test_unknown(void)
 {
     struct world w = world_new(NULL);

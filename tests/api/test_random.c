@@ -1,12 +1,13 @@
 /* Random sequences of calls of the API, right and wrong: handles of other stores and of stores
- * that are gone, wrong kinds and numbers, host functions that do more of the same. Everything that
- * can be seen to be wrong must end in an error, and nothing may crash; run it under the address
- * sanitizer, for as long as you like:
+ * that are gone, wrong kinds and numbers, host functions that do more of the same. Everything
+ * that can be seen to be wrong must end in an error, and nothing may crash; run it under the
+ * address sanitizer, for as long as you like:
  *
- * test_api_random [operations [seed [seconds]]]    with seconds: again and again with the next seed, until they are over
+ * test_api_random [operations [seed [seconds]]]    with seconds: again and again with the next
+ * seed, until they are over
  *
- * The seed also decides how the engine is configured: guarded or checked memories, memories of the host's making, stacks of
- * the host's making. */
+ * The seed also decides how the engine is configured: guarded or checked memories, memories of
+ * the host's making, stacks of the host's making. */
 #include "check.h"
 #include <time.h>
 #include <wasmtime/async.h>
@@ -23,7 +24,8 @@ static uint32_t rnd(uint32_t n)
     return (uint32_t)(state >> 16) % n;
 }
 
-/* Guests with objects of their own, and with exceptions; the host function may do anything in between. */
+/* Guests with objects of their own, and with exceptions; the host function may do anything in
+ * between. */
 #define HEAP_MODULE                                                                                \
     "(module (import \"m\" \"f\" (func $f (param i32) (result i32)))"                              \
     " (rec (type $s (sub (struct (field (mut i32)) (field (mut anyref)) (field (mut "              \
@@ -131,7 +133,8 @@ static const char *const texts[] = {
 };
 enum { MODULES = sizeof texts / sizeof *texts };
 
-struct place { /* of a store */
+/* of a store */
+struct place {
     wasmtime_store_t *store;
     wasmtime_context_t *context;
     wasmtime_linker_t *linker;
@@ -294,7 +297,8 @@ static void look_at(wasmtime_context_t *c, const wasmtime_val_t *v)
     CHECK(!byte || *byte == 'r');
 }
 
-/* Throws any reference that says it is one to an exception: null, and those of other stores, end as errors. */
+/* Throws any reference that says it is one to an exception: null, and those of other stores, end
+ * as errors. */
 static wasm_trap_t *some_exception(wasmtime_context_t *c)
 {
     for (int tries = 0; tries < 40; tries++) {
@@ -920,7 +924,7 @@ static void step(void)
     drop_trap(trap);
 }
 
-/* --- What the host makes for the engine ------------------------------------------------------------------------------- */
+/* --- What the host makes for the engine ------------------------------------------------------- */
 
 struct block {
     uint8_t *bytes;

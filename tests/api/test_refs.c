@@ -1,5 +1,5 @@
-/* References: external ones, small integers, null ones of objects and exceptions. Roots and copies, raw values, and what belongs
- * to another store. */
+/* References: external ones, small integers, null ones of objects and exceptions. Roots and
+ * copies, raw values, and what belongs to another store. */
 #include "check.h"
 
 static int ended;

@@ -1,5 +1,6 @@
-/* What keeps objects alive without the host holding them: globals, tables, element segments, guests that rest or run on other
- * stacks; instances that are taken again by another store; and the limits and stops that hold for objects as for memories. */
+/* What keeps objects alive without the host holding them: globals, tables, element segments,
+ * guests that rest or run on other stacks; instances that are taken again by another store; and
+ * the limits and stops that hold for objects as for memories. */
 #include "gc.h"
 #include <pthread.h>
 #include <stdatomic.h>
@@ -123,7 +124,8 @@ static const char guest[] =
     "   (elem.drop $passive) (call $garbage)"
     "   (array.len (array.new_elem $list $passive (i32.const 0) (i32.const 0)))))";
 
-/* All that constant expressions make; and again for the next store, whatever the one before did with it. */
+/* All that constant expressions make; and again for the next store, whatever the one before did
+ * with it. */
 static void test_instances(void)
 {
     wasm_engine_t *engine = wasm_engine_new_with_config(config_of());
@@ -275,7 +277,7 @@ static void test_stop(void)
     world_delete(&w);
 }
 
-/* --- Other stacks ---------------------------------------------------------------------------------------------- */
+/* --- Other stacks ----------------------------------------------------------------------------- */
 
 /* Collects, and sees that it was done. */
 static void collect(wasmtime_context_t *c)
@@ -306,7 +308,8 @@ static void rest(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *arg
     *out = (wasmtime_async_continuation_t){ask, env, NULL};
 }
 
-/* A guest on a stack of its own collects, rests while the host asks for collections, and goes on. */
+/* A guest on a stack of its own collects, rests while the host asks for collections, and goes
+ * on. */
 static void test_fiber(void)
 {
     struct world w = world_new(config_of());
@@ -361,7 +364,8 @@ static void test_fiber(void)
     world_delete(&w);
 }
 
-/* A guest calls the host, which calls a guest of the same store on another stack, which collects. */
+/* A guest calls the host, which calls a guest of the same store on another stack, which
+ * collects. */
 static struct nested {
     wasmtime_func_t garbage;
 } nested;

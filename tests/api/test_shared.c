@@ -1,4 +1,5 @@
-/* Shared memories: of the host's making and defined by modules; whose they are, how long they live, whose limits apply. */
+/* Shared memories: of the host's making and defined by modules; whose they are, how long they
+ * live, whose limits apply. */
 #include "check.h"
 #include <pthread.h>
 

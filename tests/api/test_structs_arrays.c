@@ -1,8 +1,9 @@
-/* Structs and arrays that the host makes: fields and elements of every type, every mistake, views, raw values, and what keeps
- * an object alive. An object has no finalizer, so each holds a thing of the host's that has one. */
+/* Structs and arrays that the host makes: fields and elements of every type, every mistake,
+ * views, raw values, and what keeps an object alive. An object has no finalizer, so each holds a
+ * thing of the host's that has one. */
 #include "gc.h"
 
-/* --- Fields of every type ---------------------------------------------------------------------------------------------- */
+/* --- Fields of every type --------------------------------------------------------------------- */
 
 static wasmtime_heaptype_t heap_of_kind(wasmtime_heaptype_kind_t kind)
 {
@@ -272,7 +273,7 @@ static void test_many_fields(void)
     world_delete(&w);
 }
 
-/* --- Arrays ---------------------------------------------------------------------------------------------------------- */
+/* --- Arrays ----------------------------------------------------------------------------------- */
 
 static wasmtime_array_ref_pre_t *array_pre(struct world *w, wasmtime_field_type_t f)
 {
@@ -434,7 +435,7 @@ static void test_limit(void)
     world_delete(&w);
 }
 
-/* --- Null, other stores, other engines ----------------------------------------------------------------------------------- */
+/* --- Null, other stores, other engines -------------------------------------------------------- */
 
 static void test_strangers(void)
 {
@@ -528,8 +529,8 @@ static void test_strangers(void)
     world_delete(&other);
 }
 
-/* A copy of a root that has ended, and values under a wrong kind: mistakes of the caller's, but what they mean is looked up, so
- * they do no harm. */
+/* A copy of a root that has ended, and values under a wrong kind: mistakes of the caller's, but
+ * what they mean is looked up, so they do no harm. */
 static void test_stale(void)
 {
     struct world w = gc_world(NULL);
@@ -577,7 +578,7 @@ static void test_stale(void)
     world_delete(&w);
 }
 
-/* --- Views ------------------------------------------------------------------------------------------------------------ */
+/* --- Views ------------------------------------------------------------------------------------ */
 
 static void test_views(void)
 {
@@ -687,7 +688,7 @@ static void test_views(void)
     world_delete(&w);
 }
 
-/* --- Raw values -------------------------------------------------------------------------------------------------------- */
+/* --- Raw values ------------------------------------------------------------------------------- */
 
 static bool any_exists(wasmtime_context_t *c, uint32_t raw)
 {
@@ -748,7 +749,8 @@ static void test_raw(void)
           !exn_exists(w.context, 11));
     /* A small integer needs no object. */
     CHECK(any_exists(w.context, 11) && any_exists(empty.context, UINT32_MAX));
-    /* Nothing starts there: inside objects, behind the last one, at odd places, in a store without a heap. */
+    /* Nothing starts there: inside objects, behind the last one, at odd places, in a store
+     * without a heap. */
     for (uint32_t d = 8; d < 200; d += 8)
         if (ra + d != rx && ra + d != rs && ra + d != rd)
             CHECK(!any_exists(w.context, ra + d));
@@ -808,7 +810,7 @@ static void test_raw(void)
     world_delete(&empty);
 }
 
-/* --- What keeps an object -------------------------------------------------------------------------------------------------- */
+/* --- What keeps an object --------------------------------------------------------------------- */
 
 static void test_chains(void)
 {
@@ -866,7 +868,8 @@ static void test_chains(void)
     world_delete(&w);
 }
 
-/* Many short-lived ones, few that stay: the heap stays small, so does the number of things that are not ended. */
+/* Many short-lived ones, few that stay: the heap stays small, so does the number of things that
+ * are not ended. */
 static void test_garbage(void)
 {
     struct world w = gc_world(NULL);

@@ -68,8 +68,8 @@ static void *work(void *env)
     return NULL;
 }
 
-/* Stores of one engine, each with a heap of its own: types are described, objects and exceptions made and thrown by all at the
- * same time. */
+/* Stores of one engine, each with a heap of its own: types are described, objects and exceptions
+ * made and thrown by all at the same time. */
 static wasmtime_module_t *throwing;
 
 static wasm_trap_t *throw_one(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args,

@@ -1,5 +1,5 @@
-/* Exceptions: those that the host makes and looks into, those that cross between host and guest in both directions, and the one
- * that a store has pending. */
+/* Exceptions: those that the host makes and looks into, those that cross between host and guest
+ * in both directions, and the one that a store has pending. */
 #include "gc.h"
 #include <wasmtime/async.h>
 
@@ -12,7 +12,7 @@ static wasmtime_tag_t tag_of(struct world *w, wasm_functype_t *type)
     return tag;
 }
 
-/* --- Making and looking ----------------------------------------------------------------------------------------------- */
+/* --- Making and looking ----------------------------------------------------------------------- */
 
 static void test_fields(void)
 {
@@ -148,7 +148,7 @@ static void test_fields(void)
     world_delete(&other);
 }
 
-/* --- The pending exception ------------------------------------------------------------------------------------------------ */
+/* --- The pending exception -------------------------------------------------------------------- */
 
 static void test_pending(void)
 {
@@ -188,7 +188,7 @@ static void test_pending(void)
     CHECK(ended[6]);
 }
 
-/* --- Between guest and host ------------------------------------------------------------------------------------------------ */
+/* --- Between guest and host ------------------------------------------------------------------- */
 
 /* `what` of the host function: */
 enum act {
@@ -524,7 +524,7 @@ static void test_start(void)
     world_delete(&w);
 }
 
-/* --- Calls that rest ------------------------------------------------------------------------------------------------------- */
+/* --- Calls that rest -------------------------------------------------------------------------- */
 
 static bool third_time(void *env)
 {
@@ -553,8 +553,8 @@ static void slow(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *arg
     wasmtime_exnref_unroot(&x);
 }
 
-/* Two calls of one store rest at once in the middle of a try_table, each with objects that only its frame has; then both
- * throw, and each catches its own. */
+/* Two calls of one store rest at once in the middle of a try_table, each with objects that only
+ * its frame has; then both throw, and each catches its own. */
 static void test_resting(void)
 {
     struct world w = gc_world(NULL);

@@ -1,10 +1,11 @@
-/* wasi.h: each setting of the configuration, seen by a guest. What the functions of WASI do is tested elsewhere. */
+/* wasi.h: each setting of the configuration, seen by a guest. What the functions of WASI do is
+ * tested elsewhere. */
 #include "check.h"
 #include <errno.h>
 #include <unistd.h>
 
-/* Writes the number of arguments, of variables, then the bytes of both, then what it reads from its input, to its output; "E"
- * to the error output; the results of both writes are exports. */
+/* Writes the number of arguments, of variables, then the bytes of both, then what it reads from
+ * its input, to its output; "E" to the error output; the results of both writes are exports. */
 static const char guest[] =
     "(module"
     " (import \"wasi_snapshot_preview1\" \"args_sizes_get\" (func $asg (param i32 i32) (result "
@@ -247,7 +248,8 @@ static void test_streams(void)
     rmdir(dir);
 }
 
-/* The end of a program: a status, or an error of the ordinary kind; never a trap, and the process goes on. */
+/* The end of a program: a status, or an error of the ordinary kind; never a trap, and the
+ * process goes on. */
 static void test_exit(void)
 {
     struct guest *g = start(wasi_config_new(), true);

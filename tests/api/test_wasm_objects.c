@@ -1,5 +1,5 @@
-/* wasm.h, family by family: what every kind of object can do (copies, identity, host information, views of it as another kind),
- * and what every kind of vector and type can. */
+/* wasm.h, family by family: what every kind of object can do (copies, identity, host
+ * information, views of it as another kind), and what every kind of vector and type can. */
 #include "check.h"
 
 /* An allocation that cannot succeed is part of this test. */
@@ -196,7 +196,7 @@ static void test_families(void)
     wasm_extern_vec_delete(&x);
 }
 
-/* --- Types --------------------------------------------------------------------------------------------------------------- */
+/* --- Types ------------------------------------------------------------------------------------ */
 
 /* A vector of `name`: `fresh` makes one element. */
 #define VECTOR(name, fresh)                                                                        \

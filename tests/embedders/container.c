@@ -1,6 +1,6 @@
-/* A container runtime as far as its guest is concerned, after crun: the library is opened by name, twenty-six functions
- * are looked up, and a file that is WebAssembly, or its text, runs with the arguments, environment and directory of the
- * container.
+/* A container runtime as far as its guest is concerned, after crun: the library is opened by
+ * name, twenty-six functions are looked up, and a file that is WebAssembly, or its text, runs
+ * with the arguments, environment and directory of the container.
  *
  *     embed_container LIBRARY STYLE FILE [ARGUMENT…]
  *
@@ -11,8 +11,8 @@
  *     masks:DIR:FILE    (config, host, guest, dir_perms, file_perms)
  *     bool:0  bool:1    (config, host, guest, fs_mutable)
  *
- * The exit status is 0 if the guest's start function returned, 1 if it did not, which is then said on stderr, and 2 if the
- * library or the file is not as it should be. */
+ * The exit status is 0 if the guest's start function returned, 1 if it did not, which is then
+ * said on stderr, and 2 if the library or the file is not as it should be. */
 #include <dlfcn.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,14 +22,31 @@
 #include <wasmtime.h>
 
 #define FUNCTIONS(F)                                                                               \
-    F(wasi_config_new) F(wasi_config_set_argv) F(wasi_config_inherit_argv)                         \
-    F(wasi_config_inherit_env) F(wasi_config_inherit_stdin) F(wasi_config_inherit_stdout)          \
-    F(wasi_config_inherit_stderr) F(wasm_byte_vec_delete) F(wasm_byte_vec_new_uninitialized)       \
-    F(wasm_engine_new) F(wasm_engine_delete) F(wasmtime_context_set_wasi) F(wasmtime_error_delete) \
-    F(wasmtime_error_message) F(wasmtime_func_call) F(wasmtime_linker_define_wasi)                 \
-    F(wasmtime_linker_get_default) F(wasmtime_linker_module) F(wasmtime_linker_new)                \
-    F(wasmtime_module_delete) F(wasmtime_module_new) F(wasmtime_store_context)                     \
-    F(wasmtime_store_delete) F(wasmtime_store_new) F(wasmtime_wat2wasm)
+    F(wasi_config_new)                                                                             \
+    F(wasi_config_set_argv)                                                                        \
+    F(wasi_config_inherit_argv)                                                                    \
+    F(wasi_config_inherit_env)                                                                     \
+    F(wasi_config_inherit_stdin)                                                                   \
+    F(wasi_config_inherit_stdout)                                                                  \
+    F(wasi_config_inherit_stderr)                                                                  \
+    F(wasm_byte_vec_delete)                                                                        \
+    F(wasm_byte_vec_new_uninitialized)                                                             \
+    F(wasm_engine_new)                                                                             \
+    F(wasm_engine_delete)                                                                          \
+    F(wasmtime_context_set_wasi)                                                                   \
+    F(wasmtime_error_delete)                                                                       \
+    F(wasmtime_error_message)                                                                      \
+    F(wasmtime_func_call)                                                                          \
+    F(wasmtime_linker_define_wasi)                                                                 \
+    F(wasmtime_linker_get_default)                                                                 \
+    F(wasmtime_linker_module)                                                                      \
+    F(wasmtime_linker_new)                                                                         \
+    F(wasmtime_module_delete)                                                                      \
+    F(wasmtime_module_new)                                                                         \
+    F(wasmtime_store_context)                                                                      \
+    F(wasmtime_store_delete)                                                                       \
+    F(wasmtime_store_new)                                                                          \
+    F(wasmtime_wat2wasm)
 
 static struct {
 #define POINTER(name) __typeof__(&name) name;
@@ -74,7 +91,8 @@ static bool preopen(const char *style, wasi_config_t *config)
     exit(2);
 }
 
-/* As the runtime does it: with a trap alone the error is NULL, and its message is asked for all the same. */
+/* As the runtime does it: with a trap alone the error is NULL, and its message is asked for all
+ * the same. */
 static int report(const char *what, wasmtime_error_t *error)
 {
     wasm_byte_vec_t text = {0, NULL};
@@ -163,5 +181,6 @@ int main(int argc, char **argv)
     lib.wasmtime_module_delete(module);
     lib.wasmtime_store_delete(store);
     lib.wasm_engine_delete(engine);
-    return status; /* the linker is not among the twenty-six that are deleted: neither is it there */
+    /* the linker is not among the twenty-six that are deleted: neither is it there */
+    return status;
 }

@@ -1,11 +1,13 @@
-/* An editor's parser library, after tree-sitter: guests that share a memory, a table and functions of each other, linked by
- * hand as a dynamic linker would. The host makes the memory, the table and the globals that say where a guest may put its
- * data and its functions; reads the description a guest leaves in memory; takes its lexer out of the table by number; and
- * calls it without checks for every word, while the lexer calls the host back, also through the table.
+/* An editor's parser library, after tree-sitter: guests that share a memory, a table and
+ * functions of each other, linked by hand as a dynamic linker would. The host makes the memory,
+ * the table and the globals that say where a guest may put its data and its functions; reads the
+ * description a guest leaves in memory; takes its lexer out of the table by number; and calls it
+ * without checks for every word, while the lexer calls the host back, also through the table.
  *
  *     embed_parsers FOLDER
  *
- * It uses no linker of the library, and no others than the functions listed here, which is what such hosts live on. */
+ * It uses no linker of the library, and no others than the functions listed here, which is what
+ * such hosts live on. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,8 +35,8 @@ struct host {
     wasmtime_instance_t library;
     uint32_t memory_end; /* where the next guest may put its data */
     uint32_t table_end;
-    uint32_t lexer;     /* the address of the structure the lexers are given */
-    const char *text;   /* what they read */
+    uint32_t lexer;   /* the address of the structure the lexers are given */
+    const char *text; /* what they read */
     size_t at, start, end;
     unsigned callbacks; /* how often they called the host */
 };
@@ -64,7 +66,8 @@ static void store32(struct host *h, uint32_t at, uint32_t value)
 }
 
 /* What the lexers call. */
-static wasm_trap_t *advance(void *env, wasmtime_caller_t *caller, wasmtime_val_raw_t *slots, size_t n)
+static wasm_trap_t *advance(void *env, wasmtime_caller_t *caller, wasmtime_val_raw_t *slots,
+                            size_t n)
 {
     struct host *h = env;
     (void)n;
@@ -81,7 +84,8 @@ static wasm_trap_t *advance(void *env, wasmtime_caller_t *caller, wasmtime_val_r
     return NULL;
 }
 
-static wasm_trap_t *mark_end(void *env, wasmtime_caller_t *caller, wasmtime_val_raw_t *slots, size_t n)
+static wasm_trap_t *mark_end(void *env, wasmtime_caller_t *caller, wasmtime_val_raw_t *slots,
+                             size_t n)
 {
     struct host *h = env;
     (void)caller, (void)slots, (void)n;
@@ -90,7 +94,8 @@ static wasm_trap_t *mark_end(void *env, wasmtime_caller_t *caller, wasmtime_val_
     return NULL;
 }
 
-static wasm_trap_t *at_end(void *env, wasmtime_caller_t *caller, wasmtime_val_raw_t *slots, size_t n)
+static wasm_trap_t *at_end(void *env, wasmtime_caller_t *caller, wasmtime_val_raw_t *slots,
+                           size_t n)
 {
     struct host *h = env;
     (void)caller, (void)n;
@@ -99,8 +104,8 @@ static wasm_trap_t *at_end(void *env, wasmtime_caller_t *caller, wasmtime_val_ra
     return NULL;
 }
 
-static wasmtime_module_t *module_of_file(struct host *h, const char *folder, const char *name, uint32_t *out_memory,
-                                         uint32_t *out_table)
+static wasmtime_module_t *module_of_file(struct host *h, const char *folder, const char *name,
+                                         uint32_t *out_memory, uint32_t *out_table)
 {
     char path[1024], text[16384];
     snprintf(path, sizeof path, "%s/%s", folder, name);
@@ -112,7 +117,8 @@ static wasmtime_module_t *module_of_file(struct host *h, const char *folder, con
     wasmtime_module_t *module = NULL;
     no_error(wasmtime_wat2wasm(text, size, &bytes));
     no_error(wasmtime_module_new(h->engine, (const uint8_t *)bytes.data, bytes.size, &module));
-    /* The host looks for the section itself: it is the first, of one-byte sizes but for the amount of memory. */
+    /* The host looks for the section itself: it is the first, of one-byte sizes but for the
+     * amount of memory. */
     *out_memory = *out_table = 0;
     const uint8_t *b = (const uint8_t *)bytes.data;
     if (bytes.size > 26 && b[8] == 0 && b[10] == 8 && memcmp(b + 11, "dylink.0", 8) == 0) {
@@ -171,8 +177,9 @@ static void host_new(struct host *h, wasm_engine_t *engine, const char *folder)
     no_error(wasmtime_table_grow(h->context, &h->table, CALLBACKS, &null, &first));
     CHECK(first == 1 && wasmtime_table_size(h->context, &h->table) == 4);
     for (unsigned i = 0; i < CALLBACKS; i++) {
-        wasm_functype_t *ft = i == AT_END ? wasm_functype_new_1_1(wasm_valtype_new_i32(), wasm_valtype_new_i32())
-                                          : wasm_functype_new_2_0(wasm_valtype_new_i32(), wasm_valtype_new_i32());
+        wasm_functype_t *ft =
+            i == AT_END ? wasm_functype_new_1_1(wasm_valtype_new_i32(), wasm_valtype_new_i32())
+                        : wasm_functype_new_2_0(wasm_valtype_new_i32(), wasm_valtype_new_i32());
         wasmtime_val_t f = {.kind = WASMTIME_FUNCREF};
         wasmtime_func_new_unchecked(h->context, ft, calls[i], h, NULL, &f.of.funcref);
         wasm_functype_delete(ft);
@@ -231,24 +238,30 @@ static uint32_t language_load(struct host *h, const char *folder, const char *na
         const wasm_name_t *n = wasm_importtype_name(wanted.data[i]);
         wasm_externkind_t kind = wasm_externtype_kind(wasm_importtype_type(wanted.data[i]));
         char field[64];
-        CHECK(module_name->size == 3 && memcmp(module_name->data, "env", 3) == 0 && n->size < sizeof field);
+        CHECK(module_name->size == 3 && memcmp(module_name->data, "env", 3) == 0 &&
+              n->size < sizeof field);
         memcpy(field, n->data, n->size);
         field[n->size] = 0;
         if (kind == WASM_EXTERN_FUNC) {
             wasmtime_extern_t item;
-            CHECK(wasmtime_instance_export_get(h->context, &h->library, field, strlen(field), &item));
+            CHECK(
+                wasmtime_instance_export_get(h->context, &h->library, field, strlen(field), &item));
             imports[i] = item;
         } else if (strcmp(field, "memory") == 0) {
-            imports[i] = (wasmtime_extern_t){.kind = WASMTIME_EXTERN_MEMORY, .of.memory = h->memory};
+            imports[i] =
+                (wasmtime_extern_t){.kind = WASMTIME_EXTERN_MEMORY, .of.memory = h->memory};
         } else if (strcmp(field, "__indirect_function_table") == 0) {
             imports[i] = (wasmtime_extern_t){.kind = WASMTIME_EXTERN_TABLE, .of.table = h->table};
         } else if (strcmp(field, "__memory_base") == 0) {
-            imports[i] = (wasmtime_extern_t){.kind = WASMTIME_EXTERN_GLOBAL, .of.global = constant(h, base)};
+            imports[i] =
+                (wasmtime_extern_t){.kind = WASMTIME_EXTERN_GLOBAL, .of.global = constant(h, base)};
         } else if (strcmp(field, "__table_base") == 0) {
-            imports[i] = (wasmtime_extern_t){.kind = WASMTIME_EXTERN_GLOBAL, .of.global = constant(h, elements)};
+            imports[i] = (wasmtime_extern_t){.kind = WASMTIME_EXTERN_GLOBAL,
+                                             .of.global = constant(h, elements)};
         } else {
             CHECK(strcmp(field, "__stack_pointer") == 0);
-            imports[i] = (wasmtime_extern_t){.kind = WASMTIME_EXTERN_GLOBAL, .of.global = h->stack_pointer};
+            imports[i] =
+                (wasmtime_extern_t){.kind = WASMTIME_EXTERN_GLOBAL, .of.global = h->stack_pointer};
         }
     }
     wasmtime_instance_t instance;
@@ -257,7 +270,8 @@ static uint32_t language_load(struct host *h, const char *folder, const char *na
     CHECK(trap == NULL);
     wasm_importtype_vec_delete(&wanted);
 
-    /* The exports, by number and by name: they agree; the description's function is the one with the prefix. */
+    /* The exports, by number and by name: they agree; the description's function is the one with
+     * the prefix. */
     wasm_exporttype_vec_t exports;
     wasmtime_module_exports(module, &exports);
     uint32_t description = 0;
@@ -271,7 +285,8 @@ static uint32_t language_load(struct host *h, const char *folder, const char *na
         const wasm_name_t *also = wasm_exporttype_name(exports.data[i]);
         CHECK(also->size == size && memcmp(also->data, n, size) == 0);
         if (size > 12 && memcmp(n, "tree_sitter_", 12) == 0) {
-            const wasm_functype_t *ft = wasm_externtype_as_functype((wasm_externtype_t *)wasm_exporttype_type(exports.data[i]));
+            const wasm_functype_t *ft = wasm_externtype_as_functype(
+                (wasm_externtype_t *)wasm_exporttype_type(exports.data[i]));
             CHECK(wasm_functype_params(ft)->size == 0 && wasm_functype_results(ft)->size == 1);
             description = (uint32_t)call0(h, item.of.func, 1);
         }
@@ -286,7 +301,8 @@ static uint32_t language_load(struct host *h, const char *folder, const char *na
 static wasmtime_func_t element(struct host *h, uint32_t number)
 {
     wasmtime_val_t v;
-    CHECK(wasmtime_table_get(h->context, &h->table, number, &v) && v.kind == WASMTIME_FUNCREF && v.of.funcref.store_id != 0);
+    CHECK(wasmtime_table_get(h->context, &h->table, number, &v) && v.kind == WASMTIME_FUNCREF &&
+          v.of.funcref.store_id != 0);
     return v.of.funcref;
 }
 
@@ -309,7 +325,8 @@ static unsigned parse(struct host *h, uint32_t language, const char *text, int p
             wasm_byte_vec_t message;
             wasmtime_error_message(error, &message);
             printf("stopped by the host: %s\n",
-                   message.size > 26 && memcmp(message.data + message.size - 27, "the text is not to be read", 26) == 0
+                   message.size > 26 && memcmp(message.data + message.size - 27,
+                                               "the text is not to be read", 26) == 0
                        ? "in its words"
                        : "in other words");
             wasm_byte_vec_delete(&message);
@@ -337,9 +354,11 @@ int main(int argc, char **argv)
     host_new(&h, engine, argv[1]);
 
     /* Two copies of the language side by side, each with data and functions of its own. */
-    uint32_t first = language_load(&h, argv[1], "words.wat"), second = language_load(&h, argv[1], "words.wat");
-    printf("version %u, %u symbols; two copies, %u bytes and %u elements apart\n", load32(&h, first), load32(&h, first + 4),
-           second - first, load32(&h, second + 12) - load32(&h, first + 12));
+    uint32_t first = language_load(&h, argv[1], "words.wat"),
+             second = language_load(&h, argv[1], "words.wat");
+    printf("version %u, %u symbols; two copies, %u bytes and %u elements apart\n",
+           load32(&h, first), load32(&h, first + 4), second - first,
+           load32(&h, second + 12) - load32(&h, first + 12));
     CHECK(parse(&h, first, "abc 123   x9 zz", 1) == 5);
     CHECK(parse(&h, second, "7 seven", 1) == 2);
     CHECK(parse(&h, first, "", 1) == 0);
@@ -359,12 +378,14 @@ int main(int argc, char **argv)
     CHECK(trap != NULL);
     wasm_byte_vec_t message;
     wasm_trap_message(trap, &message);
-    printf("trap: %s\n", strstr(message.data, "unreachable") != NULL ? "unreachable" : message.data);
+    printf("trap: %s\n",
+           strstr(message.data, "unreachable") != NULL ? "unreachable" : message.data);
     wasm_byte_vec_delete(&message);
     wasm_trap_delete(trap);
 
     /* The memory grows below the running guests: the library takes more, and addresses stay. */
-    wasmtime_func_t malloc_ = func_named(&h, &h.library, "malloc"), reset = func_named(&h, &h.library, "reset_heap");
+    wasmtime_func_t malloc_ = func_named(&h, &h.library, "malloc"),
+                    reset = func_named(&h, &h.library, "reset_heap");
     wasmtime_val_t arg = {.kind = WASMTIME_I32, .of.i32 = (int32_t)h.memory_end}, result;
     no_error(wasmtime_func_call(h.context, &reset, &arg, 1, NULL, 0, &trap));
     arg.of.i32 = 40000;
@@ -385,7 +406,8 @@ int main(int argc, char **argv)
     for (int i = 0; i < 100; i++)
         last = language_load(&h, argv[1], "words.wat");
     CHECK(parse(&h, last, "one 2 three", 0) == 3);
-    printf("%llu elements in the table\n", (unsigned long long)wasmtime_table_size(h.context, &h.table));
+    printf("%llu elements in the table\n",
+           (unsigned long long)wasmtime_table_size(h.context, &h.table));
     wasmtime_store_delete(h.store);
 
     for (int i = 0; i < 20; i++) { /* stores come and go as buffers do */

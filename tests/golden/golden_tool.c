@@ -2,7 +2,8 @@
  *
  *     golden_tool [switch...] file.wat
  *
- * Switches: cpu=0x..., memory=guarded|checked|movable, no-signals, fuel, counters, epochs, spectre. Prints lines for the script:
+ * Switches: cpu=0x..., memory=guarded|checked|movable, no-signals, fuel, counters, epochs,
+ * spectre. Prints lines for the script:
  *
  *     range PLT_SIZE CODE_CAPACITY
  *     name OFFSET TEXT      what lies at an offset of the instance context

@@ -1,14 +1,16 @@
-/* Exceptions: thrown at every depth and over a hundred thousand frames, through instances, tail calls and a thousand
- * nested callbacks of the host; what the catching function and its caller find in their registers and frames afterwards;
- * and what is no exception and must not be caught: traps, exhausted stacks, interruptions. */
+/* Exceptions: thrown at every depth and over a hundred thousand frames, through instances, tail
+ * calls and a thousand nested callbacks of the host; what the catching function and its caller
+ * find in their registers and frames afterwards; and what is no exception and must not be
+ * caught: traps, exhausted stacks, interruptions. */
 #include "kit.h"
 #include <pthread.h>
 #include <time.h>
 #include <wasmtime/exnref.h>
 
-static const unsigned options[] = {0, KIT_EPOCHS | KIT_STRESS, KIT_FUEL, KIT_EPOCHS | KIT_FUEL, KIT_STRESS};
+static const unsigned options[] = {0, KIT_EPOCHS | KIT_STRESS, KIT_FUEL, KIT_EPOCHS | KIT_FUEL,
+                                   KIT_STRESS};
 
-/* --- Values and registers ---------------------------------------------------------------------------------------- */
+/* --- Values and registers --------------------------------------------------------------------- */
 
 /* Every function gives 1 if all is as it must be; those at the end must trap. */
 static const char values_wat[] =
@@ -20,10 +22,12 @@ static const char values_wat[] =
     "  (elem (i32.const 0) $throw_i $throw_all)"
     "  (func $throw_i (param i32) (throw $i (local.get 0)))"
     "  (func $throw_all (param i32)"
-    "    (throw $all (local.get 0) (i64.const -2) (f32.const 1.5) (f64.const -0.25) (v128.const i64x2 3 -4)"
+    "    (throw $all (local.get 0) (i64.const -2) (f32.const 1.5) (f64.const -0.25) (v128.const "
+    "i64x2 3 -4)"
     "      (ref.func $throw_i) (ref.null extern) (i32.const 9)))"
     "  (func $nothing)"
-    /* all of the payload, and an operand below; the function that came with it is called; what no clause before takes */
+    /* all of the payload, and an operand below; the function that came with it is called; what
+     * no clause before takes */
     "  (func (export \"payload\") (result i32)"
     "    (local $e exnref) (local $l externref) (local $fr funcref) (local $v v128)"
     "    (i32.const 7)"
@@ -75,7 +79,8 @@ static const char values_wat[] =
     "      (local.set $n)"
     "      (local.set $sum (i32.add (local.get $sum) (local.get $n)))"
     "      (if (local.get $n)"
-    "        (then (try_table (catch $i $l) (call $throw_i (i32.sub (local.get $n) (i32.const 1)))) unreachable)))"
+    "        (then (try_table (catch $i $l) (call $throw_i (i32.sub (local.get $n) (i32.const "
+    "1)))) unreachable)))"
     "    (i32.eq (local.get $sum) (i32.const 55)))"
     /* the function's end as the label, with one result, and with several and an exnref */
     "  (func $one_result (param $x i32) (result i32)"
@@ -103,37 +108,48 @@ static const char values_wat[] =
     "    (if (i32.ne (i32.const 3)) (then unreachable))"
     "    (call $quiet (i32.const 1)) (if (i64.ne (i64.const 6)) (then unreachable))"
     "    (i32.eq (i32.const 5)))"
-    /* operands below, some of them constants, some locals that change afterwards; memory after the catch */
+    /* operands below, some of them constants, some locals that change afterwards; memory after
+     * the catch */
     "  (func (export \"below\") (result i32) (local $a i32) (local $b i32)"
     "    (local.set $a (i32.const 100)) (local.set $b (i32.const 30))"
     "    (local.get $a) (i32.const 11) (local.get $b) (i32.mul (local.get $a) (local.get $b))"
     "    (block $h (result i32)"
     "      (local.set $a (i32.const 1))"
-    "      (try_table (catch $i $h) (local.set $b (i32.const 2)) (call $nothing) (local.set $b (i32.const 4))"
+    "      (try_table (catch $i $h) (local.set $b (i32.const 2)) (call $nothing) (local.set $b "
+    "(i32.const 4))"
     "        (call $throw_i (local.get $b)) (local.set $b (i32.const 8)))"
     "      unreachable)"
     "    (i32.store (i32.const 16) (local.get $b))"
     "    (i32.add) (i32.add) (i32.add) (i32.add)"
     "    (i32.add (i32.load (i32.const 16))) (i32.add (local.get $a))"
     "    (i32.eq (i32.const 3150)))" /* 4 + 3000 + 30 + 11 + 100 + 4 + 1 */
-    /* the caller's pins, in loops around a function that catches, and one that throws through others */
-    "  (func $deep (param i32 i32) (result i32) (local $a i32) (local $b i32) (local $c i32) (local $d i32)"
-    "    (local.set $a (i32.const -1)) (local.set $b (i32.const -2)) (local.set $c (i32.const -3)) (local.set $d (i32.const -4))"
+    /* the caller's pins, in loops around a function that catches, and one that throws through
+     * others */
+    "  (func $deep (param i32 i32) (result i32) (local $a i32) (local $b i32) (local $c i32) "
+    "(local $d i32)"
+    "    (local.set $a (i32.const -1)) (local.set $b (i32.const -2)) (local.set $c (i32.const -3)) "
+    "(local.set $d (i32.const -4))"
     "    (loop $l"
-    "      (local.set $a (i32.add (local.get $a) (i32.const 1))) (local.set $b (i32.sub (local.get $b) (local.get $a)))"
-    "      (local.set $c (i32.xor (local.get $c) (local.get $b))) (local.set $d (i32.add (local.get $c) (local.get $d)))"
+    "      (local.set $a (i32.add (local.get $a) (i32.const 1))) (local.set $b (i32.sub (local.get "
+    "$b) (local.get $a)))"
+    "      (local.set $c (i32.xor (local.get $c) (local.get $b))) (local.set $d (i32.add "
+    "(local.get $c) (local.get $d)))"
     "      (br_if $l (i32.lt_s (local.get $a) (i32.const 3))))"
-    "    (if (local.get 0) (then (return (call $deep (i32.sub (local.get 0) (i32.const 1)) (local.get 1)))))"
+    "    (if (local.get 0) (then (return (call $deep (i32.sub (local.get 0) (i32.const 1)) "
+    "(local.get 1)))))"
     "    (throw $i (local.get 1)))"
     "  (func $catcher (param $n i32) (result i32) (local $k i32)"
     "    (local.set $k (local.get $n))"
     "    (i32.add (local.get $k)"
     "      (block $h (result i32)"
-    "        (try_table (catch $i $h) (drop (call $deep (i32.rem_u (local.get $n) (i32.const 5)) (local.get $n))))"
+    "        (try_table (catch $i $h) (drop (call $deep (i32.rem_u (local.get $n) (i32.const 5)) "
+    "(local.get $n))))"
     "        unreachable)))"
     "  (func (export \"pins\") (result i32)"
-    "    (local $i i32) (local $a i32) (local $b i64) (local $c i32) (local $x f64) (local $y f32) (local $d i32)"
-    "    (local.set $x (f64.const 1)) (local.set $d (i32.const 7)) (i32.store (i32.const 32) (i32.const 0))"
+    "    (local $i i32) (local $a i32) (local $b i64) (local $c i32) (local $x f64) (local $y f32) "
+    "(local $d i32)"
+    "    (local.set $x (f64.const 1)) (local.set $d (i32.const 7)) (i32.store (i32.const 32) "
+    "(i32.const 0))"
     "    (loop $l"
     "      (local.set $a (i32.add (local.get $a) (call $catcher (local.get $i))))"
     "      (local.set $b (i64.add (local.get $b) (i64.extend_i32_u (local.get $a))))"
@@ -151,7 +167,8 @@ static const char values_wat[] =
     "    (if (i32.ne (i32.load (i32.const 32)) (i32.const 4950)) (then unreachable))"
     "    (i32.eq (local.get $d) (i32.const 7)))"
     /* the catching function's own locals in loops: those pinned to registers that calls destroy */
-    "  (func (export \"own\") (result i32) (local $i i32) (local $s i32) (local $x f64) (local $y f64)"
+    "  (func (export \"own\") (result i32) (local $i i32) (local $s i32) (local $x f64) (local $y "
+    "f64)"
     "    (loop $l"
     "      (local.set $s (i32.add (local.get $s) (local.get $i)))"
     "      (local.set $s (i32.add (local.get $s) (local.get $i)))"
@@ -160,7 +177,8 @@ static const char values_wat[] =
     "      (local.set $i (i32.add (local.get $i) (i32.const 1)))"
     "      (if (i32.lt_u (local.get $i) (i32.const 50))"
     "        (then (if (i32.and (local.get $i) (i32.const 1))"
-    "          (then (try_table (catch_all $l) (call $throw_i (local.get $i))) unreachable) (else (br $l))))))"
+    "          (then (try_table (catch_all $l) (call $throw_i (local.get $i))) unreachable) (else "
+    "(br $l))))))"
     "    (if (f64.ne (local.get $y) (f64.const 1275)) (then unreachable))"
     "    (i32.eq (local.get $s) (i32.const 2450)))"
     /* a tail call leaves the try_table */
@@ -168,7 +186,8 @@ static const char values_wat[] =
     "    (block $h (result i32) (try_table (catch $i $h) (return_call $tail_target)) unreachable))"
     "  (func $tail_target (result i32) (throw $i (i32.const 1)))"
     "  (func (export \"tail\") (result i32)"
-    "    (block $h (result i32) (try_table (catch $i $h) (drop (call $tail)) unreachable) unreachable))"
+    "    (block $h (result i32) (try_table (catch $i $h) (drop (call $tail)) unreachable) "
+    "unreachable))"
     /* null */
     "  (func (export \"null\") (result i32)"
     "    (block $h (try_table (catch_all $h) (throw_ref (ref.null exn)))) (i32.const 1))"
@@ -191,8 +210,9 @@ static void put_text(struct bytes *b, const char *text)
 
 static void values(void)
 {
-    static const char *const names[] = {"payload", "nested",      "in_handler", "loop", "one_result", "results",
-                                        "quiet",   "results_ref", "below",      "pins", "own",        "tail"};
+    static const char *const names[] = {"payload",    "nested",  "in_handler", "loop",
+                                        "one_result", "results", "quiet",      "results_ref",
+                                        "below",      "pins",    "own",        "tail"};
     for (int flavour = 0; flavour < KIT_FLAVOURS; flavour++)
         for (unsigned o = 0; o < sizeof options / sizeof *options; o++) {
             wasm_engine_t *e = kit_engine((enum kit_flavour)flavour, KIT_FEATURES | options[o]);
@@ -202,21 +222,24 @@ static void values(void)
                 for (int again = 0; again < 2; again++) {
                     uint32_t got = 0;
                     int outcome = guest_call(&g, names[k], ":i", &got);
-                    check_text(outcome == KIT_DONE && got == 1, "%s, %s, options %u: %d, %u (%s)", names[k],
-                               kit_flavour_names[flavour], options[o], outcome, got,
-                               outcome == KIT_DONE ? "" : g.trap ? kit_trap_text(g.trap) : kit_last);
+                    check_text(outcome == KIT_DONE && got == 1, "%s, %s, options %u: %d, %u (%s)",
+                               names[k], kit_flavour_names[flavour], options[o], outcome, got,
+                               outcome == KIT_DONE ? ""
+                               : g.trap            ? kit_trap_text(g.trap)
+                                                   : kit_last);
                 }
             guest_close(&g);
             wasm_engine_delete(e);
         }
 }
 
-/* --- What is not caught ------------------------------------------------------------------------------------------ */
+/* --- What is not caught ----------------------------------------------------------------------- */
 
 static void not_caught(void)
 {
     for (int flavour = 0; flavour < KIT_FLAVOURS; flavour += KIT_NO_SIGNALS) {
-        wasm_engine_t *e = kit_engine((enum kit_flavour)flavour, KIT_FEATURES | KIT_EPOCHS | KIT_FUEL);
+        wasm_engine_t *e =
+            kit_engine((enum kit_flavour)flavour, KIT_FEATURES | KIT_EPOCHS | KIT_FUEL);
         struct guest g;
         uint32_t got = 0;
         guest_open_wat(&g, e, values_wat);
@@ -237,7 +260,8 @@ static void not_caught(void)
             guest_call(&g, names[k], ":i", &got);
             need(g.trap != NULL);
             check(!wasmtime_trap_code(g.trap, &code));
-            check_text(strstr(kit_trap_text(g.trap), "thrown Wasm exception") != NULL, "%s", kit_last);
+            check_text(strstr(kit_trap_text(g.trap), "thrown Wasm exception") != NULL, "%s",
+                       kit_last);
             wasm_frame_vec_t frames;
             wasm_trap_trace(g.trap, &frames);
             check_text(frames.size == 2 - k, "%zu frames", frames.size);
@@ -254,10 +278,10 @@ static void not_caught(void)
     }
 }
 
-/* --- Depth --------------------------------------------------------------------------------------------------------- */
+/* --- Depth ------------------------------------------------------------------------------------ */
 
-/* down(n, at): n more frames, of which the one with `at` left catches; the result counts the frames that were left. Every second
- * frame has a try_table that does not take it. */
+/* down(n, at): n more frames, of which the one with `at` left catches; the result counts the
+ * frames that were left. Every second frame has a try_table that does not take it. */
 static const char depth_wat[] =
     "(module (tag $t (param i32)) (tag $u)"
     "  (func $down (export \"down\") (param $n i32) (param $at i32) (result i32) (local $keep i32)"
@@ -266,14 +290,17 @@ static const char depth_wat[] =
     "    (if (i32.eq (local.get $n) (local.get $at))"
     "      (then"
     "        (block $h (result i32)"
-    "          (try_table (catch $t $h) (drop (call $plain (i32.sub (local.get $n) (i32.const 1)) (local.get $at))))"
+    "          (try_table (catch $t $h) (drop (call $plain (i32.sub (local.get $n) (i32.const 1)) "
+    "(local.get $at))))"
     "          unreachable)"
-    "        (return (i32.add (i32.sub (local.get $keep) (i32.mul (local.get $n) (i32.const 3))) (i32.add (local.get $n))))))"
+    "        (return (i32.add (i32.sub (local.get $keep) (i32.mul (local.get $n) (i32.const 3))) "
+    "(i32.add (local.get $n))))))"
     "    (if (result i32) (i32.and (local.get $n) (i32.const 1))"
     "      (then (call $plain (i32.sub (local.get $n) (i32.const 1)) (local.get $at)))"
     "      (else"
     "        (block $h"
-    "          (try_table (catch $u $h) (return (call $plain (i32.sub (local.get $n) (i32.const 1)) (local.get $at)))))"
+    "          (try_table (catch $u $h) (return (call $plain (i32.sub (local.get $n) (i32.const "
+    "1)) (local.get $at)))))"
     "        unreachable)))"
     "  (func $plain (param $n i32) (param $at i32) (result i32)"
     "    (call $down (local.get $n) (local.get $at))))";
@@ -287,7 +314,8 @@ static void depths(void)
         for (unsigned at = 1; at <= n; at++) {
             uint32_t got = 0;
             int outcome = guest_call(&g, "down", "ii:i", n, at, &got);
-            check_text(outcome == KIT_DONE && got == 1000 + at, "%u of %u: %d, %u", at, n, outcome, got);
+            check_text(outcome == KIT_DONE && got == 1000 + at, "%u of %u: %d, %u", at, n, outcome,
+                       got);
         }
     guest_close(&g);
     wasm_engine_delete(e);
@@ -326,15 +354,18 @@ static void deep(void)
     pthread_attr_destroy(&a);
 }
 
-/* --- Through the host ---------------------------------------------------------------------------------------------- */
+/* --- Through the host ------------------------------------------------------------------------- */
 
-/* down(n): the host calls it again with n - 1; every `every`th frame of the guest catches, adds one and throws on. */
+/* down(n): the host calls it again with n - 1; every `every`th frame of the guest catches, adds
+ * one and throws on. */
 static const char sandwich_wat[] =
     "(module (import \"\" \"down\" (func $host (param i32 i32) (result i32)))"
     "  (tag $t (export \"t\") (param i32 i64))"
-    "  (func (export \"down\") (param $n i32) (param $every i32) (result i32) (local $a i32) (local $b i64)"
+    "  (func (export \"down\") (param $n i32) (param $every i32) (result i32) (local $a i32) "
+    "(local $b i64)"
     "    (if (i32.eqz (local.get $n)) (then (throw $t (i32.const 5) (i64.const -6))))"
-    "    (if (i32.rem_u (local.get $n) (local.get $every)) (then (return (call $host (local.get $n) (local.get $every)))))"
+    "    (if (i32.rem_u (local.get $n) (local.get $every)) (then (return (call $host (local.get "
+    "$n) (local.get $every)))))"
     "    (block $h (result i32 i64)"
     "      (try_table (catch $t $h) (return (call $host (local.get $n) (local.get $every))))"
     "      unreachable)"
@@ -354,8 +385,8 @@ struct sandwich {
     bool own_trap; /* a trap of the host's own instead of the guest's */
 };
 
-static wasm_trap_t *down_again(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args, size_t nargs,
-                               wasmtime_val_t *results, size_t nresults)
+static wasm_trap_t *down_again(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args,
+                               size_t nargs, wasmtime_val_t *results, size_t nresults)
 {
     struct sandwich *s = env;
     wasmtime_context_t *cx = wasmtime_caller_context(caller);
@@ -379,7 +410,8 @@ static wasm_trap_t *down_again(void *env, wasmtime_caller_t *caller, const wasmt
 
 static void through_the_host(void)
 {
-    static const unsigned depth[] = {1, 2, 10, 1000}, every[] = {1, 2, 3, 100000}, collect[] = {0, 1, 7};
+    static const unsigned depth[] = {1, 2, 10, 1000}, every[] = {1, 2, 3, 100000},
+                          collect[] = {0, 1, 7};
     wasm_engine_t *e = kit_engine(KIT_GUARDED, KIT_FEATURES | KIT_STRESS);
     wasmtime_module_t *m = kit_module(e, sandwich_wat);
     for (unsigned d = 0; d < 4; d++)
@@ -390,19 +422,24 @@ static void through_the_host(void)
                 struct sandwich s = {.collect = collect[c]};
                 struct guest g = {.engine = e, .store = wasmtime_store_new(e, NULL, NULL)};
                 g.cx = wasmtime_store_context(g.store);
-                wasm_functype_t *type = wasm_functype_new_2_1(wasm_valtype_new_i32(), wasm_valtype_new_i32(), wasm_valtype_new_i32());
+                wasm_functype_t *type = wasm_functype_new_2_1(
+                    wasm_valtype_new_i32(), wasm_valtype_new_i32(), wasm_valtype_new_i32());
                 wasmtime_extern_t import = {.kind = WASMTIME_EXTERN_FUNC};
                 wasmtime_func_new(g.cx, type, down_again, &s, NULL, &import.of.func);
                 wasm_functype_delete(type);
                 wasm_trap_t *trap = NULL;
-                need(!kit_error(wasmtime_instance_new(g.cx, m, &import, 1, &g.instance, &trap)) && !trap);
+                need(!kit_error(wasmtime_instance_new(g.cx, m, &import, 1, &g.instance, &trap)) &&
+                     !trap);
                 s.down = guest_func(&g, "down");
                 uint32_t got = 0, n = depth[d];
-                /* `catch` calls the host with n, which calls down(n - 1) ... down(0). Of those above 0 each nth adds one. */
+                /* `catch` calls the host with n, which calls down(n - 1) ... down(0). Of those
+                 * above 0 each nth adds one. */
                 uint32_t want = 5 - 6 + (n - 1) / every[v];
                 int outcome = guest_call(&g, "catch", "ii:i", n, every[v], &got);
-                check_text(outcome == KIT_DONE && got == want, "depth %u, every %u, collect %u: %d, %d, not %d (%s)", n,
-                           every[v], collect[c], outcome, (int)got, (int)want, g.trap ? kit_trap_text(g.trap) : "");
+                check_text(outcome == KIT_DONE && got == want,
+                           "depth %u, every %u, collect %u: %d, %d, not %d (%s)", n, every[v],
+                           collect[c], outcome, (int)got, (int)want,
+                           g.trap ? kit_trap_text(g.trap) : "");
                 check(!wasmtime_context_has_exception(g.cx));
                 /* nobody at the bottom: the host gets it */
                 guest_call(&g, "down", "ii:i", n, every[v], &got);
@@ -414,7 +451,8 @@ static void through_the_host(void)
                 need(wasmtime_context_take_exception(g.cx, &exn));
                 check(wasmtime_exnref_field_count(g.cx, &exn) == 2);
                 check(!kit_error(wasmtime_exnref_field(g.cx, &exn, 0, &field)));
-                check_text(field.kind == WASMTIME_I32 && field.of.i32 == (int)(5 + n / every[v]), "%d", field.of.i32);
+                check_text(field.kind == WASMTIME_I32 && field.of.i32 == (int)(5 + n / every[v]),
+                           "%d", field.of.i32);
                 wasmtime_exnref_unroot(&exn);
                 /* another trap in its place is no exception */
                 s.own_trap = true;
@@ -426,14 +464,16 @@ static void through_the_host(void)
     wasm_engine_delete(e);
 }
 
-/* --- Instances --------------------------------------------------------------------------------------------------- */
+/* --- Instances -------------------------------------------------------------------------------- */
 
-/* Three instances: the tag and the thrower, a middle one that calls on in every way, and the catcher. */
+/* Three instances: the tag and the thrower, a middle one that calls on in every way, and the
+ * catcher. */
 static void instances(void)
 {
-    static const char thrower[] = "(module (tag $t (export \"t\") (param i32)) (tag $mine (export \"mine\") (param i32))"
-                                  "  (func (export \"f\") (param i32) (throw $t (local.get 0)))"
-                                  "  (func (export \"g\") (param i32) (throw $mine (local.get 0))))";
+    static const char thrower[] =
+        "(module (tag $t (export \"t\") (param i32)) (tag $mine (export \"mine\") (param i32))"
+        "  (func (export \"f\") (param i32) (throw $t (local.get 0)))"
+        "  (func (export \"g\") (param i32) (throw $mine (local.get 0))))";
     static const char middle[] =
         "(module (type $f (func (param i32)))"
         "  (import \"a\" \"t\" (tag $t (param i32))) (import \"a\" \"f\" (func $f (param i32)))"
@@ -441,18 +481,23 @@ static void instances(void)
         "  (table 1 funcref) (elem (i32.const 0) $f) (elem declare func $f)"
         "  (func (export \"direct\") (param i32) (call $f (local.get 0)))"
         "  (func (export \"tail\") (param i32) (return_call $f (local.get 0)))"
-        "  (func (export \"indirect\") (param i32) (call_indirect (type $f) (local.get 0) (i32.const 0)))"
-        "  (func (export \"tail_indirect\") (param i32) (return_call_indirect (type $f) (local.get 0) (i32.const 0)))"
+        "  (func (export \"indirect\") (param i32) (call_indirect (type $f) (local.get 0) "
+        "(i32.const 0)))"
+        "  (func (export \"tail_indirect\") (param i32) (return_call_indirect (type $f) (local.get "
+        "0) (i32.const 0)))"
         "  (func (export \"ref\") (param i32) (call_ref $f (local.get 0) (ref.func $f)))"
-        "  (func (export \"tail_ref\") (param i32) (return_call_ref $f (local.get 0) (ref.func $f)))"
+        "  (func (export \"tail_ref\") (param i32) (return_call_ref $f (local.get 0) (ref.func "
+        "$f)))"
         "  (func (export \"rethrow\") (param i32)"
         "    (block $mine (result i32)"
         "      (block $h (result exnref)"
-        "        (try_table (catch $mine $mine) (catch_all_ref $h) (call $f (local.get 0))) unreachable)"
+        "        (try_table (catch $mine $mine) (catch_all_ref $h) (call $f (local.get 0))) "
+        "unreachable)"
         "      (throw_ref))"
         "    (drop)))";
     static const char catcher[] =
-        "(module (import \"a\" \"t\" (tag $t (param i32))) (import \"a\" \"mine\" (tag $mine (param i32)))"
+        "(module (import \"a\" \"t\" (tag $t (param i32))) (import \"a\" \"mine\" (tag $mine "
+        "(param i32)))"
         "  (import \"b\" \"g\" (func $g (param i32))) (memory 2)"
         "  (func (export \"f\") (param i32) (result i32) (local $s i32)"
         "    (local.set $s (i32.const 100))"
@@ -463,26 +508,34 @@ static void instances(void)
         "        unreachable)"
         "      (i32.add (local.get $s))"
         "      (return (i32.add (i32.load (i32.const 65536)))))))";
-    static const char *const ways[] = {"direct", "tail", "indirect", "tail_indirect", "ref", "tail_ref", "rethrow"};
+    static const char *const ways[] = {"direct", "tail",     "indirect", "tail_indirect",
+                                       "ref",    "tail_ref", "rethrow"};
     for (int flavour = 0; flavour < KIT_FLAVOURS; flavour++) {
         wasm_engine_t *e = kit_engine((enum kit_flavour)flavour, KIT_FEATURES);
-        wasmtime_module_t *ma = kit_module(e, thrower), *mb = kit_module(e, middle), *mc = kit_module(e, catcher);
+        wasmtime_module_t *ma = kit_module(e, thrower), *mb = kit_module(e, middle),
+                          *mc = kit_module(e, catcher);
         struct guest g;
         guest_open(&g, e, ma);
         wasmtime_instance_t a = g.instance, b;
         wasmtime_extern_t t, f, mine;
         wasm_trap_t *trap = NULL;
-        need(wasmtime_instance_export_get(g.cx, &a, "t", 1, &t) && wasmtime_instance_export_get(g.cx, &a, "f", 1, &f) &&
+        need(wasmtime_instance_export_get(g.cx, &a, "t", 1, &t) &&
+             wasmtime_instance_export_get(g.cx, &a, "f", 1, &f) &&
              wasmtime_instance_export_get(g.cx, &a, "mine", 4, &mine));
-        need(!kit_error(wasmtime_instance_new(g.cx, mb, (wasmtime_extern_t[]){t, f}, 2, &b, &trap)) && !trap);
+        need(!kit_error(
+                 wasmtime_instance_new(g.cx, mb, (wasmtime_extern_t[]){t, f}, 2, &b, &trap)) &&
+             !trap);
         for (unsigned k = 0; k < sizeof ways / sizeof *ways; k++) {
             wasmtime_extern_t way;
             uint32_t got = 0;
             need(wasmtime_instance_export_get(g.cx, &b, ways[k], strlen(ways[k]), &way));
-            need(!kit_error(wasmtime_instance_new(g.cx, mc, (wasmtime_extern_t[]){t, mine, way}, 3, &g.instance, &trap)) && !trap);
+            need(!kit_error(wasmtime_instance_new(g.cx, mc, (wasmtime_extern_t[]){t, mine, way}, 3,
+                                                  &g.instance, &trap)) &&
+                 !trap);
             int outcome = guest_call(&g, "f", "i:i", 23 + k, &got);
-            check_text(outcome == KIT_DONE && got == 124 + k, "%s, %s: %d, %u (%s)", ways[k], kit_flavour_names[flavour],
-                       outcome, got, g.trap ? kit_trap_text(g.trap) : "");
+            check_text(outcome == KIT_DONE && got == 124 + k, "%s, %s: %d, %u (%s)", ways[k],
+                       kit_flavour_names[flavour], outcome, got,
+                       g.trap ? kit_trap_text(g.trap) : "");
         }
         guest_close(&g);
         wasmtime_module_delete(ma);
@@ -492,7 +545,7 @@ static void instances(void)
     }
 }
 
-/* --- A search without end ------------------------------------------------------------------------------------------ */
+/* --- A search without end --------------------------------------------------------------------- */
 
 static void *tick(void *env)
 {
@@ -501,7 +554,8 @@ static void *tick(void *env)
     return NULL;
 }
 
-/* Twenty thousand frames with a hundred thousand clauses each, none of which takes the exception: seconds, unless interrupted. */
+/* Twenty thousand frames with a hundred thousand clauses each, none of which takes the
+ * exception: seconds, unless interrupted. */
 static void long_search(void)
 {
     enum { CLAUSES = 100000 };
@@ -546,9 +600,10 @@ static void long_search(void)
     free(f.data);
 }
 
-/* --- Threads ------------------------------------------------------------------------------------------------------- */
+/* --- Threads ---------------------------------------------------------------------------------- */
 
-/* Functions are compiled when they are first called, so the tables of try_tables grow while others look into them. */
+/* Functions are compiled when they are first called, so the tables of try_tables grow while
+ * others look into them. */
 enum { LAZY_FUNCTIONS = 400, LAZY_THREADS = 4 };
 
 struct shared {
@@ -582,7 +637,8 @@ static void threads(void)
                  "(func $g%u (param i32) (throw $t (local.get 0)))"
                  "(func (export \"f%u\") (param i32) (result i32)"
                  "  (block $h (result i32)"
-                 "    (try_table (catch $u $h) (try_table (catch $t $h) (call $g%u (i32.mul (local.get 0) (i32.const 2)))))"
+                 "    (try_table (catch $u $h) (try_table (catch $t $h) (call $g%u (i32.mul "
+                 "(local.get 0) (i32.const 2)))))"
                  "    unreachable))",
                  k, k, k);
         put_text(&b, line);
@@ -607,8 +663,14 @@ static void threads(void)
 int main(int argc, char **argv)
 {
     static const struct kit_test tests[] = {
-        {"values", values}, {"not_caught", not_caught},           {"depths", depths},
-        {"deep", deep},     {"through_the_host", through_the_host}, {"instances", instances}, {"threads", threads}, {"long_search", long_search},
+        {"values", values},
+        {"not_caught", not_caught},
+        {"depths", depths},
+        {"deep", deep},
+        {"through_the_host", through_the_host},
+        {"instances", instances},
+        {"threads", threads},
+        {"long_search", long_search},
     };
     return kit_main(argc, argv, tests, sizeof tests / sizeof *tests);
 }

@@ -36,7 +36,8 @@ int kit_main(int argc, char **argv, const struct kit_test *tests, size_t ntests)
         double start = kit_now();
         printf("%s ...\n", tests[i].name);
         tests[i].run();
-        printf("%s %s (%.2f s)\n", tests[i].name, kit_failures == before ? "ok" : "FAILED", kit_now() - start);
+        printf("%s %s (%.2f s)\n", tests[i].name, kit_failures == before ? "ok" : "FAILED",
+               kit_now() - start);
     }
     return kit_failures != 0;
 }
@@ -66,7 +67,7 @@ bool kit_sanitized(void)
 #endif
 }
 
-/* --- Engines ---------------------------------------------------------------------------------------------- */
+/* --- Engines ---------------------------------------------------------------------------------- */
 
 const char *const kit_flavour_names[KIT_FLAVOURS] = {"guarded", "checked", "movable", "no signals"};
 
@@ -107,7 +108,7 @@ wasm_engine_t *kit_engine(enum kit_flavour flavour, unsigned options)
     return e;
 }
 
-/* --- Modules ---------------------------------------------------------------------------------------------- */
+/* --- Modules ---------------------------------------------------------------------------------- */
 
 void put(struct bytes *b, const void *data, size_t size)
 {
@@ -166,7 +167,8 @@ static unsigned type_byte(char c)
     return c == 'i' ? 0x7f : c == 'l' ? 0x7e : c == 'f' ? 0x7d : 0x7c;
 }
 
-struct bytes one_function(const char *params, const char *results, const struct bytes *body, int pages)
+struct bytes one_function(const char *params, const char *results, const struct bytes *body,
+                          int pages)
 {
     struct bytes b = {0}, s = {0};
     put_header(&b);
@@ -266,7 +268,7 @@ const char *kit_refusal_wat(wasm_engine_t *engine, const char *wat)
     return e;
 }
 
-/* --- Instances -------------------------------------------------------------------------------------------- */
+/* --- Instances -------------------------------------------------------------------------------- */
 
 void guest_open(struct guest *g, wasm_engine_t *engine, const wasmtime_module_t *module)
 {
@@ -331,8 +333,12 @@ int guest_call(struct guest *g, const char *name, const char *signature, ...)
     va_start(list, signature);
     for (; *signature && *signature != ':'; signature++, n++)
         switch (*signature) {
-        case 'i': args[n].kind = WASMTIME_I32, args[n].of.i32 = (int32_t)va_arg(list, unsigned); break;
-        case 'l': args[n].kind = WASMTIME_I64, args[n].of.i64 = (int64_t)va_arg(list, uint64_t); break;
+        case 'i':
+            args[n].kind = WASMTIME_I32, args[n].of.i32 = (int32_t)va_arg(list, unsigned);
+            break;
+        case 'l':
+            args[n].kind = WASMTIME_I64, args[n].of.i64 = (int64_t)va_arg(list, uint64_t);
+            break;
         case 'f': args[n].kind = WASMTIME_F32, args[n].of.f32 = (float)va_arg(list, double); break;
         default: args[n].kind = WASMTIME_F64, args[n].of.f64 = va_arg(list, double); break;
         }

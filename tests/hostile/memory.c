@@ -1,5 +1,6 @@
-/* Accesses at the edges of memories: every width, at every place where a check, a guard page or a sum of address and
- * offset could be off by one, in every kind of memory, against an oracle of a few lines of arithmetic. */
+/* Accesses at the edges of memories: every width, at every place where a check, a guard page or
+ * a sum of address and offset could be off by one, in every kind of memory, against an oracle of
+ * a few lines of arithmetic. */
 #include "kit.h"
 
 struct access {
@@ -8,17 +9,21 @@ struct access {
     unsigned width;
 };
 static const struct access accesses[] = {
-    {"i32.load8_u", "i32.store8", 'i', 1},  {"i32.load8_s", NULL, 'i', 1},          {"i32.load16_u", "i32.store16", 'i', 2},
-    {"i32.load16_s", NULL, 'i', 2},         {"i32.load", "i32.store", 'i', 4},      {"i64.load8_u", "i64.store8", 'l', 1},
-    {"i64.load8_s", NULL, 'l', 1},          {"i64.load16_u", "i64.store16", 'l', 2}, {"i64.load16_s", NULL, 'l', 2},
-    {"i64.load32_u", "i64.store32", 'l', 4}, {"i64.load32_s", NULL, 'l', 4},        {"i64.load", "i64.store", 'l', 8},
-    {"f32.load", "f32.store", 'f', 4},      {"f64.load", "f64.store", 'd', 8},
+    {"i32.load8_u", "i32.store8", 'i', 1},   {"i32.load8_s", NULL, 'i', 1},
+    {"i32.load16_u", "i32.store16", 'i', 2}, {"i32.load16_s", NULL, 'i', 2},
+    {"i32.load", "i32.store", 'i', 4},       {"i64.load8_u", "i64.store8", 'l', 1},
+    {"i64.load8_s", NULL, 'l', 1},           {"i64.load16_u", "i64.store16", 'l', 2},
+    {"i64.load16_s", NULL, 'l', 2},          {"i64.load32_u", "i64.store32", 'l', 4},
+    {"i64.load32_s", NULL, 'l', 4},          {"i64.load", "i64.store", 'l', 8},
+    {"f32.load", "f32.store", 'f', 4},       {"f64.load", "f64.store", 'd', 8},
 };
 enum { NACCESSES = sizeof accesses / sizeof *accesses };
 
 #define GUARD UINT64_C(0x2000000) /* the compiler checks offsets that reach beyond the guard */
-static const uint64_t offsets[] = {0, 1, 7, 0xffff, 0x10000, GUARD - 17, GUARD - 16, GUARD - 15, GUARD - 1, GUARD, GUARD + 1,
-                                   0x7fffffff, 0x80000000, 0xfffffff0, 0xfffffff8, 0xfffffffe, 0xffffffff};
+static const uint64_t offsets[] = {0,          1,          7,          0xffff,     0x10000,
+                                   GUARD - 17, GUARD - 16, GUARD - 15, GUARD - 1,  GUARD,
+                                   GUARD + 1,  0x7fffffff, 0x80000000, 0xfffffff0, 0xfffffff8,
+                                   0xfffffffe, 0xffffffff};
 enum { NOFFSETS = sizeof offsets / sizeof *offsets };
 
 static const char *wat_type(char c)
@@ -31,25 +36,32 @@ static char *make_text(const char *memory, const char *index, unsigned long page
     size_t cap = 1 << 20, n = 0;
     char *t = malloc(cap);
     need(t != NULL);
-    n += (size_t)snprintf(t + n, cap - n, "(module (memory (export \"m\") %s %lu)\n", memory, pages);
-    n += (size_t)snprintf(t + n, cap - n,
-                          "(func (export \"grow\") (param %s) (result %s) (memory.grow (local.get 0)))\n"
-                          "(func (export \"size\") (result %s) (memory.size))\n",
-                          index, index, index);
+    n +=
+        (size_t)snprintf(t + n, cap - n, "(module (memory (export \"m\") %s %lu)\n", memory, pages);
+    n += (size_t)snprintf(
+        t + n, cap - n,
+        "(func (export \"grow\") (param %s) (result %s) (memory.grow (local.get 0)))\n"
+        "(func (export \"size\") (result %s) (memory.size))\n",
+        index, index, index);
     for (unsigned a = 0; a < NACCESSES; a++)
         for (unsigned o = 0; o < NOFFSETS; o++) {
             const char *type = wat_type(accesses[a].type);
             n += (size_t)snprintf(t + n, cap - n,
-                                  "(func (export \"l%u_%u\") (param %s) (result %s) (%s offset=%llu (local.get 0)))\n", a, o,
-                                  index, type, accesses[a].load, (unsigned long long)offsets[o]);
+                                  "(func (export \"l%u_%u\") (param %s) (result %s) (%s "
+                                  "offset=%llu (local.get 0)))\n",
+                                  a, o, index, type, accesses[a].load,
+                                  (unsigned long long)offsets[o]);
             /* A load whose value nobody uses traps all the same. */
-            n += (size_t)snprintf(t + n, cap - n,
-                                  "(func (export \"d%u_%u\") (param %s) (drop (%s offset=%llu (local.get 0))))\n", a, o, index,
-                                  accesses[a].load, (unsigned long long)offsets[o]);
+            n += (size_t)snprintf(
+                t + n, cap - n,
+                "(func (export \"d%u_%u\") (param %s) (drop (%s offset=%llu (local.get 0))))\n", a,
+                o, index, accesses[a].load, (unsigned long long)offsets[o]);
             if (accesses[a].store)
-                n += (size_t)snprintf(
-                    t + n, cap - n, "(func (export \"s%u_%u\") (param %s %s) (%s offset=%llu (local.get 0) (local.get 1)))\n", a,
-                    o, index, type, accesses[a].store, (unsigned long long)offsets[o]);
+                n += (size_t)snprintf(t + n, cap - n,
+                                      "(func (export \"s%u_%u\") (param %s %s) (%s offset=%llu "
+                                      "(local.get 0) (local.get 1)))\n",
+                                      a, o, index, type, accesses[a].store,
+                                      (unsigned long long)offsets[o]);
         }
     snprintf(t + n, cap - n, ")");
     return t;
@@ -79,34 +91,38 @@ static uint64_t loaded(const struct access *a, const uint8_t *p)
     return x;
 }
 
-/* One access at `address`: what the oracle says, what the guest does, and that nothing else changed. */
-static void try_one(struct guest *g, wasmtime_func_t f[3], const struct access *a, uint64_t address, uint64_t offset,
-                    uint8_t *mem, uint64_t size, bool is64, const char *where)
+/* One access at `address`: what the oracle says, what the guest does, and that nothing else
+ * changed. */
+static void try_one(struct guest *g, wasmtime_func_t f[3], const struct access *a, uint64_t address,
+                    uint64_t offset, uint8_t *mem, uint64_t size, bool is64, const char *where)
 {
     uint64_t at, end;
-    bool fits = !__builtin_add_overflow(address, offset, &at) && !__builtin_add_overflow(at, (uint64_t)a->width, &end) &&
-                end <= size;
+    bool fits = !__builtin_add_overflow(address, offset, &at) &&
+                !__builtin_add_overflow(at, (uint64_t)a->width, &end) && end <= size;
     int expected = fits ? KIT_DONE : WASMTIME_TRAP_CODE_MEMORY_OUT_OF_BOUNDS;
     wasmtime_val_raw_t v[2] = {0};
     v[0].i64 = (int64_t)address;
     if (!is64) /* the upper half is unspecified: make it matter */
         v[0].i64 |= (int64_t)(kit_random() << 32);
-    if (fits && at >= (1 << 20) && at + 64 < size) /* fresh pages: give the load something to find */
+    /* fresh pages: give the load something to find */
+    if (fits && at >= (1 << 20) && at + 64 < size)
         mem[at] = 0x81;
     uint64_t want = fits ? loaded(a, mem + at) : 0;
     int got = call_raw(g, &f[0], v);
-    check_text(got == expected, "%s: %s offset=%#llx at %#llx of %#llx: %d, not %d", where, a->load, (unsigned long long)offset,
-               (unsigned long long)address, (unsigned long long)size, got, expected);
+    check_text(got == expected, "%s: %s offset=%#llx at %#llx of %#llx: %d, not %d", where, a->load,
+               (unsigned long long)offset, (unsigned long long)address, (unsigned long long)size,
+               got, expected);
     if (got == KIT_DONE && fits) {
         uint64_t mask = a->type == 'i' || a->type == 'f' ? UINT32_MAX : UINT64_MAX;
-        check_text(((uint64_t)v[0].i64 & mask) == (want & mask), "%s: %s offset=%#llx at %#llx loads %#llx, not %#llx", where,
-                   a->load, (unsigned long long)offset, (unsigned long long)address, (unsigned long long)v[0].i64,
-                   (unsigned long long)want);
+        check_text(((uint64_t)v[0].i64 & mask) == (want & mask),
+                   "%s: %s offset=%#llx at %#llx loads %#llx, not %#llx", where, a->load,
+                   (unsigned long long)offset, (unsigned long long)address,
+                   (unsigned long long)v[0].i64, (unsigned long long)want);
     }
     v[0].i64 = (int64_t)address;
     got = call_raw(g, &f[1], v);
-    check_text(got == expected, "%s: dropped %s offset=%#llx at %#llx: %d, not %d", where, a->load, (unsigned long long)offset,
-               (unsigned long long)address, got, expected);
+    check_text(got == expected, "%s: dropped %s offset=%#llx at %#llx: %d, not %d", where, a->load,
+               (unsigned long long)offset, (unsigned long long)address, got, expected);
     if (!a->store)
         return;
     uint8_t before[16] = {0}, after[16] = {0};
@@ -116,14 +132,16 @@ static void try_one(struct guest *g, wasmtime_func_t f[3], const struct access *
     v[0].i64 = (int64_t)address;
     v[1].i64 = (int64_t)value;
     got = call_raw(g, &f[2], v);
-    check_text(got == expected, "%s: %s offset=%#llx at %#llx: %d, not %d", where, a->store, (unsigned long long)offset,
-               (unsigned long long)address, got, expected);
+    check_text(got == expected, "%s: %s offset=%#llx at %#llx: %d, not %d", where, a->store,
+               (unsigned long long)offset, (unsigned long long)address, got, expected);
     if (fits)
-        check_text(memcmp(mem + at, &value, a->width) == 0, "%s: %s offset=%#llx at %#llx: other bytes", where, a->store,
+        check_text(memcmp(mem + at, &value, a->width) == 0,
+                   "%s: %s offset=%#llx at %#llx: other bytes", where, a->store,
                    (unsigned long long)offset, (unsigned long long)address);
     else if (size >= 16) { /* nothing was written, not even in part */
         memcpy(after, mem + size - 16, 16);
-        check_text(memcmp(before, after, 16) == 0, "%s: %s offset=%#llx at %#llx wrote before it trapped", where, a->store,
+        check_text(memcmp(before, after, 16) == 0,
+                   "%s: %s offset=%#llx at %#llx wrote before it trapped", where, a->store,
                    (unsigned long long)offset, (unsigned long long)address);
     }
 }
@@ -154,8 +172,9 @@ static void edges(struct guest *g, const char *where, bool is64, bool all)
                 places[n++] = 1;
                 for (int d = -1; d <= 1; d++) {
                     places[n++] = UINT64_C(0x80000000) + (uint64_t)(int64_t)d;
-                    places[n++] = UINT64_C(0x100000000) - off + (uint64_t)(int64_t)d; /* the sum wraps in 32 bits */
-                    places[n++] = (UINT64_C(0) - off) + (uint64_t)(int64_t)d;          /* and in 64 */
+                    /* the sum wraps in 32 bits */
+                    places[n++] = UINT64_C(0x100000000) - off + (uint64_t)(int64_t)d;
+                    places[n++] = (UINT64_C(0) - off) + (uint64_t)(int64_t)d; /* and in 64 */
                 }
                 places[n++] = 0xfffffff8;
                 places[n++] = 0xfffffffe;
@@ -230,7 +249,8 @@ static void memory64(void)
     edges(&g, "64-bit, grown", true, false);
     check(guest_call(&g, "grow", "l:l", UINT64_MAX, &old) == KIT_DONE && old == UINT64_MAX);
     check(guest_call(&g, "grow", "l:l", UINT64_C(1) << 48, &old) == KIT_DONE && old == UINT64_MAX);
-    check(guest_call(&g, "grow", "l:l", (UINT64_C(1) << 48) - 3, &old) == KIT_DONE && old == UINT64_MAX);
+    check(guest_call(&g, "grow", "l:l", (UINT64_C(1) << 48) - 3, &old) == KIT_DONE &&
+          old == UINT64_MAX);
     guest_close(&g);
     wasm_engine_delete(e);
 }
@@ -247,7 +267,8 @@ static void four_gib(void)
             struct guest g = {.engine = e, .store = wasmtime_store_new(e, NULL, NULL)};
             g.cx = wasmtime_store_context(g.store);
             wasm_trap_t *trap = NULL;
-            const char *refused = kit_error(wasmtime_instance_new(g.cx, m, NULL, 0, &g.instance, &trap));
+            const char *refused =
+                kit_error(wasmtime_instance_new(g.cx, m, NULL, 0, &g.instance, &trap));
             wasmtime_module_delete(m);
             check(!trap);
             if (refused) { /* a machine that does not promise 4 GiB */
@@ -278,23 +299,26 @@ static void four_gib(void)
     }
 }
 
-/* Growth: to the declared maximum, exactly; refused beyond it; contents kept, new pages zero, also when it moves. */
+/* Growth: to the declared maximum, exactly; refused beyond it; contents kept, new pages zero,
+ * also when it moves. */
 static void growth(void)
 {
     for (int flavour = 0; flavour < KIT_FLAVOURS; flavour++) {
         wasm_engine_t *e = kit_engine((enum kit_flavour)flavour, 0);
         struct guest g;
-        guest_open_wat(&g, e,
-                       "(module (memory (export \"m\") 1 40)"
-                       "(func (export \"grow\") (param i32) (result i32) (memory.grow (local.get 0)))"
-                       ";; the base may move under a loop that keeps it\n"
-                       "(func (export \"loop\") (result i32) (local i32 i32)"
-                       "  (i32.store (i32.const 0) (i32.const 7))"
-                       "  (loop (local.set 1 (i32.add (local.get 1) (i32.load (i32.const 0))))"
-                       "    (drop (memory.grow (i32.const 1)))"
-                       "    (i32.store (i32.const 4) (local.get 0))"
-                       "    (br_if 0 (i32.lt_u (local.tee 0 (i32.add (local.get 0) (i32.const 1))) (i32.const 60))))"
-                       "  (local.get 1)))");
+        guest_open_wat(
+            &g, e,
+            "(module (memory (export \"m\") 1 40)"
+            "(func (export \"grow\") (param i32) (result i32) (memory.grow (local.get 0)))"
+            ";; the base may move under a loop that keeps it\n"
+            "(func (export \"loop\") (result i32) (local i32 i32)"
+            "  (i32.store (i32.const 0) (i32.const 7))"
+            "  (loop (local.set 1 (i32.add (local.get 1) (i32.load (i32.const 0))))"
+            "    (drop (memory.grow (i32.const 1)))"
+            "    (i32.store (i32.const 4) (local.get 0))"
+            "    (br_if 0 (i32.lt_u (local.tee 0 (i32.add (local.get 0) (i32.const 1))) (i32.const "
+            "60))))"
+            "  (local.get 1)))");
         uint32_t old = 0;
         check(guest_call(&g, "grow", "i:i", 40u, &old) == KIT_DONE && old == UINT32_MAX);
         check(guest_call(&g, "grow", "i:i", 0u, &old) == KIT_DONE && old == 1);
@@ -330,9 +354,12 @@ static void bulk(void)
         struct guest g;
         guest_open_wat(&g, e,
                        "(module (memory (export \"m\") 1) (data $d \"0123456789\")"
-                       "(func (export \"copy\") (param i32 i32 i32) (memory.copy (local.get 0) (local.get 1) (local.get 2)))"
-                       "(func (export \"fill\") (param i32 i32 i32) (memory.fill (local.get 0) (local.get 1) (local.get 2)))"
-                       "(func (export \"init\") (param i32 i32 i32) (memory.init $d (local.get 0) (local.get 1) (local.get 2))))");
+                       "(func (export \"copy\") (param i32 i32 i32) (memory.copy (local.get 0) "
+                       "(local.get 1) (local.get 2)))"
+                       "(func (export \"fill\") (param i32 i32 i32) (memory.fill (local.get 0) "
+                       "(local.get 1) (local.get 2)))"
+                       "(func (export \"init\") (param i32 i32 i32) (memory.init $d (local.get 0) "
+                       "(local.get 1) (local.get 2))))");
         wasmtime_memory_t m = guest_memory(&g, "m");
         uint8_t *p = wasmtime_memory_data(g.cx, &m), model[65536];
         for (unsigned i = 0; i < 65536; i++)
@@ -343,15 +370,18 @@ static void bulk(void)
                     uint64_t d = ends[a], s = ends[b], n = ends[c];
                     int oob = WASMTIME_TRAP_CODE_MEMORY_OUT_OF_BOUNDS;
                     bool in = d + n <= 65536 && s + n <= 65536;
-                    check(guest_call(&g, "copy", "iii", (unsigned)d, (unsigned)s, (unsigned)n) == (in ? KIT_DONE : oob));
+                    check(guest_call(&g, "copy", "iii", (unsigned)d, (unsigned)s, (unsigned)n) ==
+                          (in ? KIT_DONE : oob));
                     if (in)
                         memmove(model + d, model + s, n);
                     in = d + n <= 65536;
-                    check(guest_call(&g, "fill", "iii", (unsigned)d, (unsigned)s, (unsigned)n) == (in ? KIT_DONE : oob));
+                    check(guest_call(&g, "fill", "iii", (unsigned)d, (unsigned)s, (unsigned)n) ==
+                          (in ? KIT_DONE : oob));
                     if (in)
                         memset(model + d, (uint8_t)s, n);
                     in = d + n <= 65536 && s + n <= 10;
-                    check(guest_call(&g, "init", "iii", (unsigned)d, (unsigned)s, (unsigned)n) == (in ? KIT_DONE : oob));
+                    check(guest_call(&g, "init", "iii", (unsigned)d, (unsigned)s, (unsigned)n) ==
+                          (in ? KIT_DONE : oob));
                     if (in)
                         memcpy(model + d, "0123456789" + s, n);
                     check(memcmp(p, model, 65536) == 0);
@@ -361,7 +391,8 @@ static void bulk(void)
     }
 }
 
-/* The compiled code of a memory that may move, linked to one that does not, and the other way round. */
+/* The compiled code of a memory that may move, linked to one that does not, and the other way
+ * round. */
 static void linked_styles(void)
 {
     for (int flavour = 0; flavour < KIT_FLAVOURS; flavour++) {
@@ -374,11 +405,12 @@ static void linked_styles(void)
         need(!kit_error(wasmtime_memory_new(cx, type, &memory)));
         wasm_memorytype_delete(type);
         wasmtime_extern_t import = {.kind = WASMTIME_EXTERN_MEMORY, .of.memory = memory};
-        wasmtime_module_t *m = kit_module(e, "(module (import \"\" \"\" (memory 1))"
-                                             "(func (export \"load\") (param i32) (result i32) (i32.load8_u (local.get 0)))"
-                                             "(func (export \"both\") (param i32) (result i32)"
-                                             "  (drop (i32.load8_u (local.get 0))) (drop (memory.grow (i32.const 1)))"
-                                             "  (i32.load8_u (i32.add (local.get 0) (i32.const 65536)))))");
+        wasmtime_module_t *m = kit_module(
+            e, "(module (import \"\" \"\" (memory 1))"
+               "(func (export \"load\") (param i32) (result i32) (i32.load8_u (local.get 0)))"
+               "(func (export \"both\") (param i32) (result i32)"
+               "  (drop (i32.load8_u (local.get 0))) (drop (memory.grow (i32.const 1)))"
+               "  (i32.load8_u (i32.add (local.get 0) (i32.const 65536)))))");
         struct guest g = {.engine = e, .store = store, .cx = cx};
         wasm_trap_t *trap = NULL;
         need(!kit_error(wasmtime_instance_new(cx, m, &import, 1, &g.instance, &trap)) && !trap);
@@ -388,7 +420,8 @@ static void linked_styles(void)
         check(!kit_error(wasmtime_memory_grow(cx, &memory, 1, &old))); /* behind the guest's back */
         wasmtime_memory_data(cx, &memory)[0x1ffff] = 77;
         check(guest_call(&g, "load", "i:i", 0x1ffffu, &x) == KIT_DONE && x == 77);
-        check(guest_call(&g, "load", "i:i", 0x20000u, &x) == WASMTIME_TRAP_CODE_MEMORY_OUT_OF_BOUNDS);
+        check(guest_call(&g, "load", "i:i", 0x20000u, &x) ==
+              WASMTIME_TRAP_CODE_MEMORY_OUT_OF_BOUNDS);
         check(guest_call(&g, "both", "i:i", 0x1ffffu, &x) == KIT_DONE && x == 0);
         wasmtime_module_delete(m);
         guest_close(&g);
@@ -399,9 +432,9 @@ static void linked_styles(void)
 int main(int argc, char **argv)
 {
     static const struct kit_test tests[] = {
-        {"guarded", guarded},   {"checked", checked}, {"movable", movable}, {"no_signals", no_signals},
-        {"memory64", memory64}, {"four_gib", four_gib}, {"growth", growth}, {"bulk", bulk},
-        {"linked_styles", linked_styles},
+        {"guarded", guarded},       {"checked", checked},   {"movable", movable},
+        {"no_signals", no_signals}, {"memory64", memory64}, {"four_gib", four_gib},
+        {"growth", growth},         {"bulk", bulk},         {"linked_styles", linked_styles},
     };
     return kit_main(argc, argv, tests, sizeof tests / sizeof *tests);
 }

@@ -1,5 +1,5 @@
-/* Modules made to hurt: sizes at and beyond every limit, what is no module at all, imports that are missing or of another
- * type. Either it works, or the error says what is wrong. */
+/* Modules made to hurt: sizes at and beyond every limit, what is no module at all, imports that
+ * are missing or of another type. Either it works, or the error says what is wrong. */
 #include "kit.h"
 
 static wasm_engine_t *engine;
@@ -14,7 +14,7 @@ static const char *refusal(const struct bytes *m)
     return kit_refusal(engine, m->data, m->size);
 }
 
-/* --- Locals --------------------------------------------------------------------------------------------------- */
+/* --- Locals ----------------------------------------------------------------------------------- */
 
 static struct bytes with_locals(uint64_t count, unsigned groups)
 {
@@ -59,7 +59,7 @@ static void locals(void)
     free(m.data);
 }
 
-/* --- Nesting and branches ------------------------------------------------------------------------------------- */
+/* --- Nesting and branches --------------------------------------------------------------------- */
 
 static void nested(unsigned opcode, unsigned depth, unsigned result)
 {
@@ -86,7 +86,8 @@ static void nested(unsigned opcode, unsigned depth, unsigned result)
     struct guest g;
     uint32_t x = 0;
     guest_open(&g, engine, module);
-    check_text(guest_call(&g, "f", ":i", &x) == KIT_DONE && x == 5, "%u times opcode %u", depth, opcode);
+    check_text(guest_call(&g, "f", ":i", &x) == KIT_DONE && x == 5, "%u times opcode %u", depth,
+               opcode);
     guest_close(&g);
     wasmtime_module_delete(module);
     free(m.data);
@@ -124,7 +125,8 @@ static void br_table(uint32_t targets, bool works)
     if (works) {
         wasmtime_module_t *module = kit_binary(engine, &m);
         struct guest g;
-        uint32_t x = 0, places[] = {0, 1, 2, targets - 2, targets - 1, targets, targets + 1, UINT32_MAX, 0x80000000};
+        uint32_t x = 0, places[] = {0,       1,           2,          targets - 2, targets - 1,
+                                    targets, targets + 1, UINT32_MAX, 0x80000000};
         guest_open(&g, engine, module);
         for (unsigned i = 0; i < sizeof places / sizeof *places; i++)
             check(guest_call(&g, "f", "i:i", places[i], &x) == KIT_DONE &&
@@ -153,7 +155,7 @@ static void branches(void)
     free(body.data);
 }
 
-/* --- Signatures ------------------------------------------------------------------------------------------------- */
+/* --- Signatures ------------------------------------------------------------------------------- */
 
 static void signatures(void)
 {
@@ -186,7 +188,8 @@ static void signatures(void)
             for (unsigned i = 0; i < 1000; i++) {
                 unsigned from = 999 / 4 * 4 - i / 4 * 4 + i % 4;
                 uint64_t want = from % 2 ? (uint64_t)from << 33 | from : from;
-                if (!check(i % 2 ? (uint64_t)v[i].i64 == want : (uint32_t)v[i].i32 == (uint32_t)want))
+                if (!check(i % 2 ? (uint64_t)v[i].i64 == want
+                                 : (uint32_t)v[i].i32 == (uint32_t)want))
                     break;
             }
             free(v);
@@ -200,7 +203,7 @@ static void signatures(void)
     }
 }
 
-/* --- Large bodies ------------------------------------------------------------------------------------------------ */
+/* --- Large bodies ----------------------------------------------------------------------------- */
 
 static void large(size_t size, bool works)
 {
@@ -239,7 +242,8 @@ static void large_and_wide(void)
     struct bytes body = {0};
     put(&body, "\1\x20\x7e", 3);
     while (body.size + 16 <= 7000000)
-        put(&body, "\x20\0\xa7\x20\x1f\x20\x05\x7f\x37\3\0\x20\1\x20\2\x20", 11 + 0); /* store(local 0, local 31 / local 5) */
+        put(&body, "\x20\0\xa7\x20\x1f\x20\x05\x7f\x37\3\0\x20\1\x20\2\x20",
+            11 + 0); /* store(local 0, local 31 / local 5) */
     put(&body, "\x0b", 1);
     struct bytes m = one_function("", "", &body, 1);
     wasmtime_module_t *module = NULL;
@@ -249,7 +253,8 @@ static void large_and_wide(void)
     struct guest g;
     guest_open(&g, engine, module);
     int outcome = guest_call(&g, "f", "");
-    check_text(outcome == WASMTIME_TRAP_CODE_INTEGER_DIVISION_BY_ZERO || outcome == KIT_ERROR, "%d", outcome);
+    check_text(outcome == WASMTIME_TRAP_CODE_INTEGER_DIVISION_BY_ZERO || outcome == KIT_ERROR, "%d",
+               outcome);
     printf("  7 MB of divisions: %d\n", outcome);
     guest_close(&g);
     wasmtime_module_delete(module);
@@ -278,13 +283,14 @@ static void counts(void)
             put(&s, "\0\0\0\0\0\0\0\0", 8);
             put_section(&m, sections[i], &s);
             double start = kit_now();
-            check_text(refusal(&m) != NULL, "section %u with %llu entries", sections[i], (unsigned long long)values[k]);
+            check_text(refusal(&m) != NULL, "section %u with %llu entries", sections[i],
+                       (unsigned long long)values[k]);
             check(kit_now() - start < 1);
             free(m.data);
         }
 }
 
-/* --- No module at all ---------------------------------------------------------------------------------------------- */
+/* --- No module at all ------------------------------------------------------------------------- */
 
 static void junk(void)
 {
@@ -292,7 +298,12 @@ static void junk(void)
     check(kit_refusal(engine, NULL, 0) != NULL);
     refused("text", kit_refusal(engine, "(module)", 8), "magic header not detected");
     refused("a script", kit_refusal(engine, "#!/bin/sh\necho", 14), "magic header not detected");
-    refused("ELF", kit_refusal(engine, "\x7f" "ELF\2\1\1\0\0\0\0\0", 12), "magic");
+    refused("ELF",
+            kit_refusal(engine,
+                        "\x7f"
+                        "ELF\2\1\1\0\0\0\0\0",
+                        12),
+            "magic");
     const char *e = kit_refusal(engine, "\0asm\x0d\0\1\0", 8);
     check_text(e && strstr(e, "component"), "a component: %s", e ? e : "accepted");
     refused("version 2", kit_refusal(engine, "\0asm\2\0\0\0", 8), "version");
@@ -302,20 +313,24 @@ static void junk(void)
     char zeros[1000] = {0};
     check(kit_refusal(engine, zeros, sizeof zeros) != NULL);
     /* Every prefix of a module with every section. */
-    static const char text[] =
-        "(module (import \"a\" \"b\" (func $i (param i32))) (memory 1) (table 2 funcref) (global (mut i64) (i64.const 1))"
-        "(export \"f\" (func $f)) (start $s) (elem (i32.const 0) $f) (data (i32.const 0) \"abc\") (data \"p\")"
-        "(func $s) (func $f (param i32) (result i32) (block (br_if 0 (local.get 0))) (data.drop 1) (i32.load offset=4 (local.get 0))))";
+    static const char text[] = "(module (import \"a\" \"b\" (func $i (param i32))) (memory 1) "
+                               "(table 2 funcref) (global (mut i64) (i64.const 1))"
+                               "(export \"f\" (func $f)) (start $s) (elem (i32.const 0) $f) (data "
+                               "(i32.const 0) \"abc\") (data \"p\")"
+                               "(func $s) (func $f (param i32) (result i32) (block (br_if 0 "
+                               "(local.get 0))) (data.drop 1) (i32.load offset=4 (local.get 0))))";
     wasm_byte_vec_t b;
     need(!kit_error(wasmtime_wat2wasm(text, sizeof text - 1, &b)));
     size_t accepted = 0;
     for (size_t n = 0; n < b.size; n++) {
-        uint8_t *exact = malloc(n + 1); /* so that a byte behind the end is seen by the address sanitizer */
+        /* so that a byte behind the end is seen by the address sanitizer */
+        uint8_t *exact = malloc(n + 1);
         memcpy(exact + 1, b.data, n);
         accepted += kit_refusal(engine, exact + 1, n) == NULL;
         free(exact);
     }
-    check_text(accepted <= 4, "%zu prefixes are modules", accepted); /* at a section's end one may be */
+    /* at a section's end one may be */
+    check_text(accepted <= 4, "%zu prefixes are modules", accepted);
     wasm_byte_vec_delete(&b);
     /* The same as text. */
     for (size_t n = 0; n < sizeof text - 2; n++) {
@@ -344,7 +359,7 @@ static void junk(void)
     free(folded);
 }
 
-/* --- Imports ---------------------------------------------------------------------------------------------------- */
+/* --- Imports ---------------------------------------------------------------------------------- */
 
 static const char *link(const char *importing, const char *exporting)
 {
@@ -369,44 +384,76 @@ static void imports(void)
         const char *import, *export, *words[2];
     } cases[] = {
         {"func", "(func (export \"other\"))", {"unknown import: `m::x` has not been defined"}},
-        {"func", "(memory (export \"x\") 1)", {"incompatible import type for `m::x`", "expected func, but found memory"}},
-        {"memory 1", "(func (export \"x\"))", {"incompatible import type for `m::x`", "expected memory, but found func"}},
-        {"table 1 funcref", "(global (export \"x\") i32 (i32.const 0))", {"incompatible import type", "expected table, but found global"}},
-        {"global i32", "(table (export \"x\") 1 funcref)", {"incompatible import type", "expected global, but found table"}},
-        {"func (param i32)", "(func (export \"x\"))", {"incompatible import type", "types incompatible"}},
-        {"func (result i64)", "(func (export \"x\") (result i32) (i32.const 0))", {"incompatible import type", "types incompatible"}},
-        {"global i32", "(global (export \"x\") i64 (i64.const 0))", {"incompatible import type", "global types incompatible"}},
-        {"global (mut i32)", "(global (export \"x\") i32 (i32.const 0))", {"incompatible import type", "global types incompatible"}},
-        {"memory 2", "(memory (export \"x\") 1)", {"incompatible import type", "memory types incompatible"}},
-        {"memory 1 2", "(memory (export \"x\") 1)", {"incompatible import type", "memory types incompatible"}},
-        {"memory 1 2", "(memory (export \"x\") 1 3)", {"incompatible import type", "memory types incompatible"}},
-        {"table 3 funcref", "(table (export \"x\") 2 funcref)", {"incompatible import type", "table types incompatible"}},
-        {"table 1 externref", "(table (export \"x\") 1 funcref)", {"incompatible import type", "table types incompatible"}},
+        {"func",
+         "(memory (export \"x\") 1)",
+         {"incompatible import type for `m::x`", "expected func, but found memory"}},
+        {"memory 1",
+         "(func (export \"x\"))",
+         {"incompatible import type for `m::x`", "expected memory, but found func"}},
+        {"table 1 funcref",
+         "(global (export \"x\") i32 (i32.const 0))",
+         {"incompatible import type", "expected table, but found global"}},
+        {"global i32",
+         "(table (export \"x\") 1 funcref)",
+         {"incompatible import type", "expected global, but found table"}},
+        {"func (param i32)",
+         "(func (export \"x\"))",
+         {"incompatible import type", "types incompatible"}},
+        {"func (result i64)",
+         "(func (export \"x\") (result i32) (i32.const 0))",
+         {"incompatible import type", "types incompatible"}},
+        {"global i32",
+         "(global (export \"x\") i64 (i64.const 0))",
+         {"incompatible import type", "global types incompatible"}},
+        {"global (mut i32)",
+         "(global (export \"x\") i32 (i32.const 0))",
+         {"incompatible import type", "global types incompatible"}},
+        {"memory 2",
+         "(memory (export \"x\") 1)",
+         {"incompatible import type", "memory types incompatible"}},
+        {"memory 1 2",
+         "(memory (export \"x\") 1)",
+         {"incompatible import type", "memory types incompatible"}},
+        {"memory 1 2",
+         "(memory (export \"x\") 1 3)",
+         {"incompatible import type", "memory types incompatible"}},
+        {"table 3 funcref",
+         "(table (export \"x\") 2 funcref)",
+         {"incompatible import type", "table types incompatible"}},
+        {"table 1 externref",
+         "(table (export \"x\") 1 funcref)",
+         {"incompatible import type", "table types incompatible"}},
     };
     for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
         char importing[200], exporting[200];
-        snprintf(importing, sizeof importing, "(module (import \"m\" \"x\" (%s)))", cases[i].import);
+        snprintf(importing, sizeof importing, "(module (import \"m\" \"x\" (%s)))",
+                 cases[i].import);
         snprintf(exporting, sizeof exporting, "(module %s)", cases[i].export);
         const char *e = link(importing, exporting);
         for (unsigned k = 0; k < 2 && cases[i].words[k]; k++)
             refused(importing, e, cases[i].words[k]);
     }
-    check(!link("(module (import \"m\" \"x\" (memory 1 9)))", "(module (memory (export \"x\") 2 9))"));
+    check(!link("(module (import \"m\" \"x\" (memory 1 9)))",
+                "(module (memory (export \"x\") 2 9))"));
     /* By position: too few, too many, of another kind, of another store. */
     wasmtime_module_t *m = kit_module(engine, "(module (import \"m\" \"x\" (memory 1)))");
     struct guest g, other;
     guest_open_wat(&g, engine, "(module (memory (export \"m\") 1) (func (export \"f\")))");
     guest_open_wat(&other, engine, "(module (memory (export \"m\") 1))");
-    wasmtime_extern_t items[2] = {{.kind = WASMTIME_EXTERN_MEMORY, .of.memory = guest_memory(&g, "m")}};
+    wasmtime_extern_t items[2] = {
+        {.kind = WASMTIME_EXTERN_MEMORY, .of.memory = guest_memory(&g, "m")}};
     items[1] = items[0];
     wasmtime_instance_t i;
     wasm_trap_t *trap = NULL;
-    refused("none", kit_error(wasmtime_instance_new(g.cx, m, NULL, 0, &i, &trap)), "expected 1 imports, found 0");
-    refused("two", kit_error(wasmtime_instance_new(g.cx, m, items, 2, &i, &trap)), "expected 1 imports, found 2");
+    refused("none", kit_error(wasmtime_instance_new(g.cx, m, NULL, 0, &i, &trap)),
+            "expected 1 imports, found 0");
+    refused("two", kit_error(wasmtime_instance_new(g.cx, m, items, 2, &i, &trap)),
+            "expected 1 imports, found 2");
     check(!kit_error(wasmtime_instance_new(g.cx, m, items, 1, &i, &trap)) && !trap);
     check(kit_error(wasmtime_instance_new(other.cx, m, items, 1, &i, &trap)) != NULL);
     items[0] = (wasmtime_extern_t){.kind = WASMTIME_EXTERN_FUNC, .of.func = guest_func(&g, "f")};
-    refused("a function", kit_error(wasmtime_instance_new(g.cx, m, items, 1, &i, &trap)), "expected memory, but found func");
+    refused("a function", kit_error(wasmtime_instance_new(g.cx, m, items, 1, &i, &trap)),
+            "expected memory, but found func");
     guest_close(&g);
     guest_close(&other);
     wasmtime_module_delete(m);

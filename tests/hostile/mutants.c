@@ -4,9 +4,9 @@
  *
  * Each module is read, written and read again first. Each mutant is one to three edits
  * (fuzz/mutate.h). Both validators must agree on it, on one thread and on two, and it must be
- * refused with words and a place. The percentage that reaches the validation of bodies is reported,
- * since mutants that fail before it test little; a run with fewer than -m fails. Exit status: 0
- * fine, 1 a promise was broken, 2 wrong arguments. */
+ * refused with words and a place. The percentage that reaches the validation of bodies is
+ * reported, since mutants that fail before it test little; a run with fewer than -m fails. Exit
+ * status: 0 fine, 1 a promise was broken, 2 wrong arguments. */
 #include "../../fuzz/mutate.h"
 #include "base/alloc.h"
 #include "binary/binary.h"

@@ -1,5 +1,5 @@
-/* Guests that do not end by themselves: stopped by epochs from another thread and from a signal handler, by fuel, by the
- * limits of a store; and continued by callbacks. */
+/* Guests that do not end by themselves: stopped by epochs from another thread and from a signal
+ * handler, by fuel, by the limits of a store; and continued by callbacks. */
 #include "kit.h"
 #include <pthread.h>
 #include <signal.h>
@@ -8,23 +8,29 @@
 
 enum { INTERRUPT = WASMTIME_TRAP_CODE_INTERRUPT, FUEL = WASMTIME_TRAP_CODE_OUT_OF_FUEL };
 
-#define ENDLESS                                                                                              \
-    "(module (memory (export \"m\") 1 65536) (table 2 funcref) (elem (i32.const 0) $ping $pong)"             \
-    "(func (export \"loop\") (loop (br 0)))"                                                                 \
-    "(func (export \"work\") (param i64) (result i64) (local i64)"                                           \
-    "  (loop (local.set 1 (i64.add (i64.mul (local.get 1) (i64.const 31)) (local.get 0)))"                   \
-    "    (i64.store (i32.const 8) (local.get 1)) (br_if 0 (i64.ne (local.tee 0 (i64.sub (local.get 0) (i64.const 1))) (i64.const 0))))" \
-    "  (local.get 1))"                                                                                       \
-    "(func (export \"nested\") (loop (loop (loop (br_if 0 (i32.const 0))) (br_if 0 (i32.const 0))) (br 0)))" \
-    "(func (export \"switch\") (loop $l (block $b (br_table $b $b $l (i32.const 2)))))"                      \
-    "(func $fib (export \"fib\") (param i64) (result i64)"                                                   \
-    "  (if (result i64) (i64.lt_u (local.get 0) (i64.const 2)) (then (local.get 0)) (else"                   \
-    "    (i64.add (call $fib (i64.sub (local.get 0) (i64.const 1))) (call $fib (i64.sub (local.get 0) (i64.const 2)))))))" \
-    "(func $ping (export \"tail\") (return_call $pong)) (func $pong (return_call_indirect (i32.const 0)))"   \
-    "(func (export \"grow\") (param i32) (result i32) (memory.grow (local.get 0)))"                          \
-    "(func (export \"copy\") (loop (memory.copy (i32.const 1) (i32.const 0) (i32.const 0x7fffff00)) (br 0)))" \
-    "(func (export \"fill\") (loop (memory.fill (i32.const 0) (i32.const 1) (i32.const 0x7fffff00)) (br 0)))" \
-    "(func (export \"once\") (memory.fill (i32.const 0) (i32.const 1) (i32.const 0x7fffff00)))"              \
+#define ENDLESS                                                                                    \
+    "(module (memory (export \"m\") 1 65536) (table 2 funcref) (elem (i32.const 0) $ping $pong)"   \
+    "(func (export \"loop\") (loop (br 0)))"                                                       \
+    "(func (export \"work\") (param i64) (result i64) (local i64)"                                 \
+    "  (loop (local.set 1 (i64.add (i64.mul (local.get 1) (i64.const 31)) (local.get 0)))"         \
+    "    (i64.store (i32.const 8) (local.get 1)) (br_if 0 (i64.ne (local.tee 0 (i64.sub "          \
+    "(local.get 0) (i64.const 1))) (i64.const 0))))"                                               \
+    "  (local.get 1))"                                                                             \
+    "(func (export \"nested\") (loop (loop (loop (br_if 0 (i32.const 0))) (br_if 0 (i32.const "    \
+    "0))) (br 0)))"                                                                                \
+    "(func (export \"switch\") (loop $l (block $b (br_table $b $b $l (i32.const 2)))))"            \
+    "(func $fib (export \"fib\") (param i64) (result i64)"                                         \
+    "  (if (result i64) (i64.lt_u (local.get 0) (i64.const 2)) (then (local.get 0)) (else"         \
+    "    (i64.add (call $fib (i64.sub (local.get 0) (i64.const 1))) (call $fib (i64.sub "          \
+    "(local.get 0) (i64.const 2)))))))"                                                            \
+    "(func $ping (export \"tail\") (return_call $pong)) (func $pong (return_call_indirect "        \
+    "(i32.const 0)))"                                                                              \
+    "(func (export \"grow\") (param i32) (result i32) (memory.grow (local.get 0)))"                \
+    "(func (export \"copy\") (loop (memory.copy (i32.const 1) (i32.const 0) (i32.const "           \
+    "0x7fffff00)) (br 0)))"                                                                        \
+    "(func (export \"fill\") (loop (memory.fill (i32.const 0) (i32.const 1) (i32.const "           \
+    "0x7fffff00)) (br 0)))"                                                                        \
+    "(func (export \"once\") (memory.fill (i32.const 0) (i32.const 1) (i32.const 0x7fffff00)))"    \
     "(func (export \"short\") (result i32) (i32.const 5)))"
 
 static wasm_engine_t *engine;
@@ -44,7 +50,9 @@ static void stopped(struct guest *g, const char *name, bool has_param, unsigned 
     wasmtime_context_set_epoch_deadline(g->cx, 1);
     double start = kit_now();
     need(pthread_create(&t, NULL, later, (void *)(size_t)delay) == 0);
-    int outcome = has_param ? guest_call(g, name, "l:l", *name == 'f' ? UINT64_C(80) : UINT64_C(1000000000000), &x) : guest_call(g, name, "");
+    int outcome = has_param ? guest_call(g, name, "l:l",
+                                         *name == 'f' ? UINT64_C(80) : UINT64_C(1000000000000), &x)
+                            : guest_call(g, name, "");
     double took = kit_now() - start;
     pthread_join(t, NULL);
     check_text(outcome == INTERRUPT, "%s: %d", name, outcome);
@@ -102,7 +110,8 @@ static void by_signal(void)
             check(guest_call(&g, i & 1 ? "loop" : "tail", "") == INTERRUPT);
         }
         guest_close(&g);
-        /* A storm, while stores and deadlines come and go: the handler interrupts whatever is being done. */
+        /* A storm, while stores and deadlines come and go: the handler interrupts whatever is
+         * being done. */
         struct itimerval storm = {.it_value = {0, 50}, .it_interval = {0, 50}}, off = {0};
         wasmtime_module_t *m = kit_module(engine, ENDLESS);
         setitimer(ITIMER_REAL, &storm, NULL);
@@ -127,7 +136,8 @@ struct asked {
     const char *text;
 };
 
-static wasmtime_error_t *callback(wasmtime_context_t *cx, void *data, uint64_t *delta, wasmtime_update_deadline_kind_t *kind)
+static wasmtime_error_t *callback(wasmtime_context_t *cx, void *data, uint64_t *delta,
+                                  wasmtime_update_deadline_kind_t *kind)
 {
     struct asked *a = data;
     if (++a->times >= a->until)
@@ -147,7 +157,8 @@ static void *ticking(void *unused)
     return NULL;
 }
 
-/* Continued many times the result is the same; then the callback's error is what the call fails with. */
+/* Continued many times the result is the same; then the callback's error is what the call fails
+ * with. */
 static void callbacks(void)
 {
     for (int flavour = 0; flavour < KIT_FLAVOURS; flavour++) {
@@ -163,12 +174,15 @@ static void callbacks(void)
         pthread_t t;
         enough = false;
         need(pthread_create(&t, NULL, ticking, NULL) == 0);
-        for (int again = 0; again == 0 || (again < 1000 && a.times <= 2); again++) /* the other thread may start late */
+        /* the other thread may start late */
+        for (int again = 0; again == 0 || (again < 1000 && a.times <= 2); again++)
             check(guest_call(&g, "work", "l:l", n, &x) == KIT_DONE && x == expected);
         check_text(a.times > 2, "asked %u times", a.times);
         unsigned before = a.times;
-        for (int again = 0; again == 0 || (again < 1000 && !kit_sanitized() && a.times == before); again++)
-            check(guest_call(&g, "fib", "l:l", (uint64_t)(kit_sanitized() ? 24 : 32), &x) == KIT_DONE &&
+        for (int again = 0; again == 0 || (again < 1000 && !kit_sanitized() && a.times == before);
+             again++)
+            check(guest_call(&g, "fib", "l:l", (uint64_t)(kit_sanitized() ? 24 : 32), &x) ==
+                      KIT_DONE &&
                   x == (kit_sanitized() ? 46368 : 2178309));
         check(kit_sanitized() || a.times > before);
         a = (struct asked){.until = 3, .text = "that is enough"};
@@ -204,7 +218,7 @@ static void at_once(void)
     }
 }
 
-/* --- Fuel ---------------------------------------------------------------------------------------------------- */
+/* --- Fuel ------------------------------------------------------------------------------------- */
 
 static void fuel(void)
 {
@@ -246,8 +260,9 @@ static void fuel(void)
                 used[0] = left[0];
                 used[1] = left[1];
             }
-            check_text(left[0] == used[0] && left[1] == used[1] && left[1] < left[0], "%llu %llu, not %llu %llu",
-                       (unsigned long long)left[0], (unsigned long long)left[1], (unsigned long long)used[0],
+            check_text(left[0] == used[0] && left[1] == used[1] && left[1] < left[0],
+                       "%llu %llu, not %llu %llu", (unsigned long long)left[0],
+                       (unsigned long long)left[1], (unsigned long long)used[0],
                        (unsigned long long)used[1]);
             guest_close(&g);
             wasm_engine_delete(e);
@@ -266,9 +281,10 @@ static void fuel_is_off(void)
     wasm_engine_delete(e);
 }
 
-/* --- Limits of a store ------------------------------------------------------------------------------------------- */
+/* --- Limits of a store ------------------------------------------------------------------------ */
 
-static const char *with_limits(wasm_engine_t *e, wasmtime_module_t *m, int64_t limits[5], unsigned times, struct guest *g)
+static const char *with_limits(wasm_engine_t *e, wasmtime_module_t *m, int64_t limits[5],
+                               unsigned times, struct guest *g)
 {
     *g = (struct guest){.engine = e, .store = wasmtime_store_new(e, NULL, NULL)};
     g->cx = wasmtime_store_context(g->store);
@@ -286,9 +302,11 @@ static void limiter(void)
 {
     for (int flavour = 0; flavour < KIT_FLAVOURS; flavour++) {
         wasm_engine_t *e = kit_engine((enum kit_flavour)flavour, KIT_FEATURES);
-        wasmtime_module_t *m = kit_module(e, "(module (memory (export \"m\") 2) (table (export \"t\") 10 funcref)"
-                                             "(func (export \"grow\") (param i32) (result i32) (memory.grow (local.get 0)))"
-                                             "(func (export \"tgrow\") (param i32) (result i32) (table.grow (ref.null func) (local.get 0))))");
+        wasmtime_module_t *m = kit_module(
+            e, "(module (memory (export \"m\") 2) (table (export \"t\") 10 funcref)"
+               "(func (export \"grow\") (param i32) (result i32) (memory.grow (local.get 0)))"
+               "(func (export \"tgrow\") (param i32) (result i32) (table.grow (ref.null func) "
+               "(local.get 0))))");
         struct guest g;
         const char *text = with_limits(e, m, (int64_t[]){5 << 16, 20, -1, -1, -1}, 1, &g);
         need(!text);
@@ -301,22 +319,28 @@ static void limiter(void)
         check(guest_call(&g, "tgrow", "i:i", 10u, &old) == KIT_DONE && old == 10);
         check(guest_call(&g, "tgrow", "i:i", UINT32_MAX, &old) == KIT_DONE && old == UINT32_MAX);
         wasmtime_memory_t memory = guest_memory(&g, "m");
-        check((text = kit_error(wasmtime_memory_grow(g.cx, &memory, 1, &before))) && strstr(text, "failed to grow memory by `1`"));
+        check((text = kit_error(wasmtime_memory_grow(g.cx, &memory, 1, &before))) &&
+              strstr(text, "failed to grow memory by `1`"));
         wasmtime_store_limiter(g.store, 6 << 16, -1, -1, -1, -1); /* raised later */
         check(guest_call(&g, "grow", "i:i", 1u, &old) == KIT_DONE && old == 5);
         guest_close(&g);
         text = with_limits(e, m, (int64_t[]){1 << 16, -1, -1, -1, -1}, 1, &g);
-        check_text(text && strstr(text, "memory minimum size of 2 pages exceeds memory limits"), "%s", text ? text : "accepted");
+        check_text(text && strstr(text, "memory minimum size of 2 pages exceeds memory limits"),
+                   "%s", text ? text : "accepted");
         guest_close(&g);
         text = with_limits(e, m, (int64_t[]){-1, 9, -1, -1, -1}, 1, &g);
-        check_text(text && strstr(text, "table minimum size of 10 elements exceeds table limits"), "%s", text ? text : "accepted");
+        check_text(text && strstr(text, "table minimum size of 10 elements exceeds table limits"),
+                   "%s", text ? text : "accepted");
         guest_close(&g);
-        static const char *const words[] = {"instance count too high at 3", "table count too high at 3", "memory count too high at 3"};
+        static const char *const words[] = {"instance count too high at 3",
+                                            "table count too high at 3",
+                                            "memory count too high at 3"};
         for (unsigned k = 0; k < 3; k++) {
             int64_t limits[5] = {-1, -1, -1, -1, -1};
             limits[2 + k] = 2;
             text = with_limits(e, m, limits, 3, &g);
-            check_text(text && strstr(text, "resource limit exceeded") && strstr(text, words[k]), "%s", text ? text : "accepted");
+            check_text(text && strstr(text, "resource limit exceeded") && strstr(text, words[k]),
+                       "%s", text ? text : "accepted");
             guest_close(&g);
         }
         text = with_limits(e, m, (int64_t[]){-1, -1, -1, -1, -1}, 10001, &g);
@@ -332,8 +356,10 @@ static void tables(void)
 {
     wasm_engine_t *e = kit_engine(KIT_GUARDED, 0);
     struct guest g;
-    guest_open_wat(&g, e, "(module (table 0 externref) (func (export \"grow\") (param i32) (result i32)"
-                          "(table.grow (ref.null extern) (local.get 0))) (func (export \"get\") (param i32) (drop (table.get (local.get 0)))))");
+    guest_open_wat(&g, e,
+                   "(module (table 0 externref) (func (export \"grow\") (param i32) (result i32)"
+                   "(table.grow (ref.null extern) (local.get 0))) (func (export \"get\") (param "
+                   "i32) (drop (table.get (local.get 0)))))");
     uint32_t old = 0, total = 0;
     check(guest_call(&g, "grow", "i:i", UINT32_MAX, &old) == KIT_DONE && old == UINT32_MAX);
     for (unsigned i = 0; i < 200; i++) {
@@ -353,8 +379,9 @@ static void tables(void)
 int main(int argc, char **argv)
 {
     static const struct kit_test tests[] = {
-        {"at_once", at_once}, {"by_thread", by_thread}, {"by_signal", by_signal}, {"callbacks", callbacks},
-        {"fuel", fuel},       {"fuel_is_off", fuel_is_off}, {"limiter", limiter}, {"tables", tables},
+        {"at_once", at_once},     {"by_thread", by_thread}, {"by_signal", by_signal},
+        {"callbacks", callbacks}, {"fuel", fuel},           {"fuel_is_off", fuel_is_off},
+        {"limiter", limiter},     {"tables", tables},
     };
     return kit_main(argc, argv, tests, sizeof tests / sizeof *tests);
 }

@@ -1,4 +1,5 @@
-/* ENTRY(): whether a store past the end of a memory traps, with the API that this file is linked to. */
+/* ENTRY(): whether a store past the end of a memory traps, with the API that this file is linked
+ * to. */
 #include <string.h>
 #include <wasmtime.h>
 

@@ -1,6 +1,6 @@
-/* Two copies of the library in one process, as when two plug-ins of a program each bring their own: both catch their own
- * faults and let the other's through, whichever came first.
- * Usage: copies <path of the shared library> */
+/* Two copies of the library in one process, as when two plug-ins of a program each bring their
+ * own: both catch their own faults and let the other's through, whichever came first. Usage:
+ * copies <path of the shared library> */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,18 +9,29 @@
 #include <unistd.h>
 #include <wasmtime.h>
 
-#define NEED(c)                                                                                              \
-    do {                                                                                                     \
-        if (!(c)) {                                                                                          \
-            fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #c);                                  \
-            exit(1);                                                                                         \
-        }                                                                                                    \
+#define NEED(c)                                                                                    \
+    do {                                                                                           \
+        if (!(c)) {                                                                                \
+            fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #c);                        \
+            exit(1);                                                                               \
+        }                                                                                          \
     } while (0)
 
-#define FUNCTIONS(X)                                                                                         \
-    X(wasm_engine_new) X(wasm_engine_delete) X(wasmtime_store_new) X(wasmtime_store_context) X(wasmtime_store_delete)                   \
-    X(wasmtime_wat2wasm) X(wasm_byte_vec_delete) X(wasmtime_module_new) X(wasmtime_module_delete) X(wasmtime_instance_new)              \
-    X(wasmtime_instance_export_get) X(wasmtime_func_call) X(wasmtime_trap_code) X(wasm_trap_delete)
+#define FUNCTIONS(X)                                                                               \
+    X(wasm_engine_new)                                                                             \
+    X(wasm_engine_delete)                                                                          \
+    X(wasmtime_store_new)                                                                          \
+    X(wasmtime_store_context)                                                                      \
+    X(wasmtime_store_delete)                                                                       \
+    X(wasmtime_wat2wasm)                                                                           \
+    X(wasm_byte_vec_delete)                                                                        \
+    X(wasmtime_module_new)                                                                         \
+    X(wasmtime_module_delete)                                                                      \
+    X(wasmtime_instance_new)                                                                       \
+    X(wasmtime_instance_export_get)                                                                \
+    X(wasmtime_func_call)                                                                          \
+    X(wasmtime_trap_code)                                                                          \
+    X(wasm_trap_delete)
 
 struct copy {
     const char *name;
@@ -36,7 +47,8 @@ struct copy {
 static void load(struct copy *c, const char *path, const char *name, int isolated)
 {
     c->name = name;
-    c->handle = isolated ? dlmopen(LM_ID_NEWLM, path, RTLD_NOW | RTLD_LOCAL) : dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    c->handle = isolated ? dlmopen(LM_ID_NEWLM, path, RTLD_NOW | RTLD_LOCAL)
+                         : dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (!c->handle) {
         fprintf(stderr, "%s\n", dlerror());
         exit(isolated ? 77 : 1);
@@ -48,8 +60,9 @@ static void load(struct copy *c, const char *path, const char *name, int isolate
 
 static void start(struct copy *c)
 {
-    static const char text[] = "(module (memory 1) (func (export \"oob\") (drop (i32.load (i32.const -4))))"
-                               "(func (export \"div\") (drop (i32.div_u (i32.const 1) (i32.load (i32.const 0))))))";
+    static const char text[] =
+        "(module (memory 1) (func (export \"oob\") (drop (i32.load (i32.const -4))))"
+        "(func (export \"div\") (drop (i32.div_u (i32.const 1) (i32.load (i32.const 0))))))";
     wasm_byte_vec_t b;
     wasmtime_module_t *m = NULL;
     wasmtime_instance_t i;
@@ -77,7 +90,8 @@ static void traps(struct copy *c)
         wasmtime_trap_code_t code = 99;
         NEED(!c->wasmtime_func_call(cx, k ? &c->div : &c->oob, NULL, 0, NULL, 0, &trap));
         NEED(trap && c->wasmtime_trap_code(trap, &code));
-        NEED(code == (k ? WASMTIME_TRAP_CODE_INTEGER_DIVISION_BY_ZERO : WASMTIME_TRAP_CODE_MEMORY_OUT_OF_BOUNDS));
+        NEED(code == (k ? WASMTIME_TRAP_CODE_INTEGER_DIVISION_BY_ZERO
+                        : WASMTIME_TRAP_CODE_MEMORY_OUT_OF_BOUNDS));
         c->wasm_trap_delete(trap);
     }
 }

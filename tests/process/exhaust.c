@@ -1,27 +1,33 @@
-/* Every allocation made to fail once, on the way from text to a trap and through the set-up of WASI: an error or a result,
- * no crash, no leak (the leak checker of the address sanitizer looks at the end). Links the library's own allocator
- * switch, so it works in debug builds. */
+/* Every allocation made to fail once, on the way from text to a trap and through the set-up of
+ * WASI: an error or a result, no crash, no leak (the leak checker of the address sanitizer looks
+ * at the end). Links the library's own allocator switch, so it works in debug builds. */
 #include "base/alloc.h"
 #include "kit.h"
 #include <wasi.h>
 
 static const char text[] =
     "(module (type $t (func (param i32) (result i32)))"
-    "(import \"wasi_snapshot_preview1\" \"fd_write\" (func $w (param i32 i32 i32 i32) (result i32)))"
+    "(import \"wasi_snapshot_preview1\" \"fd_write\" (func $w (param i32 i32 i32 i32) (result "
+    "i32)))"
     "(import \"env\" \"host\" (func $h (param i32 f64) (result i64)))"
-    "(memory (export \"memory\") 1 3) (table 3 8 funcref) (elem (i32.const 0) $a $b) (elem $e funcref (ref.func $a))"
+    "(memory (export \"memory\") 1 3) (table 3 8 funcref) (elem (i32.const 0) $a $b) (elem $e "
+    "funcref (ref.func $a))"
     "(global $g (mut i64) (i64.const 5)) (data (i32.const 16) \"hello\") (data $d \"passive\")"
-    "(func $a (export \"a\") (param i32) (result i32) (call_indirect (type $t) (local.get 0) (i32.const 1)))"
-    "(func $b (param i32) (result i32) (block $x (block $y (br_table $x $y $x (local.get 0)))) (i32.load (local.get 0)))"
+    "(func $a (export \"a\") (param i32) (result i32) (call_indirect (type $t) (local.get 0) "
+    "(i32.const 1)))"
+    "(func $b (param i32) (result i32) (block $x (block $y (br_table $x $y $x (local.get 0)))) "
+    "(i32.load (local.get 0)))"
     "(func (export \"host\") (result i64) (call $h (i32.const 1) (f64.const 2)))"
-    "(func (export \"grow\") (result i32) (drop (table.grow (ref.null func) (i32.const 2))) (memory.grow (i32.const 1)))"
+    "(func (export \"grow\") (result i32) (drop (table.grow (ref.null func) (i32.const 2))) "
+    "(memory.grow (i32.const 1)))"
     "(func (export \"die\") (i32.store (i32.const -1) (i32.const 0)))"
-    "(func (export \"_start\") (drop (call $w (i32.const 1) (i32.const 0) (i32.const 0) (i32.const 100)))))";
+    "(func (export \"_start\") (drop (call $w (i32.const 1) (i32.const 0) (i32.const 0) (i32.const "
+    "100)))))";
 
 static bool finished;
 
-static wasm_trap_t *host(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args, size_t nargs, wasmtime_val_t *results,
-                         size_t nresults)
+static wasm_trap_t *host(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args,
+                         size_t nargs, wasmtime_val_t *results, size_t nresults)
 {
     results[0].kind = WASMTIME_I64;
     results[0].of.i64 = args[0].of.i32 + 10;
@@ -38,8 +44,8 @@ static void drop_error(wasmtime_error_t *e)
     }
 }
 
-static bool call(wasmtime_context_t *cx, wasmtime_instance_t *i, const char *name, const wasmtime_val_t *arg, size_t nargs,
-                 wasmtime_val_t *result, size_t nresults)
+static bool call(wasmtime_context_t *cx, wasmtime_instance_t *i, const char *name,
+                 const wasmtime_val_t *arg, size_t nargs, wasmtime_val_t *result, size_t nresults)
 {
     wasmtime_extern_t x;
     if (!wasmtime_instance_export_get(cx, i, name, strlen(name), &x))
@@ -80,7 +86,8 @@ static void journey(void)
         goto out;
     if (!(l = wasmtime_linker_new(e)) || (error = wasmtime_linker_define_wasi(l)))
         goto out;
-    wasm_valtype_t *p[2] = {wasm_valtype_new_i32(), wasm_valtype_new_f64()}, *r[1] = {wasm_valtype_new_i64()};
+    wasm_valtype_t *p[2] = {wasm_valtype_new_i32(), wasm_valtype_new_f64()},
+                   *r[1] = {wasm_valtype_new_i64()};
     if (!p[0] || !p[1] || !r[0]) {
         wasm_valtype_delete(p[0]);
         wasm_valtype_delete(p[1]);
@@ -170,7 +177,8 @@ static void each_allocation(void)
         hs_alloc_fail_at(0);
         survived += finished;
     }
-    printf("  %llu allocations, %llu of them could be done without\n", (unsigned long long)total, (unsigned long long)survived);
+    printf("  %llu allocations, %llu of them could be done without\n", (unsigned long long)total,
+           (unsigned long long)survived);
     journey();
     check(finished);
 }

@@ -1,5 +1,6 @@
-/* What else lives in the process: forked children, the host's own signal handlers and stacks, limits on address space.
- * Each test runs in a child of its own, since handlers are installed once per process and some tests end it. */
+/* What else lives in the process: forked children, the host's own signal handlers and stacks,
+ * limits on address space. Each test runs in a child of its own, since handlers are installed
+ * once per process and some tests end it. */
 #include "kit.h"
 #include <errno.h>
 #include <pthread.h>
@@ -10,12 +11,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define ADDER                                                                                                \
-    "(module (memory (export \"m\") 1) (func (export \"a\") (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)))"         \
-    "(func (export \"b\") (param i32) (result i32) (i32.mul (local.get 0) (i32.const 3)))"                   \
-    "(func (export \"c\") (param i32) (result i32) (call $d (local.get 0)))"                                 \
-    "(func $d (param i32) (result i32) (i32.sub (local.get 0) (i32.const 5)))"                               \
-    "(func (export \"oob\") (result i32) (i32.load (i32.const -4)))"                                         \
+#define ADDER                                                                                      \
+    "(module (memory (export \"m\") 1) (func (export \"a\") (param i32) (result i32) (i32.add "    \
+    "(local.get 0) (i32.const 1)))"                                                                \
+    "(func (export \"b\") (param i32) (result i32) (i32.mul (local.get 0) (i32.const 3)))"         \
+    "(func (export \"c\") (param i32) (result i32) (call $d (local.get 0)))"                       \
+    "(func $d (param i32) (result i32) (i32.sub (local.get 0) (i32.const 5)))"                     \
+    "(func (export \"oob\") (result i32) (i32.load (i32.const -4)))"                               \
     "(func (export \"div\") (param i32) (result i32) (i32.div_s (i32.const 1) (local.get 0))))"
 
 static int in_child(void (*run)(void)) /* its wait status */
@@ -39,7 +41,8 @@ static int in_child(void (*run)(void)) /* its wait status */
 static void passes(const char *name, void (*run)(void))
 {
     int status = in_child(run);
-    check_text(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%s: %s %d", name, WIFSIGNALED(status) ? "killed by" : "status",
+    check_text(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%s: %s %d", name,
+               WIFSIGNALED(status) ? "killed by" : "status",
                WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 }
 
@@ -51,7 +54,7 @@ static void traps_well(struct guest *g)
     check(guest_call(g, "div", "i:i", 1u, &x) == KIT_DONE && x == 1);
 }
 
-/* --- Fork ---------------------------------------------------------------------------------------------------- */
+/* --- Fork ------------------------------------------------------------------------------------- */
 
 static struct guest shared;
 static wasm_engine_t *shared_engine;
@@ -59,8 +62,10 @@ static wasm_engine_t *shared_engine;
 static void child_of_fork(void)
 {
     uint32_t x = 0;
-    check(guest_call(&shared, "a", "i:i", 4u, &x) == KIT_DONE && x == 5);  /* compiled before the fork */
-    check(guest_call(&shared, "c", "i:i", 14u, &x) == KIT_DONE && x == 9); /* compiled now, in a memory of its own */
+    /* compiled before the fork */
+    check(guest_call(&shared, "a", "i:i", 4u, &x) == KIT_DONE && x == 5);
+    /* compiled now, in a memory of its own */
+    check(guest_call(&shared, "c", "i:i", 14u, &x) == KIT_DONE && x == 9);
     traps_well(&shared);
     struct guest g; /* a module of the child's */
     guest_open_wat(&g, shared_engine, ADDER);
@@ -95,14 +100,18 @@ static void forked(void)
     wasm_engine_delete(shared_engine);
 }
 
-/* Parent and child compile different functions at the same places of one module, at the same time. */
+/* Parent and child compile different functions at the same places of one module, at the same
+ * time. */
 static void fork_and_compile(void)
 {
     enum { N = 300 };
     char *text = malloc(1 << 17);
     size_t n = (size_t)sprintf(text, "(module");
     for (int i = 0; i < N; i++)
-        n += (size_t)sprintf(text + n, "(func (export \"f%d\") (param i32) (result i32) (i32.add (local.get 0) (i32.const %d)))", i, i * 7);
+        n += (size_t)sprintf(text + n,
+                             "(func (export \"f%d\") (param i32) (result i32) (i32.add (local.get "
+                             "0) (i32.const %d)))",
+                             i, i * 7);
     sprintf(text + n, ")");
     wasm_engine_t *e = kit_engine(KIT_GUARDED, 0);
     struct guest g;
@@ -195,7 +204,7 @@ static void forks(void)
     passes("fork_among_threads", fork_among_threads);
 }
 
-/* --- The host's handlers -------------------------------------------------------------------------------------- */
+/* --- The host's handlers ---------------------------------------------------------------------- */
 
 static volatile sig_atomic_t seen_plain, seen_info;
 static sigjmp_buf back;
@@ -330,8 +339,8 @@ static void dies_of_division(void)
 }
 
 /* A host function's fault while guests are on the stack is the host's. */
-static wasm_trap_t *faults(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args, size_t nargs, wasmtime_val_t *results,
-                           size_t nresults)
+static wasm_trap_t *faults(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args,
+                           size_t nargs, wasmtime_val_t *results, size_t nresults)
 {
     *nowhere = 1;
     return NULL;
@@ -343,7 +352,8 @@ static void dies_in_host_function(void)
     setrlimit(RLIMIT_CORE, &none);
     signal(SIGSEGV, SIG_DFL);
     wasm_engine_t *e = kit_engine(KIT_GUARDED, 0);
-    wasmtime_module_t *m = kit_module(e, "(module (import \"\" \"\" (func $f)) (func (export \"f\") (call $f)))");
+    wasmtime_module_t *m =
+        kit_module(e, "(module (import \"\" \"\" (func $f)) (func (export \"f\") (call $f)))");
     struct guest g = {.engine = e, .store = wasmtime_store_new(e, NULL, NULL)};
     g.cx = wasmtime_store_context(g.store);
     wasm_functype_t *type = wasm_functype_new_0_0();
@@ -370,7 +380,7 @@ static void handlers(void)
     killed_by(SIGSEGV, "fault in a host function", dies_in_host_function);
 }
 
-/* --- Alternate stacks -------------------------------------------------------------------------------------------- */
+/* --- Alternate stacks ------------------------------------------------------------------------- */
 
 static void *on_thread(void *engine)
 {
@@ -403,7 +413,7 @@ static void stacks(void)
     passes("alternate stack", alternate_stacks);
 }
 
-/* --- Little address space ------------------------------------------------------------------------------------------ */
+/* --- Little address space --------------------------------------------------------------------- */
 
 static void little_space(size_t limit)
 {
@@ -503,7 +513,10 @@ static void exhaustion(void)
 int main(int argc, char **argv)
 {
     static const struct kit_test tests[] = {
-        {"forks", forks}, {"handlers", handlers}, {"stacks", stacks}, {"exhaustion", exhaustion},
+        {"forks", forks},
+        {"handlers", handlers},
+        {"stacks", stacks},
+        {"exhaustion", exhaustion},
     };
     return kit_main(argc, argv, tests, sizeof tests / sizeof *tests);
 }

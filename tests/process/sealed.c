@@ -1,6 +1,7 @@
-/* Memories whose tenants write the same few pages are sealed: cleaned without a look, since no other page can be written.
- * Steady tenants that now and then do something else, each of which sums up its whole memory before it begins, by
- * its own code: a host that looked would open the memory. */
+/* Memories whose tenants write the same few pages are sealed: cleaned without a look, since no
+ * other page can be written. Steady tenants that now and then do something else, each of which
+ * sums up its whole memory before it begins, by its own code: a host that looked would open the
+ * memory. */
 #include "kit.h"
 #include <pthread.h>
 #include <signal.h>
@@ -109,7 +110,8 @@ static void as_always(struct guest *g, unsigned k, unsigned *seed)
         check(guest_call(g, "byte", "i", kinds[k].places[i] + below(seed, 8)) == KIT_DONE);
 }
 
-/* The kernel writes into the memory for the host. It gives an error instead of a signal if it may not. */
+/* The kernel writes into the memory for the host. It gives an error instead of a signal if it
+ * may not. */
 static void host_reads(struct guest *g, uint32_t at, uint32_t n)
 {
     int pipe_ends[2];
@@ -179,7 +181,8 @@ static void for_once(struct guest *g, unsigned k, unsigned *seed)
     }
 }
 
-/* Mappings of images without the right to write: one for each image, and more for each sealed memory. */
+/* Mappings of images without the right to write: one for each image, and more for each sealed
+ * memory. */
 static unsigned sealed_mappings(void)
 {
     FILE *maps = fopen("/proc/self/maps", "r");
@@ -208,7 +211,8 @@ static void tenancies(unsigned long count, unsigned unusual, unsigned *seed)
     }
 }
 
-/* Modules are made anew from time to time, since a memory that was sealed in vain too often stays open. */
+/* Modules are made anew from time to time, since a memory that was sealed in vain too often
+ * stays open. */
 static void steady_tenants(void)
 {
     const char *n = getenv("TENANCIES");
@@ -248,7 +252,8 @@ static void after_fork(void)
     teardown();
 }
 
-/* Where the kernel cannot be asked, as before Linux 6.7, faults alone tell which pages are written. */
+/* Where the kernel cannot be asked, as before Linux 6.7, faults alone tell which pages are
+ * written. */
 static void without_scan(void)
 {
     unsigned seed = 9;

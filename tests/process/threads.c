@@ -1,5 +1,6 @@
-/* Several threads: one module compiled lazily by all of them, stores of their own on one engine, modules made and deleted
- * meanwhile, epochs raised from outside. Run under ThreadSanitizer as well. */
+/* Several threads: one module compiled lazily by all of them, stores of their own on one engine,
+ * modules made and deleted meanwhile, epochs raised from outside. Run under ThreadSanitizer as
+ * well. */
 #include "kit.h"
 #include <pthread.h>
 
@@ -28,15 +29,19 @@ static wasmtime_module_t *many_functions(unsigned salt)
 {
     char *text = malloc(FUNCTIONS * 400 + 1000);
     need(text != NULL);
-    size_t n = (size_t)sprintf(text, "(module (memory 1) (table 1 funcref)"
-                                     "(func (export \"oob\") (result i32) (i32.load (i32.const -%u)))", salt + 4);
+    size_t n = (size_t)sprintf(text,
+                               "(module (memory 1) (table 1 funcref)"
+                               "(func (export \"oob\") (result i32) (i32.load (i32.const -%u)))",
+                               salt + 4);
     for (unsigned i = 0; i < FUNCTIONS; i++)
-        n += (size_t)sprintf(text + n,
-                             "(func $f%u (export \"f%u\") (param i32) (result i32) (local i32)"
-                             "(if (i32.eqz (local.get 0)) (then (return (i32.const %u))))"
-                             "(loop (local.set 1 (i32.add (local.get 1) (i32.const 1))) (br_if 0 (i32.lt_u (local.get 1) (i32.const 20))))"
-                             "(i32.add (i32.const 1) (call $f%u (i32.sub (local.get 0) (i32.const 1)))))",
-                             i, i, salt, (i * 7 + 1) % FUNCTIONS);
+        n += (size_t)sprintf(
+            text + n,
+            "(func $f%u (export \"f%u\") (param i32) (result i32) (local i32)"
+            "(if (i32.eqz (local.get 0)) (then (return (i32.const %u))))"
+            "(loop (local.set 1 (i32.add (local.get 1) (i32.const 1))) (br_if 0 (i32.lt_u "
+            "(local.get 1) (i32.const 20))))"
+            "(i32.add (i32.const 1) (call $f%u (i32.sub (local.get 0) (i32.const 1)))))",
+            i, i, salt, (i * 7 + 1) % FUNCTIONS);
     sprintf(text + n, ")");
     wasmtime_module_t *m = kit_module(engine, text);
     free(text);
@@ -54,7 +59,8 @@ static void use(struct guest *g, unsigned first, unsigned step, unsigned salt)
             fprintf(stderr, "%s: %d, %u\n", name, outcome, x);
             wrong++;
         }
-        if (i % 40 == 0 && guest_call(g, "oob", ":i", &x) != WASMTIME_TRAP_CODE_MEMORY_OUT_OF_BOUNDS)
+        if (i % 40 == 0 &&
+            guest_call(g, "oob", ":i", &x) != WASMTIME_TRAP_CODE_MEMORY_OUT_OF_BOUNDS)
             wrong++;
         if (g->trap) { /* frames are looked up in what others are writing */
             wasm_frame_vec_t v;
@@ -123,7 +129,8 @@ static void *tick(void *unused)
     return NULL;
 }
 
-static wasmtime_error_t *go_on(wasmtime_context_t *cx, void *data, uint64_t *delta, wasmtime_update_deadline_kind_t *kind)
+static wasmtime_error_t *go_on(wasmtime_context_t *cx, void *data, uint64_t *delta,
+                               wasmtime_update_deadline_kind_t *kind)
 {
     ++*(unsigned *)data;
     *delta = 1;
@@ -200,7 +207,8 @@ static void shared_memory(void)
     module = kit_module(engine, "(module (import \"\" \"\" (memory 1 64 shared))"
                                 "(func (export \"add\") (param i32) (result i32)"
                                 "  (loop (drop (i32.atomic.rmw.add (i32.const 8) (i32.const 1)))"
-                                "    (if (i32.eqz (i32.rem_u (local.get 0) (i32.const 1500))) (then (drop (memory.grow (i32.const 1)))))"
+                                "    (if (i32.eqz (i32.rem_u (local.get 0) (i32.const 1500))) "
+                                "(then (drop (memory.grow (i32.const 1)))))"
                                 "    (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))"
                                 "  (i32.atomic.load (i32.const 8))))");
     each(adds);
@@ -216,7 +224,10 @@ static void shared_memory(void)
 int main(int argc, char **argv)
 {
     static const struct kit_test tests[] = {
-        {"one_module", one_module}, {"one_engine", one_engine}, {"epochs", epochs}, {"shared_memory", shared_memory},
+        {"one_module", one_module},
+        {"one_engine", one_engine},
+        {"epochs", epochs},
+        {"shared_memory", shared_memory},
     };
     return kit_main(argc, argv, tests, sizeof tests / sizeof *tests);
 }

@@ -1,5 +1,5 @@
-/* Runs random modules (fuzz/random_module.h) in every way this library can make code, and compares all that can be
- * seen afterwards: results, traps, memories, globals, tables.
+/* Runs random modules (fuzz/random_module.h) in every way this library can make code, and
+ * compares all that can be seen afterwards: results, traps, memories, globals, tables.
  *
  *     random_run [options] [FILE.wasm …]
  *       --from N --count N   the seeds (0, 100)
@@ -9,13 +9,15 @@
  *       --report             counts executed instructions instead of comparing
  *     With files these are run instead; a name with "relaxed" says that processors may differ.
  *
- * A configuration is a memory style, a choice of pinned registers, a set of processor extensions, whether
- * functions are compiled lazily, and whether the code counts fuel and watches epochs. The first one (guarded, usual pins, all extensions, at once) is what the others are
- * compared with. Each module has two instances in one store; the second imports a function of the first.
+ * A configuration is a memory style, a choice of pinned registers, a set of processor
+ * extensions, whether functions are compiled lazily, and whether the code counts fuel and
+ * watches epochs. The first one (guarded, usual pins, all extensions, at once) is what the
+ * others are compared with. Each module has two instances in one store; the second imports a
+ * function of the first.
  *
- * The modules run in a child process. If it dies the parent tells where and goes on with the next seed.
- * The configuration goes through the public API; the choice of pins and the processor have no place there
- * and are set in the engine behind it. */
+ * The modules run in a child process. If it dies the parent tells where and goes on with the
+ * next seed. The configuration goes through the public API; the choice of pins and the processor
+ * have no place there and are set in the engine behind it. */
 #include "api/api.h"
 #include "binary/binary.h"
 #include "compile/compile.h"
@@ -57,7 +59,8 @@ struct seen {
     HS_VEC(struct entry) log;
 };
 
-struct progress { /* shared with the parent */
+/* shared with the parent */
+struct progress {
     uint64_t seed;
     uint32_t config;
     uint64_t done, differ;
@@ -75,7 +78,7 @@ static _Noreturn void die(const char *what)
     exit(2);
 }
 
-/* ---- engines ---- */
+/* --- engines ---------------------------------------------------------------------------------- */
 
 /* A collection before every object, in some. */
 static bool stressed(uint32_t c)
@@ -139,7 +142,7 @@ static void tune(uint32_t c, uint64_t seed, bool vectors)
     e->rt.cpu = hs_cpu_features() & mask;
 }
 
-/* ---- the host ---- */
+/* --- the host --------------------------------------------------------------------------------- */
 
 /* "i": some function of its arguments; NaNs are told from numbers only. */
 static wasm_trap_t *host_mix(void *env, wasmtime_caller_t *caller, const wasmtime_val_t *args,
@@ -185,7 +188,7 @@ static wasm_functype_t *functype(const wasm_valkind_t *params, size_t nparams,
     return wasm_functype_new(&ps, &rs);
 }
 
-/* ---- looking ---- */
+/* --- looking ---------------------------------------------------------------------------------- */
 
 static void note(struct seen *s, uint32_t instance, enum kind kind, uint32_t index, uint64_t value)
 {
@@ -449,7 +452,7 @@ static void run(uint32_t config, const uint8_t *bytes, size_t size, struct seen 
     wasmtime_module_delete(module);
 }
 
-/* ---- comparing ---- */
+/* --- comparing -------------------------------------------------------------------------------- */
 
 static void save(const char *dir, uint64_t seed, const uint8_t *bytes, size_t size)
 {

@@ -1,5 +1,6 @@
-/* Atomic accesses. On this machine a load is a plain load and a store an exchange, which makes both sequentially
- * consistent; the others have a lock prefix or are a loop around compare-and-exchange.
+/* Atomic accesses. On this machine a load is a plain load and a store an exchange, which makes
+ * both sequentially consistent; the others have a lock prefix or are a loop around
+ * compare-and-exchange.
  *
  * The effective address must be aligned, which is checked before the bounds.
  *
@@ -198,7 +199,7 @@ BL_OP(ATOMIC_FENCE)
     return p + 1;
 }
 
-/* ---- wait and notify: the runtime checks everything; it gets the effective address ---- */
+/* --- wait and notify: the runtime checks everything; it gets the effective address ------------ */
 
 static void add_offset(struct bl *b, uint64_t offset, uint32_t below)
 {

@@ -1,9 +1,11 @@
-/* The fast tier: machine code in one pass over a validated body, without an intermediate representation.
+/* The fast tier: machine code in one pass over a validated body, without an intermediate
+ * representation.
  *
- * The idea: an *abstract value stack* stands for the operand stack. An entry says where its value is: a
- * temporary register, a local (a lazy alias: nothing has been copied), a constant, or its slot in the frame. Code is
- * emitted when an instruction consumes entries, so most of local.get, const and drop cost nothing. The heaviest
- * locals (struct func_facts) live in registers for the whole function: they are *pinned*.
+ * The idea: an *abstract value stack* stands for the operand stack. An entry says where its
+ * value is: a temporary register, a local (a lazy alias: nothing has been copied), a constant,
+ * or its slot in the frame. Code is emitted when an instruction consumes entries, so most of
+ * local.get, const and drop cost nothing. The heaviest locals (struct func_facts) live in
+ * registers for the whole function: they are *pinned*.
  *
  * Reading order: this header, value_stack.c, pins.c, control.c, numeric.c, then any other.
  *
@@ -85,7 +87,8 @@ enum value_kind {
     V_REG,   /* in temporary register `reg`, owned by the entry */
     V_LOCAL, /* the same as local `num`: in its pin `reg`, or at home (BL_NONE) */
     V_CONST, /* `num`: i32; i64 sign-extended from it; bits of f32; null reference */
-    V_WIDE, /* a constant too large: `num` is the offset in the module of its immediate (i64: LEB128) */
+    /* a constant too large: `num` is the offset in the module of its immediate (i64: LEB128) */
+    V_WIDE,
     V_SLOT, /* in the slot of this entry */
 };
 
@@ -102,7 +105,8 @@ enum {
 };
 _Static_assert(sizeof(struct value) == 8, "entries are copied as one word");
 
-/* Made as one word, too: a load of eight bytes that were stored one by one has to wait for all of them. */
+/* Made as one word, too: a load of eight bytes that were stored one by one has to wait for all
+ * of them. */
 static inline struct value bl_value(enum value_kind kind, uint8_t type, uint8_t reg, uint32_t num)
 {
     uint64_t word =
@@ -129,7 +133,7 @@ struct ctl {
     uint32_t dirty;              /* union over the branches to the label */
     uint32_t else_dirty;         /* state at the if */
     /* CTL_TRY: */
-    uint32_t outer_try;          /* what b->try_ was */
+    uint32_t outer_try; /* what b->try_ was */
     uint32_t nclauses;
     const uint8_t *clauses;
 };
@@ -145,17 +149,18 @@ struct cold {
     uint8_t kind, code;
     uint8_t arg
         [2]; /* COLD_CALL: registers of the arguments, BL_NONE: none; arg[1] may be BL_IMMEDIATE */
-    uint8_t result; /* COLD_CALL: register that receives the result, or BL_NONE */
+    uint8_t result;                 /* COLD_CALL: register that receives the result, or BL_NONE */
     uint32_t immediate, immediate0; /* for arg[1] and arg[0] */
-    struct x64_label here; /* the jump to it */
-    uint32_t back;         /* where to continue */
-    uint32_t live;         /* registers to keep */
-    uint32_t depth;        /* rbp - rsp at the jump */
-    uint32_t offset;       /* of the instruction, for locate */
+    struct x64_label here;          /* the jump to it */
+    uint32_t back;                  /* where to continue */
+    uint32_t live;                  /* registers to keep */
+    uint32_t depth;                 /* rbp - rsp at the jump */
+    uint32_t offset;                /* of the instruction, for locate */
 };
 enum { BL_IMMEDIATE = 0xfe };
 
-struct pool_use {   /* a rel32 that refers to a constant after the code */
+/* a rel32 that refers to a constant after the code */
+struct pool_use {
     uint32_t fixup; /* field; ends the instruction */
     uint32_t size;  /* 4, 8 or 16 */
     uint64_t bits[2];
@@ -226,7 +231,8 @@ struct bl {
     struct cold inline_cold[BL_INLINE_COLD];
 };
 
-/* A handler gets the byte after the opcode and returns the next opcode; NULL after a failure in b->status. */
+/* A handler gets the byte after the opcode and returns the next opcode; NULL after a failure in
+ * b->status. */
 typedef const uint8_t *bl_handler(struct bl *b, const uint8_t *p);
 #define OP(id, text, prefix, code, imm, sig, feature, flags) bl_handler hs_bl_##id;
 #include "syntax/opcodes.def"
@@ -269,7 +275,7 @@ static inline uint32_t bl_pos(const struct bl *b)
     return x64_pos(&b->a);
 }
 
-/* ---- value_stack.c: entries and temporaries ---- */
+/* --- value_stack.c: entries and temporaries --------------------------------------------------- */
 
 static inline bool bl_is_fp(uint8_t type)
 {
@@ -356,7 +362,8 @@ static inline void bl_push_slot(struct bl *b, uint8_t type)
 {
     *b->sp++ = bl_value(V_SLOT, type, BL_NONE, 0);
 }
-/* Takes an entry off; a register is locked. A slot's number is put into `num`, so the value knows where it is. */
+/* Takes an entry off; a register is locked. A slot's number is put into `num`, so the value
+ * knows where it is. */
 static inline struct value bl_pop(struct bl *b)
 {
     struct value v = *--b->sp;
@@ -391,15 +398,17 @@ void hs_bl_load_frame(struct bl *b, uint8_t reg, uint8_t type, int32_t offset);
 void hs_bl_store_frame(struct bl *b, uint8_t reg, uint8_t type, int32_t offset);
 void hs_bl_move_reg(struct bl *b, uint8_t type, uint8_t to, uint8_t from);
 
-/* Puts the entries from the innermost base up to `below` into slots; constants stay, unless in the last n. */
+/* Puts the entries from the innermost base up to `below` into slots; constants stay, unless in
+ * the last n. */
 void hs_bl_flush(struct bl *b, struct value *below, uint32_t force_last);
 /* Where a search for registers and aliases starts. */
 static inline struct value *bl_searched(const struct bl *b)
 {
     return b->stack + (b->ctl->base > b->floor ? b->ctl->base : b->floor);
 }
-/* The operand stack of hostile code may be a million high, and each local.set and call looks through it: entries more
- * than BL_WINDOW_MAX below the top are put into slots. Instructions pop fewer than BL_WINDOW_MIN entries. */
+/* The operand stack of hostile code may be a million high, and each local.set and call looks
+ * through it: entries more than BL_WINDOW_MAX below the top are put into slots. Instructions pop
+ * fewer than BL_WINDOW_MIN entries. */
 enum { BL_WINDOW_MIN = HS_LIMIT_PARAMS + 100, BL_WINDOW_MAX = 2 * BL_WINDOW_MIN };
 void hs_bl_move_floor(struct bl *b);
 static inline void bl_keep_floor(struct bl *b) /* before each instruction */
@@ -419,8 +428,9 @@ static inline void bl_unalias(struct bl *b, uint32_t local)
         }
 }
 
-/* The pin that the result is about to be stored to, when local.set or local.tee of a pinned local follows; BL_NONE
- * otherwise. After that the operands popped already may still be read: as registers, before the result is written. */
+/* The pin that the result is about to be stored to, when local.set or local.tee of a pinned
+ * local follows; BL_NONE otherwise. After that the operands popped already may still be read: as
+ * registers, before the result is written. */
 static inline uint8_t bl_dest(struct bl *b, const uint8_t *p)
 {
     if ((p[0] == 0x21 || p[0] == 0x22) && p[1] < 0x80) {
@@ -435,8 +445,8 @@ static inline bool bl_is_pin(const struct bl *b, uint8_t reg)
 {
     return !(b->temps >> reg & 1);
 }
-/* Pushes the result in a register that came from bl_dest or is a held temporary, ends the instruction, and returns what
- * comes next. */
+/* Pushes the result in a register that came from bl_dest or is a held temporary, ends the
+ * instruction, and returns what comes next. */
 static inline const uint8_t *bl_result(struct bl *b, const uint8_t *p, uint8_t reg, uint8_t type)
 {
     if (bl_is_pin(b, reg)) {
@@ -469,7 +479,7 @@ struct reg_move {
 void hs_bl_reg_moves(struct bl *b, struct reg_move *reg,
                      uint32_t n); /* none has to == from; destinations differ */
 
-/* ---- pins.c ---- */
+/* --- pins.c ----------------------------------------------------------------------------------- */
 
 enum status hs_bl_frame_layout(struct bl *b, const uint8_t **body);
 void hs_bl_reload_slow(struct bl *b, uint32_t pins);
@@ -510,7 +520,7 @@ static inline void bl_lose_pins(struct bl *b) /* after a call */
 void hs_bl_prologue(struct bl *b);
 void hs_bl_epilogue(struct bl *b); /* restores and leaves the frame; without ret or jump */
 
-/* ---- control.c ---- */
+/* --- control.c -------------------------------------------------------------------------------- */
 
 /* Sets E if the register is zero, unless the instruction before did. */
 static inline void bl_test_zero(struct bl *b, int w, uint8_t r)
@@ -519,9 +529,10 @@ static inline void bl_test_zero(struct bl *b, int w, uint8_t r)
         x64_emit_r(&b->a, 0x85 | (w ? X64_F_W : 0u), r, r);
 }
 
-enum { /* conditions of floats that take two flags */
-       BL_FEQ = 16,
-       BL_FNE = 17,
+/* conditions of floats that take two flags */
+enum {
+    BL_FEQ = 16,
+    BL_FNE = 17,
 };
 static inline int bl_invert(int cc)
 {
@@ -535,10 +546,11 @@ struct use {
     const uint8_t *p; /* of the consumer */
 };
 struct use hs_bl_peek(const uint8_t *p);
-/* Prepares the state for the consumer while the condition's `operands` topmost entries are on the stack. */
+/* Prepares the state for the consumer while the condition's `operands` topmost entries are on
+ * the stack. */
 void hs_bl_prepare(struct bl *b, const struct use *u, uint32_t operands);
-/* For USE_SELECT: pops the two values; for USE_VALUE: a register for the result, zeroed if possible. Call after the
- * operands are popped and loaded, before the comparison. */
+/* For USE_SELECT: pops the two values; for USE_VALUE: a register for the result, zeroed if
+ * possible. Call after the operands are popped and loaded, before the comparison. */
 struct cond {
     struct use u;
     uint8_t dst;
@@ -564,21 +576,23 @@ static inline void hs_bl_fuel_block(struct bl *b) /* a basic block starts here *
 bool hs_bl_room(struct bl *b, size_t bytes); /* false: out of memory, status is set */
 const uint8_t *hs_bl_fail(struct bl *b, enum status s, const char *reason);
 
-/* ---- calls.c ---- */
+/* --- calls.c ---------------------------------------------------------------------------------- */
 
-/* Calls a runtime function with the n topmost entries, then `extra` immediates; results are pushed as `result` (VT_BOT:
- * none). */
+/* Calls a runtime function with the n topmost entries, then `extra` immediates; results are
+ * pushed as `result` (VT_BOT: none). */
 void hs_bl_libcall(struct bl *b, enum hs_libcall id, uint32_t n, uint32_t nextra,
                    const uint64_t *extra, uint8_t result);
 
-/* Stores the value that is parameter or result i into the argument area, whose address is in `base`. */
+/* Stores the value that is parameter or result i into the argument area, whose address is in
+ * `base`. */
 void hs_bl_store_area(struct bl *b, uint8_t base, struct value v, uint32_t i);
 
-/* ---- exceptions.c ---- */
+/* --- exceptions.c ----------------------------------------------------------------------------- */
 
 /* Begins a try_table, whose block is c; p at its clauses. Returns what follows them. */
 const uint8_t *hs_bl_enter_try(struct bl *b, struct ctl *c, const uint8_t *p);
-/* At the end of the innermost block, a try_table: emits the landings. The block is a plain one afterwards. */
+/* At the end of the innermost block, a try_table: emits the landings. The block is a plain one
+ * afterwards. */
 void hs_bl_leave_try(struct bl *b);
 void hs_bl_call_site_slow(struct bl *b);
 static inline void bl_call_site(struct bl *b) /* right behind a call that may throw */
@@ -587,25 +601,27 @@ static inline void bl_call_site(struct bl *b) /* right behind a call that may th
         hs_bl_call_site_slow(b);
 }
 
-/* ---- objects.c ---- */
+/* --- objects.c -------------------------------------------------------------------------------- */
 
 uint8_t hs_bl_ref_facts(const struct bl *b, struct valtype t); /* what every value of the type is */
 /* bl_result of a reference that is known to be of the type. */
 const uint8_t *hs_bl_ref_result(struct bl *b, const uint8_t *p, uint8_t reg, struct valtype t);
 uint32_t hs_bl_heaptype(const uint8_t **p); /* reads one: enum heap, or a type index */
 
-/* ---- intrinsics.c ---- */
+/* --- intrinsics.c ----------------------------------------------------------------------------- */
 
-/* Does a call of a known library function with instructions instead; false: an ordinary call is due. */
+/* Does a call of a known library function with instructions instead; false: an ordinary call is
+ * due. */
 bool hs_bl_intrinsic(struct bl *b, uint32_t func);
 
-/* ---- memory.c ---- */
+/* --- memory.c --------------------------------------------------------------------------------- */
 
-/* The operand for `size` bytes at the popped address. Registers that it names are held or are pins. */
+/* The operand for `size` bytes at the popped address. Registers that it names are held or are
+ * pins. */
 struct x64_mem hs_bl_address(struct bl *b, uint32_t memory, uint64_t offset, uint32_t size,
                              struct value address);
-/* What is at a place that has just been made, of 1 byte (zero-extended) or of the type's size, and the instruction at p that uses
- * it, as one; NULL if that cannot be done. */
+/* What is at a place that has just been made, of 1 byte (zero-extended) or of the type's size,
+ * and the instruction at p that uses it, as one; NULL if that cannot be done. */
 const uint8_t *hs_bl_fold_load(struct bl *b, const uint8_t *p, struct x64_mem m, uint32_t size,
                                uint8_t type);
 struct bl_memarg {
@@ -625,16 +641,16 @@ static inline struct bl_memarg bl_memarg(const uint8_t **p)
     return m;
 }
 
-/* ---- numeric.c, float.c: operations with a memory operand instead of the right entry; p at the operation ---- */
+/* --- numeric.c, float.c: operations with a memory operand instead of the right entry; p at the operation  */
 
 const uint8_t *hs_bl_fold_int(struct bl *b, const uint8_t *p, struct x64_mem m);
-/* A load of 1 (unsigned), 4 or 8 bytes that is only compared with a small constant or with zero: the comparison
- * reads memory. NULL if something else follows. */
+/* A load of 1 (unsigned), 4 or 8 bytes that is only compared with a small constant or with zero:
+ * the comparison reads memory. NULL if something else follows. */
 const uint8_t *hs_bl_fold_compare(struct bl *b, const uint8_t *p, struct x64_mem m, uint32_t size,
                                   uint8_t type);
 const uint8_t *hs_bl_fold_float(struct bl *b, const uint8_t *p, struct x64_mem m);
 
-/* ---- emitters with an operand size known at run time; w: 0 32 bits, 1 64 bits ---- */
+/* --- emitters with an operand size known at run time; w: 0 32 bits, 1 64 bits ----------------- */
 
 enum alu { ALU_ADD, ALU_OR, ALU_ADC, ALU_SBB, ALU_AND, ALU_SUB, ALU_XOR, ALU_CMP };
 #define W(w)  ((w) ? X64_F_W : 0u)
@@ -671,22 +687,24 @@ static inline void bl_zero(struct bl *b, uint8_t r) /* changes flags */
 }
 static inline void bl_used(struct bl *b, const struct opnd *o);
 
-/* ---- cold.c ---- */
+/* --- cold.c ----------------------------------------------------------------------------------- */
 
 void hs_bl_trap_if(struct bl *b, int cc, enum trap code);
 void hs_bl_trap_label(struct bl *b, const struct x64_label *l,
                       enum trap code);         /* jumps to an unbound label trap */
 void hs_bl_trap(struct bl *b, enum trap code); /* here and now */
-/* A jump to a runtime call in cold code if cc; execution continues after the jump. Everything live is kept. */
+/* A jump to a runtime call in cold code if cc; execution continues after the jump. Everything
+ * live is kept. */
 void hs_bl_cold_call(struct bl *b, int cc, enum hs_libcall id, uint8_t arg0, uint8_t arg1,
                      uint32_t immediate, uint8_t result, uint32_t live);
-/* If cc, a runtime call that makes an object, of one or two immediate arguments; execution continues where hs_bl_cold_back is
- * called. */
+/* If cc, a runtime call that makes an object, of one or two immediate arguments; execution
+ * continues where hs_bl_cold_back is called. */
 void hs_bl_cold_make(struct bl *b, int cc, enum hs_libcall id, const uint64_t extra[2],
                      uint8_t result, uint32_t live);
 void hs_bl_cold_back(struct bl *b);
-/* If cc, asks the runtime in cold code whether the reference in `ref` is of a heap type (canonical) and continues after the
- * jump with flag E set if it is. Every other register is kept. */
+/* If cc, asks the runtime in cold code whether the reference in `ref` is of a heap type
+ * (canonical) and continues after the jump with flag E set if it is. Every other register is
+ * kept. */
 void hs_bl_cold_test(struct bl *b, int cc, uint8_t ref, uint32_t heap, uint32_t live);
 uint32_t hs_bl_live(const struct bl *b); /* caller-saved registers with a value */
 void hs_bl_cold_add(struct bl *b, const struct cold *c);
@@ -698,7 +716,7 @@ static inline void bl_used(struct bl *b, const struct opnd *o)
         hs_bl_pool(b, bl_pos(b) - 4, o->pool, b->pool_bits);
 }
 
-/* ---- locate.c ---- */
+/* --- locate.c --------------------------------------------------------------------------------- */
 
 struct locate_target {
     uint32_t code_offset;
@@ -706,7 +724,7 @@ struct locate_target {
 };
 void hs_bl_watch(struct bl *b, uint32_t offset);
 
-/* ---- compile.c ---- */
+/* --- compile.c -------------------------------------------------------------------------------- */
 
 enum status hs_bl_run(const struct hs_compile_input *in, struct hs_machine_code *out,
                       size_t *out_start, struct error *error, struct locate_target *locate);

@@ -1,15 +1,16 @@
-/* Calls: of functions, through tables and references, of the runtime; returning; tail calls. vmctx.h has the rules.
+/* Calls: of functions, through tables and references, of the runtime; returning; tail calls.
+ * vmctx.h has the rules.
  *
- * Before a call: what lies below the arguments leaves its registers, pins that die are stored if their home is
- * stale, arguments beyond the registers go to the argument area, and the others move in parallel. After it: those pins
- * are invalid and all temporaries free, except the results. Locals below the arguments stay aliases: a call writes no
- * local.
+ * Before a call: what lies below the arguments leaves its registers, pins that die are stored if
+ * their home is stale, arguments beyond the registers go to the argument area, and the others
+ * move in parallel. After it: those pins are invalid and all temporaries free, except the
+ * results. Locals below the arguments stay aliases: a call writes no local.
  *
- * The callee's instance is in r13 during the call. A call that may leave the instance passes its own in r10 and takes
- * r13 back from the frame.
+ * The callee's instance is in r13 during the call. A call that may leave the instance passes its
+ * own in r10 and takes r13 back from the frame.
  *
- * A tail call tears the frame down between the moves and the jump, so its target waits in rax or r11, which
- * carry no argument, or is a slot. */
+ * A tail call tears the frame down between the moves and the jump, so its target waits in rax or
+ * r11, which carry no argument, or is a slot. */
 #include "compile/baseline/baseline.h"
 
 static const uint8_t int_params[6] = {RDI, RSI, RDX, RCX, R8, R9};
@@ -61,8 +62,8 @@ void hs_bl_store_area(struct bl *b, uint8_t base, struct value v, uint32_t i)
     }
 }
 
-/* The n topmost entries into the places of parameters or results; the entries are popped. `keep` are registers
- * that stay as they are besides; they are held. */
+/* The n topmost entries into the places of parameters or results; the entries are popped. `keep`
+ * are registers that stay as they are besides; they are held. */
 static void pass(struct bl *b, uint32_t n, const uint8_t *ints, uint32_t nints, uint32_t nfps)
 {
     struct value *first = b->sp - n;
@@ -157,7 +158,8 @@ static void pass(struct bl *b, uint32_t n, const uint8_t *ints, uint32_t nints, 
     hs_bl_moves(b, &mv);
 }
 
-/* Pushes the results of a call; returns what comes next: a local.set of the only result is done here. */
+/* Pushes the results of a call; returns what comes next: a local.set of the only result is done
+ * here. */
 static const uint8_t *push_results(struct bl *b, const uint8_t *p, const struct functype *t)
 {
     b->held = 0;
@@ -183,7 +185,8 @@ static const uint8_t *push_results(struct bl *b, const uint8_t *p, const struct 
         }
         return type == VT_REF ? hs_bl_ref_result(b, p, d, types[0]) : bl_result(b, p, d, type);
     }
-    /* Registers first: rax is needed to fetch the others. r8 may be a pin, so it cannot hold an entry. */
+    /* Registers first: rax is needed to fetch the others. r8 may be a pin, so it cannot hold an
+     * entry. */
     uint32_t ni = 0, nf = 0;
     bool area = false;
     struct value *first = b->sp;
@@ -358,7 +361,7 @@ BL_OP(CALL_REF)
     return push_results(b, p, t);
 }
 
-/* ---- returning ---- */
+/* --- returning -------------------------------------------------------------------------------- */
 
 /* Does not change the state: it may stand in a path that others jump around. */
 void hs_bl_return(struct bl *b)
@@ -367,7 +370,8 @@ void hs_bl_return(struct bl *b)
     struct value *sp = b->sp;
     uint32_t free_ = b->free, held = b->held, inval = b->inval;
     if (t->nresults) {
-        /* The area needs registers, and an entry that is spilled for it must not stay so elsewhere. */
+        /* The area needs registers, and an entry that is spilled for it must not stay so
+         * elsewhere. */
         uint32_t n = t->nresults;
         struct value keep[16], *copy = n <= 16 ? keep : hs_alloc(n * sizeof *copy);
         uint32_t i;
@@ -376,7 +380,8 @@ void hs_bl_return(struct bl *b)
             return;
         }
         memcpy(copy, sp - n, n * sizeof *copy);
-        /* What lies below is dead here: its registers are free, and nothing of it may be spilled. */
+        /* What lies below is dead here: its registers are free, and nothing of it may be
+         * spilled. */
         b->free = b->temps;
         for (i = 0; i < n; i++)
             if (copy[i].kind == V_REG)
@@ -408,7 +413,7 @@ void hs_bl_return(struct bl *b)
     x64_ret(&b->a);
 }
 
-/* ---- tail calls ---- */
+/* --- tail calls ------------------------------------------------------------------------------- */
 
 BL_OP(RETURN_CALL)
 {
@@ -465,7 +470,7 @@ BL_OP(RETURN_CALL_REF)
     return tail_r11(b, p, t);
 }
 
-/* ---- the runtime ---- */
+/* --- the runtime ------------------------------------------------------------------------------ */
 
 void hs_bl_libcall(struct bl *b, enum hs_libcall id, uint32_t n, uint32_t nextra,
                    const uint64_t *extra, uint8_t result)

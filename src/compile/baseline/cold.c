@@ -1,7 +1,7 @@
 /* Code that runs rarely, written after the body: traps, slow paths and constants.
  *
- * A trap calls the runtime; its return address is the place of the trap, so each site has its own code. A slow path keeps
- * every register that carries something and continues in the body. */
+ * A trap calls the runtime; its return address is the place of the trap, so each site has its
+ * own code. A slow path keeps every register that carries something and continues in the body. */
 #include "compile/baseline/baseline.h"
 
 static bool more_cold(struct bl *b)
@@ -188,7 +188,8 @@ static void emit_pool(struct bl *b)
                 where[seen & 15] = at;
                 seen++;
             }
-            /* The field holds what the assembler computed for target 0; the instruction's end is in it. */
+            /* The field holds what the assembler computed for target 0; the instruction's end is
+             * in it. */
             uint8_t *field = b->a.base + u->fixup;
             hs_store32(field, hs_load32(field) + at);
         }

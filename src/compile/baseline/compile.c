@@ -1,9 +1,10 @@
-/* The fast tier's front: input to output. The dispatch tables are made from opcodes.def; an instruction of a feature that
- * this tier lacks is refused with its name. See baseline.h for how the parts fit. */
+/* The fast tier's front: input to output. The dispatch tables are made from opcodes.def; an
+ * instruction of a feature that this tier lacks is refused with its name. See baseline.h for how
+ * the parts fit. */
 #include "compile/baseline/baseline.h"
 #include "syntax/insn_read.h"
 
-/* ---- immediates ---- */
+/* --- immediates ------------------------------------------------------------------------------- */
 
 uint64_t hs_bl_u64(const uint8_t **p)
 {
@@ -31,7 +32,7 @@ int64_t hs_bl_s64_slow(const uint8_t **p)
     return (int64_t)x;
 }
 
-/* ---- failures ---- */
+/* --- failures --------------------------------------------------------------------------------- */
 
 const uint8_t *hs_bl_fail(struct bl *b, enum status s, const char *reason)
 {
@@ -77,7 +78,7 @@ static const uint8_t *unsupported(struct bl *b, const uint8_t *p)
     return NULL;
 }
 
-/* ---- dispatch ---- */
+/* --- dispatch --------------------------------------------------------------------------------- */
 
 #define LACKS(id)                        unsupported
 #define HAS(id)                          hs_bl_##id
@@ -177,7 +178,8 @@ static const uint8_t *prefix_fd(struct bl *b, const uint8_t *p)
     return after_fd[bl_u32(&p)](b, p);
 }
 
-/* A signed LEB128 of two to four bytes: without a loop, whose end nobody can predict. 0: it is longer. */
+/* A signed LEB128 of two to four bytes: without a loop, whose end nobody can predict. 0: it is
+ * longer. */
 static inline uint32_t short_number(const uint8_t *p, int32_t *out)
 {
     uint32_t bytes = hs_load32(p), stop = ~bytes & 0x80808080u;
@@ -191,7 +193,8 @@ static inline uint32_t short_number(const uint8_t *p, int32_t *out)
     return length;
 }
 
-/* What is most frequent and emits nothing: local.get with one byte, i32.const and i64.const with up to four. */
+/* What is most frequent and emits nothing: local.get with one byte, i32.const and i64.const with
+ * up to four. */
 static inline const uint8_t *push_simple(struct bl *b, const uint8_t *p)
 {
     for (;;) {
@@ -232,7 +235,7 @@ static void fast_loop(struct bl *b, const uint8_t *p)
     } while (p); /* NULL: the end of the function, or a failure */
 }
 
-/* ---- the careful loop: fuel and positions ---- */
+/* --- the careful loop: fuel and positions ----------------------------------------------------- */
 
 /* What an instruction costs: control that only shapes the code is free. */
 static uint32_t fuel_of(enum op op)
@@ -301,7 +304,7 @@ static void careful_loop(struct bl *b, const uint8_t *p)
     fuel_patch(b);
 }
 
-/* ---- a function ---- */
+/* --- a function ------------------------------------------------------------------------------- */
 
 static enum status reserve_tables(struct bl *b)
 {

@@ -1,18 +1,20 @@
 /* Blocks, branches and labels; conditions and what consumes them.
  *
- * At the start of a block everything below it goes to slots (constants excepted), so the state at a label is known
- * without looking at its branches (I2). A label with one value takes it in rax or xmm0; a loop's label and
- * labels with more values take them in their slots. A block whose label nobody branched to ends without a trace.
+ * At the start of a block everything below it goes to slots (constants excepted), so the state
+ * at a label is known without looking at its branches (I2). A label with one value takes it in
+ * rax or xmm0; a loop's label and labels with more values take them in their slots. A block
+ * whose label nobody branched to ends without a trace.
  *
- * A comparison asks hs_bl_peek what comes next. When it is br_if, if or select, the flags are used directly:
- * hs_bl_prepare brings the state in order before the comparison (nothing may come between it and the jump),
- * hs_bl_before allocates what the consumer needs, hs_bl_after consumes.
+ * A comparison asks hs_bl_peek what comes next. When it is br_if, if or select, the flags are
+ * used directly: hs_bl_prepare brings the state in order before the comparison (nothing may come
+ * between it and the jump), hs_bl_before allocates what the consumer needs, hs_bl_after
+ * consumes.
  *
  * https://webassembly.github.io/spec/core/exec/instructions.html#control-instructions */
 #include "compile/baseline/baseline.h"
 #include "syntax/insn_read.h"
 
-/* ---- labels ---- */
+/* --- labels ----------------------------------------------------------------------------------- */
 
 static struct ctl *target(struct bl *b, uint32_t depth)
 {
@@ -64,9 +66,9 @@ static bool in_place(const struct bl *b, const struct ctl *c)
     return true;
 }
 
-/* Moves the topmost values to where the label takes them. Changes no entry: the code may be jumped around.
- * Everything else on the stack is dead in this path, so any register may be overwritten, in this order: slots upwards
- * (a source is never below its destination). */
+/* Moves the topmost values to where the label takes them. Changes no entry: the code may be
+ * jumped around. Everything else on the stack is dead in this path, so any register may be
+ * overwritten, in this order: slots upwards (a source is never below its destination). */
 static void move_values(struct bl *b, const struct ctl *c, uint32_t n);
 static inline void label_moves(struct bl *b, const struct ctl *c)
 {
@@ -123,7 +125,7 @@ void hs_bl_branch_if(struct bl *b, int cc, uint32_t depth)
     x64_bind(&b->a, &skip);
 }
 
-/* ---- dead code ---- */
+/* --- dead code -------------------------------------------------------------------------------- */
 
 /* Skips to the else or end that makes code reachable again, and says so in b->dead. */
 const uint8_t *hs_bl_dead(struct bl *b, const uint8_t *p)
@@ -167,7 +169,8 @@ const uint8_t *hs_bl_dead(struct bl *b, const uint8_t *p)
 
 /* ---- fuel ----
  *
- * The number of instructions of a basic block is known at its end: the charge at its start is patched then. */
+ * The number of instructions of a basic block is known at its end: the charge at its start is
+ * patched then. */
 void hs_bl_fuel_charge(struct bl *b)
 {
     uint8_t r = bl_alloc_gpr(b);
@@ -179,7 +182,7 @@ void hs_bl_fuel_charge(struct bl *b)
     hs_bl_cold_call(b, CC_B, LIBCALL_OUT_OF_FUEL, BL_NONE, BL_NONE, 0, BL_NONE, hs_bl_live(b));
 }
 
-/* ---- block types ---- */
+/* --- block types ------------------------------------------------------------------------------ */
 
 struct blocksig {
     uint32_t nparams, nresults;
@@ -416,7 +419,7 @@ BL_OP(END)
     return p;
 }
 
-/* ---- branches ---- */
+/* --- branches --------------------------------------------------------------------------------- */
 
 const uint8_t *hs_bl_branch(struct bl *b, const uint8_t *p, uint32_t depth)
 {
@@ -555,7 +558,7 @@ BL_OP(BR_TABLE)
     return hs_bl_dead(b, q);
 }
 
-/* ---- conditions ---- */
+/* --- conditions ------------------------------------------------------------------------------- */
 
 struct use hs_bl_peek(const uint8_t *p)
 {
@@ -690,7 +693,7 @@ const uint8_t *hs_bl_after(struct bl *b, struct cond *c, int cc)
     }
 }
 
-/* ---- parametric ---- */
+/* --- parametric ------------------------------------------------------------------------------- */
 
 BL_OP(DROP)
 {

@@ -1,9 +1,11 @@
-/* Integer division: by constants with multiplications and shifts, otherwise with the machine's instruction.
+/* Integer division: by constants with multiplications and shifts, otherwise with the machine's
+ * instruction.
  *
- * Where faults are caught, division by zero and overflow are the machine's #DE; elsewhere they are checked before. A
- * constant divisor that is neither 0 nor -1 cannot trap.
+ * Where faults are caught, division by zero and overflow are the machine's #DE; elsewhere they
+ * are checked before. A constant divisor that is neither 0 nor -1 cannot trap.
  *
- * The multipliers are those of Granlund and Montgomery, "Division by invariant integers using multiplication". */
+ * The multipliers are those of Granlund and Montgomery, "Division by invariant integers using
+ * multiplication". */
 #include "compile/baseline/baseline.h"
 
 static const uint8_t *divide(struct bl *b, const uint8_t *p, enum x64_div op, int w)
@@ -59,7 +61,8 @@ static void quotient_u(struct bl *b, int w, uint8_t q, uint8_t x, uint64_t c)
     uint64_t high = l == 64 ? -c : (UINT64_C(1) << l) - c;
     uint64_t m = (uint64_t)(((__uint128_t)high << n) / c) + 1;
     if (!w) {
-        /* A multiplier that fits needs no correction: 2^(32 + s) / c rounded up, if the error is small enough. */
+        /* A multiplier that fits needs no correction: 2^(32 + s) / c rounded up, if the error is
+         * small enough. */
         for (unsigned s = 0; s <= l; s++) {
             __uint128_t power = (__uint128_t)1 << (32 + s);
             uint64_t up = (uint64_t)(power / c) + 1;
@@ -154,7 +157,8 @@ static const uint8_t *divide_by(struct bl *b, const uint8_t *p, enum x64_div op,
             quotient_s(b, w, q, x, w ? c : (int32_t)c);
         else
             quotient_u(b, w, q, x, u);
-        if (w && !power) { /* done with them; the destination may need one to copy a local's aliases */
+        /* done with them; the destination may need one to copy a local's aliases */
+        if (w && !power) {
             bl_free(b, RAX);
             bl_free(b, RDX);
         }

@@ -1,14 +1,16 @@
 /* Exceptions: throw, throw_ref and try_table; abi/code.h draws the tables that a throw reads.
  *
- * A try_table costs what a block costs: it emits nothing on its way in, and calls inside are told apart from others by their
- * return addresses alone. What it costs is pins: a throw puts no register back, so a function with a try_table pins
- * nothing to callee-saved registers (pins.c), saves all of them in its frame, and its epilogue finds them there.
+ * A try_table costs what a block costs: it emits nothing on its way in, and calls inside are
+ * told apart from others by their return addresses alone. What it costs is pins: a throw puts no
+ * register back, so a function with a try_table pins nothing to callee-saved registers (pins.c),
+ * saves all of them in its frame, and its epilogue finds them there.
  *
- * The runtime enters a catch clause at its landing, with rbp of this frame and the exception's reference in rax. Nothing else
- * is known of the registers, and nothing else is needed: at a call everything that lives is in its home, slot or local, and
- * a label's values have their places (I2). So a landing puts rsp and the fixed registers right, loads pins, moves the
- * exception's fields to the label's places and jumps there. Landings stand at the end of their try_table, where mostly
- * nothing falls through: compiled C++ leaves the block by a branch.
+ * The runtime enters a catch clause at its landing, with rbp of this frame and the exception's
+ * reference in rax. Nothing else is known of the registers, and nothing else is needed: at a
+ * call everything that lives is in its home, slot or local, and a label's values have their
+ * places (I2). So a landing puts rsp and the fixed registers right, loads pins, moves the
+ * exception's fields to the label's places and jumps there. Landings stand at the end of their
+ * try_table, where mostly nothing falls through: compiled C++ leaves the block by a branch.
  *
  * https://webassembly.github.io/spec/core/exec/instructions.html#exec-try-table */
 #include "compile/baseline/baseline.h"
@@ -73,7 +75,8 @@ static void load_field(struct bl *b, struct valtype type, uint8_t reg, uint32_t 
     }
 }
 
-/* One landing: rax is the exception. Registers are used as they come: nothing but the frame lives here. */
+/* One landing: rax is the exception. Registers are used as they come: nothing but the frame
+ * lives here. */
 static void land(struct bl *b, const struct catch_clause *clause, const struct ctl *target)
 {
     const bool payload = clause->kind == CATCH_TAG || clause->kind == CATCH_TAG_REF;
@@ -103,7 +106,8 @@ static void land(struct bl *b, const struct catch_clause *clause, const struct c
         hs_bl_store_frame(b, RAX, VT_REF, bl_slot(b, target->base + n));
 }
 
-/* Several results of the function are in its lowest slots: returns them. The state stays as it was. */
+/* Several results of the function are in its lowest slots: returns them. The state stays as it
+ * was. */
 static void land_in_caller(struct bl *b, const struct ctl *function)
 {
     const uint32_t n = function->nresults;
@@ -170,7 +174,7 @@ void hs_bl_leave_try(struct bl *b)
     b->flags_pos = 0;
 }
 
-/* ---- throwing ---- */
+/* --- throwing --------------------------------------------------------------------------------- */
 
 BL_OP(THROW)
 {

@@ -1,6 +1,6 @@
-/* Floating point: arithmetic, comparisons, rounding, signs. What the machine does not do as the specification says
- * (min, max, nearest) is in x64_masm. With AVX results have a register of their own; without it the left operand becomes
- * the destination.
+/* Floating point: arithmetic, comparisons, rounding, signs. What the machine does not do as the
+ * specification says (min, max, nearest) is in x64_masm. With AVX results have a register of
+ * their own; without it the left operand becomes the destination.
  *
  * https://webassembly.github.io/spec/core/exec/numerics.html#floating-point-operations */
 #include "compile/baseline/baseline.h"
@@ -95,7 +95,7 @@ const uint8_t *hs_bl_fold_float(struct bl *b, const uint8_t *p, struct x64_mem m
     return combine(b, p + 1, op, fp, bl_pop(b), (struct opnd){.kind = O_MEM, .m = m});
 }
 
-/* ---- comparisons: lt and le with exchanged operands, so that "unordered" means false ---- */
+/* --- comparisons: lt and le with exchanged operands, so that "unordered" means false ---------- */
 
 static const uint8_t *compare(struct bl *b, const uint8_t *p, int cc, enum x64_fp fp, bool exchange)
 {
@@ -133,7 +133,7 @@ BL_FCOMPARE(F64_GT, CC_A, X64_F64, false)
 BL_FCOMPARE(F64_LE, CC_AE, X64_F64, true)
 BL_FCOMPARE(F64_GE, CC_AE, X64_F64, false)
 
-/* ---- signs: bit operations with a constant ---- */
+/* --- signs: bit operations with a constant ---------------------------------------------------- */
 
 static const uint8_t *with_mask(struct bl *b, const uint8_t *p, unsigned op, enum x64_fp fp,
                                 uint64_t mask)
@@ -183,7 +183,7 @@ BL_OP(F64_COPYSIGN)
     return copysign_(b, p, X64_F64);
 }
 
-/* ---- min, max, sqrt, rounding ---- */
+/* --- min, max, sqrt, rounding ----------------------------------------------------------------- */
 
 static const uint8_t *min_max(struct bl *b, const uint8_t *p, enum x64_fp fp,
                               void (*op)(struct x64_asm *, enum x64_fp, unsigned, unsigned))

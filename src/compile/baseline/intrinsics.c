@@ -1,10 +1,13 @@
-/* Library functions of guests that are one machine instruction here, recognized by their whole body.
+/* Library functions of guests that are one machine instruction here, recognized by their whole
+ * body.
  *
- * WebAssembly has no 64 x 64 -> 128 bit multiplication, so compilers call a helper of their runtime library,
- * __multi3(result, a_low, a_high, b_low, b_high), which multiplies 32-bit halves: in programs that do arithmetic on large
- * numbers it is most of the run time. Its body is compared byte for byte with what LLVM's library compiles to, so that
- * what replaces it is known to do the same: two stores of the product, the upper half first (if one of the two is out of
- * bounds, it is that one). Only products of zero-extended operands are replaced; others are called. */
+ * WebAssembly has no 64 x 64 -> 128 bit multiplication, so compilers call a helper of their
+ * runtime library, __multi3(result, a_low, a_high, b_low, b_high), which multiplies 32-bit
+ * halves: in programs that do arithmetic on large numbers it is most of the run time. Its body
+ * is compared byte for byte with what LLVM's library compiles to, so that what replaces it is
+ * known to do the same: two stores of the product, the upper half first (if one of the two is
+ * out of bounds, it is that one). Only products of zero-extended operands are replaced; others
+ * are called. */
 #include "compile/baseline/baseline.h"
 
 static const uint8_t multi3[] = {

@@ -1,6 +1,7 @@
-/* From a position in the machine code back to the instruction. Nothing is kept for this: compiling is deterministic
- * (I7), so the function is compiled again and the careful loop tells where each instruction's code starts. Traps and
- * backtraces are rare; tables for them would be as large as the code. */
+/* From a position in the machine code back to the instruction. Nothing is kept for this:
+ * compiling is deterministic (I7), so the function is compiled again and the careful loop tells
+ * where each instruction's code starts. Traps and backtraces are rare; tables for them would be
+ * as large as the code. */
 #include "compile/baseline/baseline.h"
 
 void hs_bl_watch(struct bl *b, uint32_t offset)

@@ -1,11 +1,13 @@
-/* Linear memory: addresses in the three styles, loads and stores, and the bulk operations, which are calls.
+/* Linear memory: addresses in the three styles, loads and stores, and the bulk operations, which
+ * are calls.
  *
  *   guarded   [base + address + offset]: a fault is the trap. Offsets that could reach over the guard are checked.
  *   checked   end = address + offset + size, without overflow; end > bytes traps; the access is [base + end - size].
  *             Against speculation a cmov makes end = size when the branch is mispredicted: offset 0.
  *   movable   checked, and the base is read from the record at each access.
  *
- * That [base + register] stays inside the reservation rests on I1: an i32 address is zero-extended.
+ * That [base + register] stays inside the reservation rests on I1: an i32 address is
+ * zero-extended.
  *
  * A load whose operation follows becomes the memory operand of it (join).
  *
@@ -117,8 +119,8 @@ static __attribute__((noinline)) struct x64_mem any_operand(struct bl *b, const 
     return hs_bl_address(b, arg.memory, arg.offset, size, bl_pop(b));
 }
 
-/* The same; the usual case is here: guarded memory 0 with its base in rbx, an offset of one or two bytes, an address
- * that is not constant. */
+/* The same; the usual case is here: guarded memory 0 with its base in rbx, an offset of one or
+ * two bytes, an address that is not constant. */
 static inline __attribute__((always_inline)) struct x64_mem operand(struct bl *b, const uint8_t **p,
                                                                     uint32_t size)
 {
@@ -137,7 +139,7 @@ static inline __attribute__((always_inline)) struct x64_mem operand(struct bl *b
 }
 _Static_assert(1 << 14 <= HS_GUARD_BYTES - 16, "no check is needed");
 
-/* ---- loads ---- */
+/* --- loads ------------------------------------------------------------------------------------ */
 
 /* A register that only the operand uses, or a new one. */
 static uint8_t reuse(struct bl *b, struct x64_mem m)
@@ -228,7 +230,7 @@ BL_LOAD(I64_LOAD16_U, ZERO_16, VT_I64, 2, WITH_NOTHING)
 BL_LOAD(I64_LOAD32_S, 0x63 | X64_F_W, VT_I64, 4, WITH_NOTHING)
 BL_LOAD(I64_LOAD32_U, 0x8b, VT_I64, 4, WITH_NOTHING)
 
-/* ---- stores ---- */
+/* --- stores ----------------------------------------------------------------------------------- */
 
 /* The opcode with an immediate is the one with a register and 0x3e: 88 and c6, 89 and c7. */
 static const uint8_t *store_int(struct bl *b, const uint8_t *p, uint32_t form, uint32_t size)
@@ -279,7 +281,7 @@ BL_STORE(I64_STORE8, int, 0x88 | X64_F_BYTE, 1)
 BL_STORE(I64_STORE16, int, STORE_16, 2)
 BL_STORE(I64_STORE32, int, 0x89, 4)
 
-/* ---- size and bulk operations ---- */
+/* --- size and bulk operations ----------------------------------------------------------------- */
 
 static uint8_t address_type(const struct bl *b, uint32_t memory)
 {

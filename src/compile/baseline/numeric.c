@@ -1,8 +1,10 @@
-/* Integer arithmetic and comparisons. One line per instruction; above the lines, the few ways of doing it.
+/* Integer arithmetic and comparisons. One line per instruction; above the lines, the few ways of
+ * doing it.
  *
- * The right operand may be a register, memory or an immediate; the left one becomes the destination if it is a
- * temporary. When local.set of a pinned local follows, its register is the destination: it may be equal to either
- * operand or part of the address of one, which is the one thing to be careful about here.
+ * The right operand may be a register, memory or an immediate; the left one becomes the
+ * destination if it is a temporary. When local.set of a pinned local follows, its register is
+ * the destination: it may be equal to either operand or part of the address of one, which is the
+ * one thing to be careful about here.
  *
  * https://webassembly.github.io/spec/core/exec/numerics.html */
 #include "compile/baseline/baseline.h"
@@ -45,7 +47,8 @@ static inline void emit(struct bl *b, int op, int w, uint8_t d, struct opnd o)
     }
 }
 
-/* l op r where one instruction with a destination of its own does it; false: nothing was emitted. */
+/* l op r where one instruction with a destination of its own does it; false: nothing was
+ * emitted. */
 static bool three_operands(struct bl *b, int op, int w, uint8_t d, uint8_t l, struct opnd r)
 {
     if (op == ALU_ADD && r.kind == O_REG) {
@@ -103,7 +106,8 @@ static const uint8_t *multiply_by(struct bl *b, const uint8_t *p, int w, struct 
     return bl_result(b, p, d, type);
 }
 
-/* l is popped, r is its right operand; `right` tells whether r owns a temporary that may be the result. */
+/* l is popped, r is its right operand; `right` tells whether r owns a temporary that may be the
+ * result. */
 static const uint8_t *combine(struct bl *b, const uint8_t *p, int op, int w, struct value l,
                               struct opnd r)
 {
@@ -263,7 +267,7 @@ BL_BINOP(I64_AND, ALU_AND, 1)
 BL_BINOP(I64_OR, ALU_OR, 1)
 BL_BINOP(I64_XOR, ALU_XOR, 1)
 
-/* ---- comparisons ---- */
+/* --- comparisons ------------------------------------------------------------------------------ */
 
 /* The condition when the operands are exchanged. */
 static int swapped(int cc)
@@ -372,7 +376,7 @@ BL_OP(I64_EQZ)
     return equal_zero(b, p, 1);
 }
 
-/* ---- with a load as the right operand ---- */
+/* --- with a load as the right operand --------------------------------------------------------- */
 
 static const struct fold {
     uint8_t type; /* VT_BOT: none */
@@ -452,7 +456,7 @@ const uint8_t *hs_bl_fold_compare(struct bl *b, const uint8_t *p, struct x64_mem
     return hs_bl_after(b, &c, cc);
 }
 
-/* ---- shifts and rotations ---- */
+/* --- shifts and rotations --------------------------------------------------------------------- */
 
 enum shift { ROL = 0, ROR = 1, SHL = 4, SHR = 5, SAR = 7 }; /* the /digit of the instruction */
 
@@ -550,7 +554,7 @@ BL_SHIFT(I64_SHR_U, SHR, 1)
 BL_SHIFT(I64_ROTL, ROL, 1)
 BL_SHIFT(I64_ROTR, ROR, 1)
 
-/* ---- one operand ---- */
+/* --- one operand ------------------------------------------------------------------------------ */
 
 /* Source and destination registers of an instruction that writes the destination once. */
 static uint8_t unary(struct bl *b, const uint8_t *p, struct value v, uint8_t *out_source)
@@ -635,7 +639,7 @@ BL_OP(I64_EXTEND_I32_U)
     return bl_result(b, p, d, VT_I64);
 }
 
-/* ---- wide arithmetic ---- */
+/* --- wide arithmetic -------------------------------------------------------------------------- */
 
 static const uint8_t *wide(struct bl *b, const uint8_t *p, int low_op, int high_op)
 {

@@ -1,18 +1,24 @@
-/* Objects: structs, arrays, numbers of 31 bits, and casts. abi/gc.h draws references and objects.
+/* Objects: structs, arrays, numbers of 31 bits, and casts. abi/gc.h draws references and
+ * objects.
  *
- * A reference is 32 bits, zero-extended, and what it refers to is at [heap base + reference + offset]: 4 GiB are reserved
- * behind the base, so no reference leads out of the heap. Only objects have a header, so null is sorted out before every
- * access and numbers and things of the host before every cast. Most values cannot be null, or anything but an object: the
- * value stack knows from the types of locals, globals, fields and results (`facts` of struct value), and no code is made.
+ * A reference is 32 bits, zero-extended, and what it refers to is at [heap base + reference +
+ * offset]: 4 GiB are reserved behind the base, so no reference leads out of the heap. Only
+ * objects have a header, so null is sorted out before every access and numbers and things of the
+ * host before every cast. Most values cannot be null, or anything but an object: the value stack
+ * knows from the types of locals, globals, fields and results (`facts` of struct value), and no
+ * code is made.
  *
- * Allocating is a call of the runtime. All operands go home before it, as before any call, and are stored into the object after
- * it: new objects are all zero, so zeros are not stored. Nothing moves, so a reference in a register or in the frame stays good.
+ * Allocating is a call of the runtime. All operands go home before it, as before any call, and
+ * are stored into the object after it: new objects are all zero, so zeros are not stored.
+ * Nothing moves, so a reference in a register or in the frame stays good.
  *
- * In the heap a reference to a function is a number. The runtime makes one; reading looks it up in run->funcs.
+ * In the heap a reference to a function is a number. The runtime makes one; reading looks it up
+ * in run->funcs.
  *
- * A type test ends with the flag E set if the reference is of the type, whichever way it was decided: null and tags
- * jump there with the flags that they were found with, a header that is not exactly the wanted one asks the runtime in cold
- * code, which sets the flag, too. So ref.test, ref.cast and br_on_cast are consumers of one condition.
+ * A type test ends with the flag E set if the reference is of the type, whichever way it was
+ * decided: null and tags jump there with the flags that they were found with, a header that is
+ * not exactly the wanted one asks the runtime in cold code, which sets the flag, too. So
+ * ref.test, ref.cast and br_on_cast are consumers of one condition.
  *
  * https://webassembly.github.io/spec/core/exec/instructions.html#aggregate-instructions */
 #include "compile/baseline/baseline.h"
@@ -31,7 +37,7 @@ enum {
     LOAD_V128 = X64_FORM(0, 1, 0x10), /* movups: objects lie at multiples of 8 */
 };
 
-/* ---- types ---- */
+/* --- types ------------------------------------------------------------------------------------ */
 
 static bool is_object(const struct bl *b, uint32_t heap)
 {
@@ -81,7 +87,7 @@ uint32_t hs_bl_heaptype(const uint8_t **p)
     return x >= 0 ? (uint32_t)x : hs_heap_of_code(*at);
 }
 
-/* ---- places ---- */
+/* --- places ----------------------------------------------------------------------------------- */
 
 static void null_check(struct bl *b, struct value v, uint8_t r)
 {
@@ -91,7 +97,8 @@ static void null_check(struct bl *b, struct value v, uint8_t r)
     hs_bl_trap_if(b, CC_E, TRAP_NULL_REFERENCE);
 }
 
-/* The same before an access to the object near its start: where faults are caught, that of null is one. */
+/* The same before an access to the object near its start: where faults are caught, that of null
+ * is one. */
 static void null_check_access(struct bl *b, struct value v, uint8_t r)
 {
     if (!b->layout->signals)
@@ -256,7 +263,7 @@ static void store(struct bl *b, struct x64_mem m, struct valtype storage, struct
     x64_emit_m(&b->a, form, XR(o.reg), m);
 }
 
-/* ---- operands of runtime calls ---- */
+/* --- operands of runtime calls ---------------------------------------------------------------- */
 
 /* Pushes the value of an entry once more, to be passed on at once. */
 static void push_copy(struct bl *b, uint32_t i)
@@ -326,7 +333,8 @@ static bool is_zero(const struct bl *b, struct value v)
     return hs_load64(bits) == 0 && (v.type != VT_V128 || hs_load64(bits + 8) == 0);
 }
 
-/* The value under `above` entries becomes an integer as the heap has it; a vector goes to the argument area. */
+/* The value under `above` entries becomes an integer as the heap has it; a vector goes to the
+ * argument area. */
 static void to_heap_value(struct bl *b, struct valtype storage, uint32_t above)
 {
     uint32_t i = bl_height(b) - 1 - above;
@@ -367,10 +375,10 @@ static const uint8_t *made(struct bl *b, const uint8_t *p)
     return p;
 }
 
-/* ---- making objects ---- */
+/* --- making objects --------------------------------------------------------------------------- */
 
-/* A new object's reference, held, and a register with its address. One that is small is taken from where the runtime makes them,
- * too, the runtime being called when that is full. */
+/* A new object's reference, held, and a register with its address. One that is small is taken
+ * from where the runtime makes them, too, the runtime being called when that is full. */
 static uint8_t allocate(struct bl *b, enum hs_libcall id, const uint64_t extra[2], uint64_t size,
                         uint8_t *out_at)
 {
@@ -496,7 +504,8 @@ BL_OP(ARRAY_NEW_DEFAULT)
     return made(b, p);
 }
 
-/* Loads an integer that is at home, in its slot or a constant into a register that may be a lost pin. */
+/* Loads an integer that is at home, in its slot or a constant into a register that may be a lost
+ * pin. */
 static void load_saved(struct bl *b, uint8_t reg, uint32_t i)
 {
     struct value v = b->stack[i];
@@ -530,7 +539,8 @@ BL_OP(ARRAY_NEW)
     hs_bl_libcall(b, LIBCALL_GC_NEW_ARRAY, 2, 0, NULL, VT_REF);
     if (b->status != ST_OK)
         return NULL;
-    /* What is below has been saved: ARRAY_FILL(array, 0, value, length), with the array in the value's slot. */
+    /* What is below has been saved: ARRAY_FILL(array, 0, value, length), with the array in the
+     * value's slot. */
     (void)bl_pop(b);
     if (vector) {
         struct value kept = b->stack[value];
@@ -574,7 +584,7 @@ BL_OP(ARRAY_NEW_ELEM)
     return new_from_segment(b, p, LIBCALL_GC_NEW_ELEM);
 }
 
-/* ---- reading and writing ---- */
+/* --- reading and writing ---------------------------------------------------------------------- */
 
 static const uint8_t *struct_get(struct bl *b, const uint8_t *p, bool sign)
 {
@@ -687,7 +697,7 @@ BL_OP(ARRAY_INIT_ELEM)
     return p;
 }
 
-/* ---- numbers of 31 bits ---- */
+/* --- numbers of 31 bits ----------------------------------------------------------------------- */
 
 BL_OP(REF_I31)
 {
@@ -726,7 +736,7 @@ BL_OP(I31_GET_U)
     return i31_get(b, p, false);
 }
 
-/* ---- conversions: the same word ---- */
+/* --- conversions: the same word --------------------------------------------------------------- */
 
 BL_OP(ANY_CONVERT_EXTERN)
 {
@@ -740,10 +750,10 @@ BL_OP(EXTERN_CONVERT_ANY)
     return p;
 }
 
-/* ---- casts ---- */
+/* --- casts ------------------------------------------------------------------------------------ */
 
-/* Compares, so that the returned condition holds if the reference in r is of the type. Emits nothing that
- * allocates registers: t is a scratch register other than r. */
+/* Compares, so that the returned condition holds if the reference in r is of the type. Emits
+ * nothing that allocates registers: t is a scratch register other than r. */
 static int test_type(struct bl *b, uint8_t r, uint8_t t, uint8_t facts, uint32_t heap,
                      bool nullable)
 {
@@ -880,7 +890,8 @@ static const uint8_t *br_on_cast(struct bl *b, const uint8_t *p, bool fail)
     bl_done(b);
     int cc = test_type(b, r, t, facts, hs_vt_heap(to), hs_vt_nullable(to));
     hs_bl_branch_if(b, fail ? bl_invert(cc) : cc, depth);
-    /* What goes on here: the cast succeeded, or failed, and then the reference is not null if null succeeds. */
+    /* What goes on here: the cast succeeded, or failed, and then the reference is not null if
+     * null succeeds. */
     if (fail)
         facts |= hs_bl_ref_facts(b, to);
     else if (hs_vt_nullable(to))

@@ -1,11 +1,14 @@
-/* Pinned locals and the frame: which locals live in registers, where the others are, entering and leaving.
+/* Pinned locals and the frame: which locals live in registers, where the others are, entering
+ * and leaving.
  *
- * Facts of validation name the heaviest locals of each class. A callee-saved register costs a push and a load, so
- * it goes to the heaviest; a caller-saved one costs a store and a load at each call, so it is worth it when the
- * local's weight exceeds twice the weight of the calls. In a function without calls caller-saved registers
- * are free, and a parameter stays where it arrives.
+ * Facts of validation name the heaviest locals of each class. A callee-saved register costs a
+ * push and a load, so it goes to the heaviest; a caller-saved one costs a store and a load at
+ * each call, so it is worth it when the local's weight exceeds twice the weight of the calls. In
+ * a function without calls caller-saved registers are free, and a parameter stays where it
+ * arrives.
  *
- * Every choice must be right, only some are fast: with a pin_seed the choice is random, which the tests use. */
+ * Every choice must be right, only some are fast: with a pin_seed the choice is random, which
+ * the tests use. */
 #include "compile/baseline/baseline.h"
 #include "syntax/insn_read.h"
 
@@ -208,7 +211,7 @@ enum status hs_bl_frame_layout(struct bl *b, const uint8_t **body)
     return ST_OK;
 }
 
-/* ---- around calls ---- */
+/* --- around calls ----------------------------------------------------------------------------- */
 
 void hs_bl_save_pins(struct bl *b)
 {
@@ -230,9 +233,10 @@ void hs_bl_reload_slow(struct bl *b, uint32_t pins)
     b->inval &= ~pins;
 }
 
-/* ---- entering and leaving ---- */
+/* --- entering and leaving --------------------------------------------------------------------- */
 
-/* Zero to everything from `low` (the lowest address) up to `high`. rax, r10, r11 hold no parameter. */
+/* Zero to everything from `low` (the lowest address) up to `high`. rax, r10, r11 hold no
+ * parameter. */
 static void zero_range(struct bl *b, int32_t low, int32_t high)
 {
     bl_zero(b, RAX);

@@ -1,9 +1,10 @@
-/* Vectors: the value stack on one side, the rows of x64_simd.def on the other. One function per class of operands finds
- * registers for them; what the machine does is in x64_simd.c.
+/* Vectors: the value stack on one side, the rows of x64_simd.def on the other. One function per
+ * class of operands finds registers for them; what the machine does is in x64_simd.c.
  *
- * A destination is the pin that is set next, else a register that an operand leaves behind, else a new one; any of them
- * may be an operand at the same time, x64_simd copes. With AVX the second operand may stay in memory: in its slot, as a
- * constant, or where a v128.load comes right before.
+ * A destination is the pin that is set next, else a register that an operand leaves behind, else
+ * a new one; any of them may be an operand at the same time, x64_simd copes. With AVX the second
+ * operand may stay in memory: in its slot, as a constant, or where a v128.load comes right
+ * before.
  *
  * https://webassembly.github.io/spec/core/exec/instructions.html#vector-instructions */
 #include "compile/baseline/baseline.h"
@@ -62,7 +63,7 @@ static const uint8_t *vector_result(struct bl *b, const uint8_t *p, enum op op, 
     return bl_result(b, p, d, VT_V128);
 }
 
-/* ---- vectors to a vector ---- */
+/* --- vectors to a vector ---------------------------------------------------------------------- */
 
 static const uint8_t *un(struct bl *b, const uint8_t *p, enum op op)
 {
@@ -144,7 +145,7 @@ static const uint8_t *shift(struct bl *b, const uint8_t *p, enum op op)
     return vector_result(b, p, op, &x, 1);
 }
 
-/* ---- to numbers ---- */
+/* --- to numbers ------------------------------------------------------------------------------- */
 
 static const uint8_t *test(struct bl *b, const uint8_t *p, enum op op)
 {
@@ -193,7 +194,7 @@ static const uint8_t *extract(struct bl *b, const uint8_t *p, enum op op)
     return bl_result(b, p, d, type);
 }
 
-/* ---- from numbers ---- */
+/* --- from numbers ----------------------------------------------------------------------------- */
 
 static const uint8_t *splat(struct bl *b, const uint8_t *p, enum op op)
 {
@@ -213,7 +214,7 @@ static const uint8_t *replace(struct bl *b, const uint8_t *p, enum op op)
     return vector_result(b, p, op, &x, s >= 16 ? 2 : 1);
 }
 
-/* ---- constants and memory ---- */
+/* --- constants and memory --------------------------------------------------------------------- */
 
 BL_OP(V128_CONST)
 {
@@ -294,7 +295,7 @@ static const uint8_t *store_lane(struct bl *b, const uint8_t *p, enum op op)
     return store_at(b, p + 1, op, arg, *p);
 }
 
-/* ---- the handlers: a row each ---- */
+/* --- the handlers: a row each ----------------------------------------------------------------- */
 
 #define CLASS_UN         un
 #define CLASS_BIN        bin

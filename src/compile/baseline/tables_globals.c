@@ -1,12 +1,13 @@
 /* Variables, constants, globals, tables and references.
  *
- * local.get and constants emit nothing. A reference is 64 bits in a register: the address of a struct hs_funcref, or a
- * 32-bit reference, zero-extended. Null is 0 in both.
+ * local.get and constants emit nothing. A reference is 64 bits in a register: the address of a
+ * struct hs_funcref, or a 32-bit reference, zero-extended. Null is 0 in both.
  *
- * Tables are read and written in place; what needs the runtime (growing, bulk operations) is called. */
+ * Tables are read and written in place; what needs the runtime (growing, bulk operations) is
+ * called. */
 #include "compile/baseline/baseline.h"
 
-/* ---- locals and constants ---- */
+/* --- locals and constants --------------------------------------------------------------------- */
 
 BL_OP(LOCAL_GET)
 {
@@ -90,7 +91,7 @@ BL_OP(F64_CONST)
     return p + 8;
 }
 
-/* ---- globals ---- */
+/* --- globals ---------------------------------------------------------------------------------- */
 
 static struct x64_mem global(struct bl *b, uint32_t i)
 {
@@ -152,7 +153,7 @@ BL_OP(GLOBAL_SET)
     return p;
 }
 
-/* ---- tables ---- */
+/* --- tables ----------------------------------------------------------------------------------- */
 
 static uint8_t index_type(const struct bl *b, uint32_t table)
 {
@@ -253,7 +254,7 @@ BL_OP(TABLE_COPY)
     return p;
 }
 
-/* ---- references ---- */
+/* --- references ------------------------------------------------------------------------------- */
 
 BL_OP(REF_NULL)
 {

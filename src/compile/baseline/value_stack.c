@@ -1,11 +1,13 @@
-/* The abstract value stack: where operands are, and the temporary registers. See baseline.h for the kinds of
- * entries and the invariants; here is everything that turns an entry into an operand, a register or a slot.
+/* The abstract value stack: where operands are, and the temporary registers. See baseline.h for
+ * the kinds of entries and the invariants; here is everything that turns an entry into an
+ * operand, a register or a slot.
  *
- * Nothing here is clever about registers: the lowest free one is taken, and when there is none, the deepest entry in
- * a register goes to its slot. Five general temporaries are enough for nearly all code: what lives long is pinned. */
+ * Nothing here is clever about registers: the lowest free one is taken, and when there is none,
+ * the deepest entry in a register goes to its slot. Five general temporaries are enough for
+ * nearly all code: what lives long is pinned. */
 #include "compile/baseline/baseline.h"
 
-/* ---- emitters ---- */
+/* --- emitters --------------------------------------------------------------------------------- */
 
 void hs_bl_alu_ri(struct bl *b, int op, int w, uint8_t d, int32_t i)
 {
@@ -74,7 +76,7 @@ void hs_bl_store_frame(struct bl *b, uint8_t reg, uint8_t type, int32_t offset)
     }
 }
 
-/* ---- temporaries ---- */
+/* --- temporaries ------------------------------------------------------------------------------ */
 
 static void spill(struct bl *b, struct value *v)
 {
@@ -90,8 +92,8 @@ uint8_t hs_bl_alloc_slow(struct bl *b, uint32_t among)
             spill(b, v);
             return bl_alloc_among(b, among);
         }
-    /* All temporaries are locked by one instruction: no handler does that. Refuse the function rather than
-     * generate wrong code. */
+    /* All temporaries are locked by one instruction: no handler does that. Refuse the function
+     * rather than generate wrong code. */
     HS_ASSERT(!"out of temporaries");
     hs_bl_fail(b, ST_UNSUPPORTED, "an instruction needs too many registers");
     return among & BL_GPRS ? RAX : 16;
@@ -128,7 +130,7 @@ void hs_bl_take(struct bl *b, uint8_t reg)
     b->held |= BIT(reg);
 }
 
-/* ---- entries as operands ---- */
+/* --- entries as operands ---------------------------------------------------------------------- */
 
 void hs_bl_const_i64(struct bl *b, struct value v, int64_t *out)
 {
@@ -381,7 +383,7 @@ void hs_bl_unalias_slow(struct bl *b, uint32_t local)
         }
 }
 
-/* ---- parallel moves ---- */
+/* --- parallel moves --------------------------------------------------------------------------- */
 
 void hs_bl_reg_moves(struct bl *b, struct reg_move *reg, uint32_t n)
 {
@@ -427,7 +429,8 @@ static uint8_t present(const struct bl *b, struct value v)
     return v.reg != BL_NONE && !(b->inval & BIT(v.reg)) ? v.reg : BL_NONE;
 }
 
-/* What is in the frame or constant. Not hs_bl_move_to: it would reload a pin, which may be a destination. */
+/* What is in the frame or constant. Not hs_bl_move_to: it would reload a pin, which may be a
+ * destination. */
 static void move_late(struct bl *b, struct value v, uint8_t to)
 {
     if (v.kind == V_LOCAL)
@@ -445,8 +448,8 @@ void hs_bl_move(struct bl *b, struct value v, uint8_t to)
         move_late(b, v, to);
 }
 
-/* First the moves between registers, each when its destination is no source of another, cycles by exchange; then
- * everything that comes from the frame or is constant. */
+/* First the moves between registers, each when its destination is no source of another, cycles
+ * by exchange; then everything that comes from the frame or is constant. */
 void hs_bl_moves(struct bl *b, struct moves *mv)
 {
     struct reg_move reg[16];

@@ -1,5 +1,6 @@
-/* See compile.h: what the CPU offers, asked of CPUID. Extensions that use the upper halves of vector registers count
- * only when the operating system saves those (XGETBV). HS_CPU_ names exactly what compilers make use of. */
+/* See compile.h: what the CPU offers, asked of CPUID. Extensions that use the upper halves of
+ * vector registers count only when the operating system saves those (XGETBV). HS_CPU_ names
+ * exactly what compilers make use of. */
 #include "compile/compile.h"
 
 #include <cpuid.h>
@@ -29,7 +30,8 @@ static uint32_t ask(void)
     if (ymm && (c & bit_FMA))
         found |= HS_CPU_FMA;
     if (__get_cpuid_count(7, 0, &a, &b, &c, &d)) {
-        /* BMI's instructions are VEX-encoded and need AVX enabled in practice, though no vector register. */
+        /* BMI's instructions are VEX-encoded and need AVX enabled in practice, though no vector
+         * register. */
         if (ymm && (b & bit_BMI))
             found |= HS_CPU_BMI1;
         if (ymm && (b & bit_BMI2))

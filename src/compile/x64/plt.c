@@ -1,5 +1,5 @@
-/* The PLT of a module's code range: how each function is entered for good, and how it is compiled at its first
- * call. The layout is drawn in abi/code.h. */
+/* The PLT of a module's code range: how each function is entered for good, and how it is
+ * compiled at its first call. The layout is drawn in abi/code.h. */
 #include "base/bits.h"
 #include "compile/compile.h"
 

@@ -1,25 +1,28 @@
 /* trampoline.c: the ways in and out of compiled code, one of each per signature.
  *
- * The entry trampoline is an hs_entry_fn: C to compiled code. Calls of a host come in great numbers from one place, so what
- * an entry has to establish, a stack limit and where signal handlers look, is there already but for the first of them:
- * three comparisons see to that, and any doubt goes to hs_rt_enter. Such a call costs what its jumps and its stores cost, so nothing
- * is written that is so already, and all that comes before the call of the guest is short and in one cache line. Its frame is
- * what hs_raise (abi/stubs_x64.S) comes back to, so its layout is part of the contract (abi/asm_offsets.h):
+ * The entry trampoline is an hs_entry_fn: C to compiled code. Calls of a host come in great
+ * numbers from one place, so what an entry has to establish, a stack limit and where signal
+ * handlers look, is there already but for the first of them: three comparisons see to that, and
+ * any doubt goes to hs_rt_enter. Such a call costs what its jumps and its stores cost, so
+ * nothing is written that is so already, and all that comes before the call of the guest is
+ * short and in one cache line. Its frame is what hs_raise (abi/stubs_x64.S) comes back to, so
+ * its layout is part of the contract (abi/asm_offsets.h):
  *
  *     rbp + 8   return address in C
  *     rbp       rbp of the C caller
  *     rbp - 8   rbx, then r12 r13 r14 r15
  *     rbp - 48  out                                   run->act.entry_sp, 16-aligned
  *
- * Compiled code keeps the callee-saved registers but r13, so an ordinary return restores that one, and rbx, which has held
- * the values.
+ * Compiled code keeps the callee-saved registers but r13, so an ordinary return restores that
+ * one, and rbx, which has held the values.
  *
- * The host adapter is what compiled code calls for a host function: r13 is the host function's context, r10 the
- * caller's. It spreads the parameters into an array on the stack, calls the function that the context names, with the caller in
- * a struct above the array, and gathers the results.
+ * The host adapter is what compiled code calls for a host function: r13 is the host function's
+ * context, r10 the caller's. It spreads the parameters into an array on the stack, calls the
+ * function that the context names, with the caller in a struct above the array, and gathers the
+ * results.
  *
- * A value of n-th class goes to the n-th register of that class, and what has no register to slot i of the
- * argument area, i being its number among all. References travel as 64 bits. */
+ * A value of n-th class goes to the n-th register of that class, and what has no register to
+ * slot i of the argument area, i being its number among all. References travel as 64 bits. */
 #include "abi/asm_offsets.h"
 #include "compile/x64/x64_masm.h"
 
@@ -69,8 +72,8 @@ static void load(struct x64_asm *a, struct valtype t, unsigned reg, struct x64_m
     }
 }
 
-/* Values of 32 bits are stored with whatever is above them: who reads all 64 bits of the slot at once, not caring which kind
- * it is, need not wait until two stores have met in the cache. */
+/* Values of 32 bits are stored with whatever is above them: who reads all 64 bits of the slot at
+ * once, not caring which kind it is, need not wait until two stores have met in the cache. */
 static void store(struct x64_asm *a, struct valtype t, struct x64_mem m, unsigned reg)
 {
     switch (hs_vt_kind(t)) {
@@ -81,8 +84,8 @@ static void store(struct x64_asm *a, struct valtype t, struct x64_mem m, unsigne
     }
 }
 
-/* Slots between an array and the argument area: those of the values without a register. Loads the area's address
- * into `area`; loses xmm8. r13 is a vmctx. */
+/* Slots between an array and the argument area: those of the values without a register. Loads
+ * the area's address into `area`; loses xmm8. r13 is a vmctx. */
 static void copy_rest(struct x64_asm *a, struct deal d, const struct valtype *types, uint32_t n,
                       unsigned array, unsigned area, bool to_area)
 {
@@ -100,7 +103,8 @@ static void copy_rest(struct x64_asm *a, struct deal d, const struct valtype *ty
     }
 }
 
-/* What has a register, from or to an array. The array's own register may be one that is loaded: it comes last. */
+/* What has a register, from or to an array. The array's own register may be one that is loaded:
+ * it comes last. */
 static void move_registers(struct x64_asm *a, struct deal d, const struct valtype *types,
                            uint32_t n, unsigned array, bool to_array)
 {
@@ -128,7 +132,8 @@ static enum status begin(struct x64_asm *a, const struct functype *type,
                           ROOM_FIXED + ((size_t)type->nparams + type->nresults) * ROOM_VALUE);
 }
 
-/* Where the thread-local is, from the thread pointer: the same for all threads, as its model is initial-exec. */
+/* Where the thread-local is, from the thread pointer: the same for all threads, as its model is
+ * initial-exec. */
 static int32_t thread_offset(const void *place)
 {
     const char *thread;
@@ -215,7 +220,8 @@ enum status hs_compile_host_adapter(const struct functype *type, struct hs_machi
     x64_mov64_rr(a, RBP, RSP);
     x64_mov64_rm(a, R11, x64_bd(R13, HS_OFF_RUN));
     if (size > UNCHECKED_FRAME) {
-        /* The true limit: the copy in the context may be armed, and an interruption is not served here. */
+        /* The true limit: the copy in the context may be armed, and an interruption is not
+         * served here. */
         x64_lea64_rm(a, RAX, x64_bd(RSP, -size));
         x64_cmp64_rm(a, RAX, x64_bd(R11, HS_OFF_RUN_STACK_LIMIT));
         uint32_t enough = x64_jcc8(a, CC_AE);

@@ -56,7 +56,8 @@ static __attribute__((noinline)) void emit_m_any(struct x64_asm *a, uint32_t for
     a->p = put_mem_any(a, p, form, reg, m);
 }
 
-/* The most frequent function of a compiler: one opcode byte and a register as the base come first. */
+/* The most frequent function of a compiler: one opcode byte and a register as the base come
+ * first. */
 void x64_emit_m(struct x64_asm *a, uint32_t form, unsigned reg, struct x64_mem m)
 {
     if ((form & ~(uint32_t)(X64_F_W | X64_IMM(7) | 0xff)) ||

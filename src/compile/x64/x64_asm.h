@@ -1,26 +1,27 @@
-/* x64_asm.h: the bytes of x86-64 instructions; the lowest of the three layers of a compiler for this machine
- * (x64_asm: bytes, x64_masm: operations, baseline: meaning of WebAssembly).
+/* x64_asm.h: the bytes of x86-64 instructions; the lowest of the three layers of a compiler for
+ * this machine (x64_asm: bytes, x64_masm: operations, baseline: meaning of WebAssembly).
  *
- * One idea: an instruction is a row of x64_insn.def, and each row becomes static inline functions whose names
- * end in the kinds of their operands, destination first as in Intel's manuals:
+ * One idea: an instruction is a row of x64_insn.def, and each row becomes static inline
+ * functions whose names end in the kinds of their operands, destination first as in Intel's
+ * manuals:
  *
  *     _r  register (general or vector, as the row says)      x64_add32_rr(a, RAX, RCX)
  *     _m  memory: struct x64_mem                             x64_add64_rm(a, RAX, x64_bd(R13, 24))
  *     _i  immediate                                          x64_add32_ri(a, RAX, 1)
  *     _c  the register cl as a shift count                   x64_shl32_rc(a, RAX)
  *
- * Integer instructions carry their width, 8 16 32 or 64, in the name; conversions of width carry source and
- * destination (x64_movsx8_64_rr). A vector row makes the SSE form (x64_addsd_rr) and the AVX form with one more
- * operand (x64_vaddsd_rrr) where there is one. The shortest encoding is chosen: immediates and displacements
- * of 8 bits, no REX or VEX3 prefix where it says nothing. Flags are never changed behind the caller's
- * back: mov of zero stays a mov.
+ * Integer instructions carry their width, 8 16 32 or 64, in the name; conversions of width carry
+ * source and destination (x64_movsx8_64_rr). A vector row makes the SSE form (x64_addsd_rr) and
+ * the AVX form with one more operand (x64_vaddsd_rrr) where there is one. The shortest encoding
+ * is chosen: immediates and displacements of 8 bits, no REX or VEX3 prefix where it says
+ * nothing. Flags are never changed behind the caller's back: mov of zero stays a mov.
  *
- * Room: an emitter never checks. The caller has made sure that X64_MAX_INSN bytes per instruction are left
- * (x64_room); offsets, not pointers, survive a move of the buffer.
+ * Room: an emitter never checks. The caller has made sure that X64_MAX_INSN bytes per
+ * instruction are left (x64_room); offsets, not pointers, survive a move of the buffer.
  *
- * Positions are offsets from `base`. A RIP-relative operand (x64_rip) names its target as such an offset,
- * which may lie outside of the buffer; the displacement is the four bytes before the immediate, i.e. it ends
- * the instruction where there is none. */
+ * Positions are offsets from `base`. A RIP-relative operand (x64_rip) names its target as such
+ * an offset, which may lie outside of the buffer; the displacement is the four bytes before the
+ * immediate, i.e. it ends the instruction where there is none. */
 #ifndef HS_COMPILE_X64_ASM_H
 #define HS_COMPILE_X64_ASM_H
 
@@ -54,8 +55,8 @@ enum x64_cc {
 
 enum { X64_NO_INDEX = RSP, X64_RIP = 0x10, X64_NO_BASE = 0x20 };
 
-/* [base + index << scale + disp], ready to be written, since most of it is known when it is made, often at compile
- * time. One word, so it travels in a register:
+/* [base + index << scale + disp], ready to be written, since most of it is known when it is
+ * made, often at compile time. One word, so it travels in a register:
  *
  *      63        32 31   24 23 16 15   8 7      0
  *    +-------------+-------+-----+------+--------+
@@ -135,7 +136,7 @@ static inline bool x64_room(const struct x64_asm *a, size_t n)
     return (size_t)(a->end - a->p) >= n;
 }
 
-/* ---- raw bytes ---- */
+/* --- raw bytes -------------------------------------------------------------------------------- */
 
 static inline void x64_u8(struct x64_asm *a, unsigned x)
 {
@@ -178,7 +179,8 @@ static inline bool x64_is_i32(int64_t x)
  *    | L |byte rm| byte | W |imm size| 0 |  pp  | map | opcode |
  *    +---+-------+------+---+--------+---+------+-----+--------+
  *
- * The encodings of map (0: one byte, 1: 0f, 2: 0f 38, 3: 0f 3a) and pp (0: none, 1: 66, 2: f3, 3: f2) are VEX's. */
+ * The encodings of map (0: one byte, 1: 0f, 2: 0f 38, 3: 0f 3a) and pp (0: none, 1: 66, 2: f3,
+ * 3: f2) are VEX's. */
 enum {
     X64_F_PP = 10,
     X64_F_MAP = 8,
@@ -191,8 +193,8 @@ enum {
 #define X64_FORM(pp, map, opcode) ((uint32_t)(opcode) | (map) << X64_F_MAP | (pp) << X64_F_PP)
 #define X64_IMM(n)                ((uint32_t)(n) << X64_F_IMM)
 
-/* The memory forms are out of line: there is much to decide at run time and the code stays small. `form` says how
- * many bytes of immediate follow; the caller emits them. */
+/* The memory forms are out of line: there is much to decide at run time and the code stays
+ * small. `form` says how many bytes of immediate follow; the caller emits them. */
 void x64_emit_m(struct x64_asm *a, uint32_t form, unsigned reg, struct x64_mem m);
 void x64_emit_vex_m(struct x64_asm *a, uint32_t form, unsigned reg, unsigned vvvv,
                     struct x64_mem m);
@@ -276,7 +278,8 @@ static inline __attribute__((always_inline)) void x64_imm(struct x64_asm *a, uns
         x64_u32(a, (uint32_t)i);
 }
 
-/* The form of an integer opcode at a width: the even opcode is the byte form, the odd one the others. */
+/* The form of an integer opcode at a width: the even opcode is the byte form, the odd one the
+ * others. */
 static inline __attribute__((always_inline)) uint32_t x64_int_form(unsigned width, uint32_t form)
 {
     switch (width) {
@@ -350,7 +353,7 @@ x64_shift_mi(X64_A, unsigned width, unsigned digit, struct x64_mem m, unsigned i
         x64_u8(a, i);
 }
 
-/* ---- what the rows become ---- */
+/* --- what the rows become --------------------------------------------------------------------- */
 
 /* name, /digit: add sub and ... cmp. Opcode digit * 8 + {0 mr8, 1 mr, 2 rm8, 3 rm}. */
 #define X64_ALU_W(name, digit, w)                                                                  \
@@ -453,7 +456,8 @@ x64_shift_mi(X64_A, unsigned width, unsigned digit, struct x64_mem m, unsigned i
     X64_LOCKED_W(name, lock, map, opcode, 16)                                                      \
     X64_LOCKED_W(name, lock, map, opcode, 32) X64_LOCKED_W(name, lock, map, opcode, 64)
 
-/* BMI: reg, r/m, vvvv (shlx shrx sarx bzhi), and reg, vvvv, r/m (andn). Operands in the manual's order. */
+/* BMI: reg, r/m, vvvv (shlx shrx sarx bzhi), and reg, vvvv, r/m (andn). Operands in the manual's
+ * order. */
 #define X64_BMI_RMV_W(name, pp, map, opcode, w)                                                    \
     X64_FN x64_##name##w##_rrr(X64_A, unsigned d, unsigned s, unsigned count)                      \
     {                                                                                              \
@@ -626,8 +630,8 @@ x64_shift_mi(X64_A, unsigned width, unsigned digit, struct x64_mem m, unsigned i
         x64_emit_vex(a, X64_FORM(1, 1, opcode), digit, d, s);                                      \
         x64_u8(a, i);                                                                              \
     }
-/* The reg field and the r/m field hold registers of different files. CVT: d, s as written; the AVX form of
- * conversions from integers takes the upper lanes from one more operand. */
+/* The reg field and the r/m field hold registers of different files. CVT: d, s as written; the
+ * AVX form of conversions from integers takes the upper lanes from one more operand. */
 #define X64_SSE_CVT(name, pp, map, opcode, w)                                                      \
     X64_FN x64_##name##_rr(X64_A, unsigned d, unsigned s)                                          \
     {                                                                                              \
@@ -711,7 +715,7 @@ x64_shift_mi(X64_A, unsigned width, unsigned digit, struct x64_mem m, unsigned i
 
 #include "compile/x64/x64_insn.def"
 
-/* ---- instructions that are no row ---- */
+/* --- instructions that are no row ------------------------------------------------------------- */
 
 #define X64_MOV_W(w)                                                                               \
     X64_FN x64_mov##w##_rr(X64_A, unsigned d, unsigned s)                                          \
@@ -905,8 +909,8 @@ X64_FN x64_call_m(X64_A, struct x64_mem m)
 {
     x64_emit_m(a, 0xff, 2, m);
 }
-/* `ud1l code(%eax),%eax`: a trap whose code can be read behind the PC (67 0f b9 40 code), as LLVM emits for
- * llvm.ubsantrap. */
+/* `ud1l code(%eax),%eax`: a trap whose code can be read behind the PC (67 0f b9 40 code), as
+ * LLVM emits for llvm.ubsantrap. */
 X64_FN x64_ud1_trap(X64_A, unsigned code)
 {
     x64_u32(a, 0x40b90f67);
@@ -915,10 +919,10 @@ X64_FN x64_ud1_trap(X64_A, unsigned code)
 
 /* ---- jumps and labels ----
  *
- * A label is bound once; jumps to it before that are threaded through their rel32 fields: each holds the
- * position of the field of the jump before, the first one 0 (no field is at 0, an opcode stands before it).
- * Backward jumps take the short form where it reaches. For known short distances forward there are the
- * 8-bit forms: pos = x64_jcc8(a, cc); ...; x64_here8(a, pos). */
+ * A label is bound once; jumps to it before that are threaded through their rel32 fields: each
+ * holds the position of the field of the jump before, the first one 0 (no field is at 0, an
+ * opcode stands before it). Backward jumps take the short form where it reaches. For known short
+ * distances forward there are the 8-bit forms: pos = x64_jcc8(a, cc); ...; x64_here8(a, pos). */
 struct x64_label {
     uint32_t pos;   /* X64_UNBOUND, or the position */
     uint32_t chain; /* field of the latest jump that waits, 0: none */
@@ -994,7 +998,8 @@ static inline void x64_bind(X64_A, struct x64_label *l)
     x64_bind_at(a, l, x64_pos(a));
 }
 
-/* To a position from the buffer's base, which may lie outside: always rel32 (the field ends the instruction). */
+/* To a position from the buffer's base, which may lie outside: always rel32 (the field ends the
+ * instruction). */
 X64_FN x64_jmp32(X64_A, int32_t target)
 {
     x64_u8(a, 0xe9);
@@ -1010,7 +1015,8 @@ X64_FN x64_call32(X64_A, int32_t target)
     x64_u8(a, 0xe8);
     x64_u32(a, (uint32_t)target - (x64_pos(a) + 4));
 }
-/* A short jump forward, to be patched by x64_here8 with what the jump returns; at most 127 bytes later. */
+/* A short jump forward, to be patched by x64_here8 with what the jump returns; at most 127 bytes
+ * later. */
 static inline uint32_t x64_jmp8(X64_A)
 {
     x64_u16(a, 0x00eb);

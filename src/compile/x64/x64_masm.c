@@ -1,9 +1,10 @@
-/* See x64_masm.h. Where an operation has a rare case, the common one falls through or takes one forward jump, and
- * the rare code stands in line: it is short, and no operation depends on a place for cold code. */
+/* See x64_masm.h. Where an operation has a rare case, the common one falls through or takes one
+ * forward jump, and the rare code stands in line: it is short, and no operation depends on a
+ * place for cold code. */
 #include "compile/x64/x64_masm.h"
 #include "base/planted.h"
 
-/* ---- the buffer ---- */
+/* --- the buffer ------------------------------------------------------------------------------- */
 
 enum status x64_code_begin(struct x64_asm *a, struct hs_machine_code *code, size_t n)
 {
@@ -27,7 +28,7 @@ void x64_code_end(struct x64_asm *a, struct hs_machine_code *code)
     code->bytes.count = x64_pos(a);
 }
 
-/* ---- constants ---- */
+/* --- constants -------------------------------------------------------------------------------- */
 
 void x64_masm_fconst(struct x64_asm *a, enum x64_fp fp, unsigned dx, uint64_t bits, unsigned t)
 {
@@ -65,7 +66,7 @@ void x64_masm_v128const(struct x64_asm *a, unsigned dx, const uint8_t bytes[16],
     }
 }
 
-/* ---- calls into the runtime ---- */
+/* --- calls into the runtime ------------------------------------------------------------------- */
 
 void x64_masm_libcall(struct x64_asm *a, enum hs_libcall id)
 {
@@ -79,7 +80,7 @@ void x64_masm_trap(struct x64_asm *a, unsigned code)
     x64_masm_libcall(a, LIBCALL_TRAP);
 }
 
-/* ---- integers ---- */
+/* --- integers --------------------------------------------------------------------------------- */
 
 void x64_masm_clz(struct x64_asm *a, unsigned width, uint32_t cpu, unsigned d, unsigned s,
                   unsigned t)
@@ -135,7 +136,8 @@ void x64_masm_popcnt(struct x64_asm *a, unsigned width, uint32_t cpu, unsigned d
             x64_popcnt64_rr(a, d, s);
         return;
     }
-    /* Sums of 2, 4, 8 bits side by side; the multiplication adds the bytes up in the highest one. */
+    /* Sums of 2, 4, 8 bits side by side; the multiplication adds the bytes up in the highest
+     * one. */
     if (width == 32)
         x64_mov32_rr(a, d, s);
     else
@@ -218,7 +220,7 @@ void x64_masm_div(struct x64_asm *a, unsigned width, enum x64_div op, unsigned s
         x64_here8(a, minus_one);
 }
 
-/* ---- floating point ---- */
+/* --- floating point --------------------------------------------------------------------------- */
 
 static void ucomi(struct x64_asm *a, enum x64_fp fp, unsigned x, unsigned y)
 {
@@ -244,8 +246,9 @@ static void sub(struct x64_asm *a, enum x64_fp fp, unsigned dx, unsigned x)
         x64_subsd_rr(a, dx, x);
 }
 
-/* minss returns its second operand for equal and for unordered operands: zeros of different sign and NaN
- * are taken out first. Equal operands differ in the sign of zero at most, which or and and decide. */
+/* minss returns its second operand for equal and for unordered operands: zeros of different sign
+ * and NaN are taken out first. Equal operands differ in the sign of zero at most, which or and
+ * and decide. */
 static void min_or_max(struct x64_asm *a, enum x64_fp fp, unsigned dx, unsigned x, bool max)
 {
     HS_ASSERT(dx != x);
@@ -321,7 +324,8 @@ void x64_masm_fcopysign(struct x64_asm *a, enum x64_fp fp, unsigned dx, unsigned
     x64_orps_rr(a, dx, tx);
 }
 
-/* Scalar instructions keep the upper lanes of their destination; clearing it first cuts the dependency. */
+/* Scalar instructions keep the upper lanes of their destination; clearing it first cuts the
+ * dependency. */
 static void cut(struct x64_asm *a, unsigned dx, unsigned x)
 {
     if (dx != x)
@@ -337,8 +341,9 @@ void x64_masm_fsqrt(struct x64_asm *a, enum x64_fp fp, unsigned dx, unsigned x)
         x64_sqrtsd_rr(a, dx, x);
 }
 
-/* Without roundss. Floats from 2^23 (2^52) on are integers; below that, adding and subtracting 2^23 rounds to the
- * nearest even one, and cvttss2si is exact. In both cases the sign of x goes onto the result: -0.5 becomes -0. */
+/* Without roundss. Floats from 2^23 (2^52) on are integers; below that, adding and subtracting
+ * 2^23 rounds to the nearest even one, and cvttss2si is exact. In both cases the sign of x goes
+ * onto the result: -0.5 becomes -0. */
 static void round_by_hand(struct x64_asm *a, enum x64_fp fp, enum x64_round mode, unsigned dx,
                           unsigned x, unsigned tx, unsigned t)
 {
@@ -420,7 +425,8 @@ void x64_masm_demote(struct x64_asm *a, unsigned dx, unsigned x)
 enum x64_cc x64_masm_fcmp(struct x64_asm *a, enum x64_fp fp, enum x64_fcmp op, unsigned x,
                           unsigned y)
 {
-    /* ucomiss sets CF for less and unordered: above and above or equal are false for NaN, below is not. */
+    /* ucomiss sets CF for less and unordered: above and above or equal are false for NaN, below
+     * is not. */
     static const uint8_t cc[] = {CC_E, CC_NE, CC_A, CC_A, CC_AE, CC_AE};
     if (op == X64_FLT || op == X64_FLE)
         ucomi(a, fp, y, x);
@@ -472,7 +478,7 @@ void x64_masm_fcmp_jump_not(struct x64_asm *a, enum x64_fp fp, enum x64_fcmp op,
     x64_jcc_label(a, (enum x64_cc)(x64_masm_fcmp(a, fp, op, x, y) ^ 1), target);
 }
 
-/* ---- conversions ---- */
+/* --- conversions ------------------------------------------------------------------------------ */
 
 static void cvtt64(struct x64_asm *a, enum x64_fp fp, unsigned d, unsigned x)
 {
@@ -487,9 +493,10 @@ static uint64_t minus_two_to_63(enum x64_fp fp)
     return fp == X64_F32 ? 0xdf000000u : 0xc3e0000000000000u;
 }
 
-/* The common start of both conversions: d = x if that is in range, as the returned short jump found; else the code
- * behind it runs. 32 bits are converted to 64 and compared with their extension. A 64-bit result that is
- * INT64_MIN is out of range, NaN, or -2^63; an unsigned one that is negative may be above 2^63. */
+/* The common start of both conversions: d = x if that is in range, as the returned short jump
+ * found; else the code behind it runs. 32 bits are converted to 64 and compared with their
+ * extension. A 64-bit result that is INT64_MIN is out of range, NaN, or -2^63; an unsigned one
+ * that is negative may be above 2^63. */
 static uint32_t trunc_in_range(struct x64_asm *a, unsigned width, bool is_signed, enum x64_fp fp,
                                unsigned d, unsigned x, unsigned t)
 {
@@ -610,7 +617,8 @@ void x64_masm_convert(struct x64_asm *a, unsigned width, bool is_signed, enum x6
         cvtsi64(a, fp, dx, s);
         return;
     }
-    /* From 2^63 on: half of it, with the lost bit kept as sticky bit for the rounding, then doubled. */
+    /* From 2^63 on: half of it, with the lost bit kept as sticky bit for the rounding, then
+     * doubled. */
     HS_ASSERT(t != s);
     x64_test64_rr(a, s, s);
     uint32_t high = x64_jcc8(a, CC_S);

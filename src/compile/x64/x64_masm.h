@@ -1,6 +1,6 @@
-/* x64_masm.h: operations, the layer between bytes (x64_asm) and WebAssembly (baseline): what takes more than one
- * instruction and means exactly what the specification says, whichever extensions the CPU has.
- * https://webassembly.github.io/spec/core/exec/numerics.html
+/* x64_masm.h: operations, the layer between bytes (x64_asm) and WebAssembly (baseline): what
+ * takes more than one instruction and means exactly what the specification says, whichever
+ * extensions the CPU has. https://webassembly.github.io/spec/core/exec/numerics.html
  *
  * Manners of all functions here
  *
@@ -29,7 +29,7 @@ enum x64_round {
     X64_TRUNC = 3
 }; /* as in MXCSR and roundss */
 
-/* ---- the buffer ---- */
+/* --- the buffer ------------------------------------------------------------------------------- */
 
 /* Starts writing at the end of code->bytes. ST_OOM or ST_OK; room for n bytes afterwards. */
 enum status x64_code_begin(struct x64_asm *a, struct hs_machine_code *code, size_t n);
@@ -43,7 +43,7 @@ static inline enum status x64_code_reserve(struct x64_asm *a, struct hs_machine_
 /* Sets code->bytes.count to what was written. */
 void x64_code_end(struct x64_asm *a, struct hs_machine_code *code);
 
-/* ---- constants ---- */
+/* --- constants -------------------------------------------------------------------------------- */
 
 /* xor d, d: flags are lost, unlike mov. */
 static inline void x64_masm_zero(struct x64_asm *a, unsigned d)
@@ -56,14 +56,14 @@ void x64_masm_fconst(struct x64_asm *a, enum x64_fp fp, unsigned dx, uint64_t bi
 void x64_masm_v128const(struct x64_asm *a, unsigned dx, const uint8_t bytes[16], unsigned t,
                         unsigned tx);
 
-/* ---- calls into the runtime ---- */
+/* --- calls into the runtime ------------------------------------------------------------------- */
 
 /* mov rax, [r13 + rt]; call [rax + 8 * id]. Arguments are in rdi rsi rdx rcx r8 already. */
 void x64_masm_libcall(struct x64_asm *a, enum hs_libcall id);
 /* Raises a trap; does not come back. Its return address is the place of the trap. */
 void x64_masm_trap(struct x64_asm *a, unsigned code);
 
-/* ---- integers; width 32 or 64 ---- */
+/* --- integers; width 32 or 64 ----------------------------------------------------------------- */
 
 void x64_masm_clz(struct x64_asm *a, unsigned width, uint32_t cpu, unsigned d, unsigned s,
                   unsigned t);
@@ -74,13 +74,14 @@ void x64_masm_popcnt(struct x64_asm *a, unsigned width, uint32_t cpu, unsigned d
                      unsigned t, unsigned t2);
 
 enum x64_div { X64_DIV_S, X64_DIV_U, X64_REM_S, X64_REM_U };
-/* rax (dividend) by s, which is neither rax nor rdx: quotient in rax, remainder in rdx; both are lost otherwise.
- * Without labels (NULL) a zero divisor, or the quotient 2^31 or 2^63 of X64_DIV_S, raises #DE. With them it jumps
- * there instead, before anything is changed. X64_REM_S by -1 gives 0 always. */
+/* rax (dividend) by s, which is neither rax nor rdx: quotient in rax, remainder in rdx; both are
+ * lost otherwise. Without labels (NULL) a zero divisor, or the quotient 2^31 or 2^63 of
+ * X64_DIV_S, raises #DE. With them it jumps there instead, before anything is changed. X64_REM_S
+ * by -1 gives 0 always. */
 void x64_masm_div(struct x64_asm *a, unsigned width, enum x64_div op, unsigned s,
                   struct x64_label *zero, struct x64_label *overflow);
 
-/* ---- floating point ---- */
+/* --- floating point --------------------------------------------------------------------------- */
 
 /* dx = min(dx, x) and max; dx != x. */
 void x64_masm_fmin(struct x64_asm *a, enum x64_fp fp, unsigned dx, unsigned x);
@@ -98,7 +99,8 @@ void x64_masm_fround(struct x64_asm *a, enum x64_fp fp, enum x64_round mode, uin
 void x64_masm_promote(struct x64_asm *a, unsigned dx, unsigned x);
 void x64_masm_demote(struct x64_asm *a, unsigned dx, unsigned x);
 
-/* Comparison of floats: sets flags so that the returned condition, together with parity where said, decides.
+/* Comparison of floats: sets flags so that the returned condition, together with parity where
+ * said, decides.
  *
  *     eq   CC_E and not parity       lt gt le ge   one condition: operands are swapped for lt and le
  *     ne   CC_NE or parity */
@@ -115,7 +117,7 @@ void x64_masm_fcmp_jump(struct x64_asm *a, enum x64_fp fp, enum x64_fcmp op, uns
 void x64_masm_fcmp_jump_not(struct x64_asm *a, enum x64_fp fp, enum x64_fcmp op, unsigned x,
                             unsigned y, struct x64_label *target);
 
-/* ---- conversions; width is the integer's ---- */
+/* --- conversions; width is the integer's ------------------------------------------------------ */
 
 /* d = x towards zero. NaN jumps to invalid, out of range to overflow. t != d; x stays. */
 void x64_masm_trunc(struct x64_asm *a, unsigned width, bool is_signed, enum x64_fp fp, unsigned d,
@@ -124,7 +126,8 @@ void x64_masm_trunc(struct x64_asm *a, unsigned width, bool is_signed, enum x64_
 /* The same, saturating; NaN gives 0. */
 void x64_masm_trunc_sat(struct x64_asm *a, unsigned width, bool is_signed, enum x64_fp fp,
                         unsigned d, unsigned x, unsigned t, unsigned tx);
-/* dx = s. An unsigned 32-bit source must be zero-extended. t is used for unsigned 64 bits; s stays. */
+/* dx = s. An unsigned 32-bit source must be zero-extended. t is used for unsigned 64 bits; s
+ * stays. */
 void x64_masm_convert(struct x64_asm *a, unsigned width, bool is_signed, enum x64_fp fp,
                       unsigned dx, unsigned s, unsigned t);
 

@@ -1,10 +1,12 @@
-/* See x64_simd.h: the methods that the rows of x64_simd.def name. What is not obvious about a sequence stands above it.
+/* See x64_simd.h: the methods that the rows of x64_simd.def name. What is not obvious about a
+ * sequence stands above it.
  *
- * All of them go through `two`, `three` and the like, which take the AVX form if there is one and otherwise move
- * first. VEX-encoded and other instructions mix without a penalty: upper halves are never in use. */
+ * All of them go through `two`, `three` and the like, which take the AVX form if there is one
+ * and otherwise move first. VEX-encoded and other instructions mix without a penalty: upper
+ * halves are never in use. */
 #include "compile/x64/x64_simd.h"
 
-/* ---- the machine's instructions as data: the rows of x64_insn.def once more ---- */
+/* --- the machine's instructions as data: the rows of x64_insn.def once more ------------------- */
 
 #undef X64_ALU
 #undef X64_SHIFT
@@ -78,7 +80,7 @@ enum {
 #define METHOD(name) static void name(struct x64_simd *x, const struct x64_simd_row *r)
 #define UNUSED       ((void)r)
 
-/* ---- emitting ---- */
+/* --- emitting --------------------------------------------------------------------------------- */
 
 static bool avx(const struct x64_simd *x)
 {
@@ -235,7 +237,7 @@ static void count(struct x64_simd *x, unsigned tx, unsigned mask, unsigned plus)
         x64_movd_x_rr(x->a, tx, x->t);
 }
 
-/* ---- one instruction ---- */
+/* --- one instruction -------------------------------------------------------------------------- */
 
 METHOD(un)
 {
@@ -275,7 +277,7 @@ METHOD(bin_imm)
     imm(x, r->imm);
 }
 
-/* ---- bits ---- */
+/* --- bits ------------------------------------------------------------------------------------- */
 
 METHOD(not_)
 {
@@ -330,7 +332,7 @@ METHOD(all_true)
     x->cc = CC_E;
 }
 
-/* ---- comparisons of integers ---- */
+/* --- comparisons of integers ------------------------------------------------------------------ */
 
 /* a is the larger of both (or the smaller): a >= b, a <= b. */
 METHOD(extreme_eq)
@@ -346,8 +348,8 @@ METHOD(extreme_ne)
     either(x, I_pxor, x->d, x->d, x->tx[1]);
 }
 
-/* a > b; with an immediate the opposite. Without SSE4.2: the high words decide, and where they are equal, the borrow of
- * b - a, which is all ones in the high word. */
+/* a > b; with an immediate the opposite. Without SSE4.2: the high words decide, and where they
+ * are equal, the borrow of b - a, which is all ones in the high word. */
 METHOD(greater64)
 {
     unsigned tx = x->tx[0], ty = x->tx[1], a = x->s[0], b = x->s[1];
@@ -367,7 +369,7 @@ METHOD(greater64)
     }
 }
 
-/* ---- arithmetic of integers ---- */
+/* --- arithmetic of integers ------------------------------------------------------------------- */
 
 METHOD(neg)
 {
@@ -464,7 +466,7 @@ METHOD(q15mulr)
     three(x, I_pxor, x->d, x->d, x->tx[0]);
 }
 
-/* ---- shifts ---- */
+/* --- shifts ----------------------------------------------------------------------------------- */
 
 METHOD(shift)
 {
@@ -491,8 +493,8 @@ static void spread_byte(struct x64_simd *x, unsigned d, unsigned tx)
     }
 }
 
-/* There are no shifts of bytes: words are shifted and what crossed a border is masked. The mask comes from shifting
- * ones in the same way. */
+/* There are no shifts of bytes: words are shifted and what crossed a border is masked. The mask
+ * comes from shifting ones in the same way. */
 METHOD(shl8)
 {
     unsigned tx = x->tx[0], ty = x->tx[1], n = x->imm & r->imm;
@@ -532,7 +534,8 @@ METHOD(shr8_u)
     }
 }
 
-/* By a constant: unsigned, then the sign bit is spread by (v ^ m) - m. Otherwise bytes go to the upper half of words. */
+/* By a constant: unsigned, then the sign bit is spread by (v ^ m) - m. Otherwise bytes go to the
+ * upper half of words. */
 METHOD(shr8_s)
 {
     unsigned tx = x->tx[0], ty = x->tx[1], n = x->imm & r->imm;
@@ -581,7 +584,7 @@ METHOD(shr64_s)
     }
 }
 
-/* ---- wider integers ---- */
+/* --- wider integers --------------------------------------------------------------------------- */
 
 METHOD(extend_high)
 {
@@ -622,7 +625,8 @@ METHOD(extmul32)
     three(x, r->insn, x->d, x->d, tx);
 }
 
-/* Products with ones, added in pairs; pmaddubsw takes its first operand as unsigned, the second as signed. */
+/* Products with ones, added in pairs; pmaddubsw takes its first operand as unsigned, the second
+ * as signed. */
 METHOD(extadd8_s)
 {
     UNUSED;
@@ -663,7 +667,7 @@ METHOD(dot_add)
     either(x, I_paddd, x->d, tx, x->s[2]);
 }
 
-/* ---- floating point; the immediate of a row: 64 bits ---- */
+/* --- floating point; the immediate of a row: 64 bits ------------------------------------------ */
 
 METHOD(float_abs)
 {
@@ -682,8 +686,8 @@ static void canonical(struct x64_simd *x, bool wide, unsigned tx, unsigned ty)
     three(x, I_andnps, x->d, ty, tx);
 }
 
-/* minps gives its second operand for NaN and for zeros of both signs, so both orders together have everything: `or`
- * makes -0 and NaN win. */
+/* minps gives its second operand for NaN and for zeros of both signs, so both orders together
+ * have everything: `or` makes -0 and NaN win. */
 METHOD(float_min)
 {
     unsigned tx = x->tx[0], ty = x->tx[1];
@@ -696,7 +700,8 @@ METHOD(float_min)
     canonical(x, r->imm, tx, ty);
 }
 
-/* Where the orders differ there are zeros or a NaN: -0 - -0 is +0, and NaN minus anything is a quiet NaN. */
+/* Where the orders differ there are zeros or a NaN: -0 - -0 is +0, and NaN minus anything is a
+ * quiet NaN. */
 METHOD(float_max)
 {
     unsigned tx = x->tx[0], ty = x->tx[1];
@@ -736,9 +741,10 @@ METHOD(nmadd)
     }
 }
 
-/* ---- conversions ---- */
+/* --- conversions ------------------------------------------------------------------------------ */
 
-/* Halves become the mantissas of 2^23 + low and 2^39 + high * 2^16, which are exact; only the last sum rounds. */
+/* Halves become the mantissas of 2^23 + low and 2^39 + high * 2^16, which are exact; only the
+ * last sum rounds. */
 METHOD(convert32_u)
 {
     UNUSED;
@@ -760,7 +766,8 @@ METHOD(convert64_u)
     with(x, I_subpd, x->d, x->d, UINT64_C(0x4330000000000000));
 }
 
-/* NaN becomes 0 first. Out of range gives 0x80000000, which is right below, and is inverted above. */
+/* NaN becomes 0 first. Out of range gives 0x80000000, which is right below, and is inverted
+ * above. */
 METHOD(trunc32_s)
 {
     UNUSED;
@@ -775,8 +782,8 @@ METHOD(trunc32_s)
     three(x, I_pxor, x->d, x->d, tx);
 }
 
-/* NaN and negative become 0 first. v below 2^31 converts as it is; otherwise that gives 0x80000000, and v - 2^31 is added,
- * saturated to 0 and 2^31 - 1. */
+/* NaN and negative become 0 first. v below 2^31 converts as it is; otherwise that gives
+ * 0x80000000, and v - 2^31 is added, saturated to 0 and 2^31 - 1. */
 METHOD(trunc32_u)
 {
     UNUSED;
@@ -822,9 +829,10 @@ METHOD(trunc64_u)
     imm(x, 0x88);
 }
 
-/* ---- lanes ---- */
+/* --- lanes ------------------------------------------------------------------------------------ */
 
-/* pshufb clears lanes whose index has its top bit set: indices from 16 up are made so by saturation. */
+/* pshufb clears lanes whose index has its top bit set: indices from 16 up are made so by
+ * saturation. */
 METHOD(swizzle)
 {
     UNUSED;
@@ -1114,7 +1122,7 @@ METHOD(replace_f64)
     through(x, x->imm ? I_unpcklpd : I_movsd, x->d, x->s[0], x->s[1], x->tx[0]);
 }
 
-/* ---- memory ---- */
+/* --- memory ----------------------------------------------------------------------------------- */
 
 METHOD(load)
 {
@@ -1195,7 +1203,7 @@ METHOD(store_lane)
     imm(x, x->imm);
 }
 
-/* ---- the table ---- */
+/* --- the table -------------------------------------------------------------------------------- */
 
 #define C    X64_SIMD_COMMUTES
 #define SWAP X64_SIMD_SWAP

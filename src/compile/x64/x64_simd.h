@@ -1,10 +1,10 @@
-/* x64_simd.h: the vector instructions of WebAssembly as machine code, whichever extensions the CPU has; SSE4.1 is the
- * least. Part of the layer of operations (x64_masm.h): no state, no choice of registers.
- * https://webassembly.github.io/spec/core/exec/numerics.html
+/* x64_simd.h: the vector instructions of WebAssembly as machine code, whichever extensions the
+ * CPU has; SSE4.1 is the least. Part of the layer of operations (x64_masm.h): no state, no
+ * choice of registers. https://webassembly.github.io/spec/core/exec/numerics.html
  *
- * One idea: an instruction is a row of x64_simd.def, and one function carries out all rows. The caller asks what the
- * row needs (x64_simd_row), fills in registers, calls x64_simd_emit, and hands the constants that the code refers to
- * to its own pool.
+ * One idea: an instruction is a row of x64_simd.def, and one function carries out all rows. The
+ * caller asks what the row needs (x64_simd_row), fills in registers, calls x64_simd_emit, and
+ * hands the constants that the code refers to to its own pool.
  *
  * Manners
  *
@@ -41,10 +41,11 @@ enum x64_simd_class {
     X64_SIMD_STORE_LANE,
 };
 
-enum { /* flags of rows, see x64_simd.def */
-       X64_SIMD_COMMUTES = 1,
-       X64_SIMD_SWAP = 2,
-       X64_SIMD_ANY = 4,
+/* flags of rows, see x64_simd.def */
+enum {
+    X64_SIMD_COMMUTES = 1,
+    X64_SIMD_SWAP = 2,
+    X64_SIMD_ANY = 4,
 };
 
 /* Operands of one instruction, and what came of it. */

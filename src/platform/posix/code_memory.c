@@ -1,4 +1,5 @@
-/* Memory for machine code; see platform.h. No page is ever writable and executable. There are two ways:
+/* Memory for machine code; see platform.h. No page is ever writable and executable. There are
+ * two ways:
  *
  *   a file      Code is written into a memfd with pwrite, which is mapped shared, readable and executable. Any
  *               amount can follow at any time: right for functions that are compiled one by one.
@@ -7,9 +8,9 @@
  *               into any memory, and large pages make it three times as fast as pwrite, which takes memory page by
  *               page. It also serves hosts that refuse memfds.
  *
- * After fork both processes see the same memfd. The child makes a file of its own, with a copy of what was
- * written, before its first write; the parent goes on with the old one. Neither recycles places, so what one
- * writes the other never runs. */
+ * After fork both processes see the same memfd. The child makes a file of its own, with a copy
+ * of what was written, before its first write; the parent goes on with the old one. Neither
+ * recycles places, so what one writes the other never runs. */
 #include "base/bits.h"
 #include "platform/platform.h"
 #include <errno.h>
@@ -67,7 +68,8 @@ static enum status reserve(struct hs_code_memory *out, size_t code, size_t data)
     size_t page = hs_page_size();
     code = hs_align_up(code, page);
     data = hs_align_up(data, page);
-    uint8_t *base = mmap(NULL, code + data, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    uint8_t *base =
+        mmap(NULL, code + data, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (base == MAP_FAILED)
         return ST_OOM;
     if (data && mprotect(base + code, data, PROT_READ | PROT_WRITE) != 0) {
@@ -88,12 +90,14 @@ enum status hs_code_memory_new(struct hs_code_memory *out, size_t code, size_t d
         return s;
     m.fd = new_file(m.code);
     m.generation = atomic_load(&generation);
-    if (m.fd >= 0 &&
-        mmap(m.base, m.code, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_FIXED, m.fd, 0) == MAP_FAILED) {
-        close(m.fd); /* a host that forbids executable mappings of memfds; MAP_FIXED may have removed the reservation */
+    if (m.fd >= 0 && mmap(m.base, m.code, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_FIXED, m.fd, 0) ==
+                         MAP_FAILED) {
+        /* a host that forbids executable mappings of memfds; MAP_FIXED may have removed the
+         * reservation */
+        close(m.fd);
         m.fd = -1;
-        if (mmap(m.base, m.code, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) ==
-            MAP_FAILED) {
+        if (mmap(m.base, m.code, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED,
+                 -1, 0) == MAP_FAILED) {
             munmap(m.base, m.code + m.data);
             return ST_OOM;
         }
@@ -110,7 +114,8 @@ enum status hs_code_memory_new_open(struct hs_code_memory *out, size_t code, siz
     enum status s = reserve(&m, code, hs_align_up(code + data, LARGE) - code);
     if (s != ST_OK)
         return s;
-    /* Hosts may forbid what was written to become executable (SELinux's execmem): better to know it now. */
+    /* Hosts may forbid what was written to become executable (SELinux's execmem): better to know
+     * it now. */
     if (mprotect(m.base, hs_page_size(), PROT_READ | PROT_EXEC) != 0 ||
         mprotect(m.base, hs_page_size(), PROT_NONE) != 0) {
         munmap(m.base, m.code + m.data);
@@ -165,7 +170,8 @@ static enum status leave_parent(struct hs_code_memory *m)
     if (fd < 0)
         return ST_OOM;
     if (!write_all(fd, 0, m->base, m->written) ||
-        mmap(m->base, m->code, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_FIXED, fd, 0) == MAP_FAILED) {
+        mmap(m->base, m->code, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_FIXED, fd, 0) ==
+            MAP_FAILED) {
         close(fd);
         return ST_OOM;
     }
@@ -175,7 +181,8 @@ static enum status leave_parent(struct hs_code_memory *m)
     return ST_OK;
 }
 
-enum status hs_code_memory_write(struct hs_code_memory *m, size_t place, const void *bytes, size_t size)
+enum status hs_code_memory_write(struct hs_code_memory *m, size_t place, const void *bytes,
+                                 size_t size)
 {
     if (place < m->written || place > m->code || size > m->code - place)
         return ST_OOM;
@@ -192,7 +199,8 @@ enum status hs_code_memory_write(struct hs_code_memory *m, size_t place, const v
             return ST_OOM;
         memcpy(m->base + place, bytes, size);
     } else {
-        size_t page = hs_page_size(), first = place & ~(page - 1), end = hs_align_up(place + size, page);
+        size_t page = hs_page_size(), first = place & ~(page - 1),
+               end = hs_align_up(place + size, page);
         if (mprotect(m->base + first, end - first, PROT_READ | PROT_WRITE) != 0)
             return ST_OOM;
         memcpy(m->base + place, bytes, size);

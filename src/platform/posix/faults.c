@@ -1,8 +1,9 @@
-/* Faults of compiled code; see platform.h. The handlers are installed once per process and never removed. A
- * signal is ours only if its PC lies in a registered code range and `decide` agrees; every other one goes to
- * whoever was there before, in the way that handler asked for.
+/* Faults of compiled code; see platform.h. The handlers are installed once per process and never
+ * removed. A signal is ours only if its PC lies in a registered code range and `decide` agrees;
+ * every other one goes to whoever was there before, in the way that handler asked for.
  *
- * The table of ranges is a list of fixed chunks that only grows, so the handler reads it without a lock. */
+ * The table of ranges is a list of fixed chunks that only grows, so the handler reads it without
+ * a lock. */
 #include "base/alloc.h"
 #include "platform/platform.h"
 #include "platform/posix/fork.h"
@@ -77,26 +78,29 @@ void hs_fault_range_remove(int ticket)
 
 bool hs_fault_range_has(enum hs_fault_kind kind, uintptr_t address)
 {
-    for (struct chunk *c = &tables[kind]; c; c = atomic_load_explicit(&c->next, memory_order_acquire)) {
+    for (struct chunk *c = &tables[kind]; c;
+         c = atomic_load_explicit(&c->next, memory_order_acquire)) {
         unsigned used = atomic_load_explicit(&c->used, memory_order_acquire);
         for (unsigned i = 0; i < used; i++) {
             uintptr_t end = atomic_load_explicit(&c->ranges[i].end, memory_order_acquire);
-            if (address < end && address >= atomic_load_explicit(&c->ranges[i].base, memory_order_relaxed))
+            if (address < end &&
+                address >= atomic_load_explicit(&c->ranges[i].base, memory_order_relaxed))
                 return true;
         }
     }
     return false;
 }
 
-/* --- Handlers --------------------------------------------------------------------------------------------- */
+/* --- Handlers --------------------------------------------------------------------------------- */
 
 static bool (*decide_fault)(const struct hs_fault *, struct hs_fault_resume *);
 static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGTRAP};
 static struct sigaction previous[sizeof signals / sizeof *signals];
 
 #if defined(__x86_64__)
-static const int greg_of[16] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
-                                REG_R8,  REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
+static const int greg_of[16] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP,
+                                REG_RSI, REG_RDI, REG_R8,  REG_R9,  REG_R10, REG_R11,
+                                REG_R12, REG_R13, REG_R14, REG_R15};
 
 enum { ERR_WRITE = 2 }; /* of the page fault's error code */
 
@@ -115,9 +119,10 @@ static bool divisor_is_zero(const uint8_t *pc, const greg_t *regs)
 static bool handle(int number, siginfo_t *info, ucontext_t *uc)
 {
     greg_t *regs = uc->uc_mcontext.gregs;
-    struct hs_fault fault = {
-        .pc = (uintptr_t)regs[REG_RIP], .fp = (uintptr_t)regs[REG_RBP], .sp = (uintptr_t)regs[REG_RSP],
-        .context = (uintptr_t)regs[REG_R13]};
+    struct hs_fault fault = {.pc = (uintptr_t)regs[REG_RIP],
+                             .fp = (uintptr_t)regs[REG_RBP],
+                             .sp = (uintptr_t)regs[REG_RSP],
+                             .context = (uintptr_t)regs[REG_R13]};
     if (number == SIGTRAP)
         fault.pc--; /* the PC is behind int3 */
     if (!hs_fault_range_has(FAULT_CODE, fault.pc))
@@ -126,7 +131,8 @@ static bool handle(int number, siginfo_t *info, ucontext_t *uc)
     case SIGFPE:
         if (info->si_code != FPE_INTDIV)
             return false;
-        fault.what = divisor_is_zero((const uint8_t *)fault.pc, regs) ? FAULT_DIVIDE_ZERO : FAULT_DIVIDE_OVERFLOW;
+        fault.what = divisor_is_zero((const uint8_t *)fault.pc, regs) ? FAULT_DIVIDE_ZERO
+                                                                      : FAULT_DIVIDE_OVERFLOW;
         break;
     case SIGTRAP: fault.what = FAULT_BREAKPOINT; break;
     default:
@@ -136,7 +142,8 @@ static bool handle(int number, siginfo_t *info, ucontext_t *uc)
         /* A non-canonical address is reported as 0; no access of compiled code makes one (bases and
          * indices are bounded), so it is not ours and `decide` refuses it. */
         fault.address = (uintptr_t)info->si_addr;
-        fault.write = number == SIGSEGV && info->si_code == SEGV_ACCERR && (regs[REG_ERR] & ERR_WRITE);
+        fault.write =
+            number == SIGSEGV && info->si_code == SEGV_ACCERR && (regs[REG_ERR] & ERR_WRITE);
         break;
     }
     struct hs_fault_resume resume = {0};
@@ -170,8 +177,8 @@ static void on_signal(int number, siginfo_t *info, void *context)
     } else if (old->sa_handler == SIG_IGN && number == SIGTRAP) {
         return;
     } else if (old->sa_handler == SIG_DFL || old->sa_handler == SIG_IGN) {
-        /* Put the default back; the instruction faults again and the process ends as it would have. A signal
-         * that somebody sent does not come again by itself: raise it. */
+        /* Put the default back; the instruction faults again and the process ends as it would
+         * have. A signal that somebody sent does not come again by itself: raise it. */
         sigaction(number, old, NULL);
         if (info->si_code <= 0 || number == SIGTRAP)
             raise(number);
@@ -185,9 +192,10 @@ static void install(void)
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_sigaction = on_signal;
-    /* NODEFER: a fault inside the handler of the host we chain to must reach us again. ONSTACK: the thread's alternate
-     * stack if it has one (Go requires it); without one the handler runs on the thread's stack, which compiled
-     * code never exhausts, since it checks the limit itself. */
+    /* NODEFER: a fault inside the handler of the host we chain to must reach us again. ONSTACK:
+     * the thread's alternate stack if it has one (Go requires it); without one the handler runs
+     * on the thread's stack, which compiled code never exhausts, since it checks the limit
+     * itself. */
     action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
     sigemptyset(&action.sa_mask);
     for (unsigned i = 0; i < sizeof signals / sizeof *signals; i++)
@@ -197,7 +205,8 @@ static void install(void)
 enum status hs_fault_install(bool (*decide)(const struct hs_fault *, struct hs_fault_resume *))
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    __atomic_store_n(&decide_fault, decide, __ATOMIC_RELEASE); /* engines are made in several threads */
+    /* engines are made in several threads */
+    __atomic_store_n(&decide_fault, decide, __ATOMIC_RELEASE);
     pthread_once(&once, install);
     return ST_OK;
 }
@@ -212,8 +221,9 @@ bool hs_fault_arrives(void)
     }
     struct sigaction now;
     sigset_t blocked;
-    if (sigaction(SIGSEGV, NULL, &now) != 0 || !(now.sa_flags & SA_SIGINFO) || now.sa_sigaction != on_signal ||
-        pthread_sigmask(SIG_SETMASK, NULL, &blocked) != 0 || sigismember(&blocked, SIGSEGV))
+    if (sigaction(SIGSEGV, NULL, &now) != 0 || !(now.sa_flags & SA_SIGINFO) ||
+        now.sa_sigaction != on_signal || pthread_sigmask(SIG_SETMASK, NULL, &blocked) != 0 ||
+        sigismember(&blocked, SIGSEGV))
         return false;
     left = EVERY;
     return true;

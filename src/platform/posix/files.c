@@ -1,5 +1,5 @@
-/* Files mapped for reading; see platform.h. The mapping is followed by pages of 0xFF, so that a decoder may look
- * beyond the end of a malformed body without a check per byte. */
+/* Files mapped for reading; see platform.h. The mapping is followed by pages of 0xFF, so that a
+ * decoder may look beyond the end of a malformed body without a check per byte. */
 #include "base/bits.h"
 #include "platform/platform.h"
 #include <errno.h>
@@ -23,8 +23,10 @@ enum status hs_file_map(const char *path, size_t pad, struct hs_file_map *out)
     }
     size_t page = hs_page_size(), size = (size_t)st.st_size, whole = hs_align_up(size, page);
     size_t extra = whole - size < pad ? hs_align_up(pad, page) : 0;
-    /* The tail of the last page reads zero in a file mapping: that page is copied, so that it reads 0xFF. */
-    uint8_t *base = mmap(NULL, whole + extra + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    /* The tail of the last page reads zero in a file mapping: that page is copied, so that it
+     * reads 0xFF. */
+    uint8_t *base = mmap(NULL, whole + extra + page, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (base == MAP_FAILED) {
         s = ST_OOM;
         goto done;

@@ -1,12 +1,14 @@
-/* fork in a process with several threads; see platform.h. A child has one thread and the memory as it was: a lock that
- * another thread held would stay taken for ever, and what it guards might be half done. So the thread that forks takes
- * every lock of the library before and gives it back afterwards, in parent and child. Locks of the upper layers come
- * first, as they do everywhere. */
+/* fork in a process with several threads; see platform.h. A child has one thread and the memory
+ * as it was: a lock that another thread held would stay taken for ever, and what it guards might
+ * be half done. So the thread that forks takes every lock of the library before and gives it
+ * back afterwards, in parent and child. Locks of the upper layers come first, as they do
+ * everywhere. */
 #include "platform/platform.h"
 #include "platform/posix/fork.h"
 #include <pthread.h>
 
-static void (*upper_before)(void), (*upper_after)(void); /* set once: engines are made in several threads */
+/* set once: engines are made in several threads */
+static void (*upper_before)(void), (*upper_after)(void);
 
 static void before(void)
 {

@@ -1,5 +1,6 @@
-/* Address space, images and dirty pages; see platform.h. Measured choices: reservations are NORESERVE mappings
- * without access; PAGEMAP_SCAN tells written pages at 8 ns each where the kernel has it (Linux 6.7 on). */
+/* Address space, images and dirty pages; see platform.h. Measured choices: reservations are
+ * NORESERVE mappings without access; PAGEMAP_SCAN tells written pages at 8 ns each where the
+ * kernel has it (Linux 6.7 on). */
 #include "base/bits.h"
 #include "platform/platform.h"
 #include <errno.h>
@@ -48,7 +49,8 @@ bool hs_pages_open(void *base, size_t size)
 bool hs_pages_close(void *base, size_t size)
 {
     /* Discarding first is cheaper: the kernel then has no page to re-protect. */
-    return size == 0 || (madvise(base, size, MADV_DONTNEED) == 0 && mprotect(base, size, PROT_NONE) == 0);
+    return size == 0 ||
+           (madvise(base, size, MADV_DONTNEED) == 0 && mprotect(base, size, PROT_NONE) == 0);
 }
 
 bool hs_pages_protect(void *base, size_t size)
@@ -63,8 +65,9 @@ bool hs_pages_discard(void *base, size_t size)
 
 bool hs_pages_renew(void *base, size_t size)
 {
-    return size == 0 || mmap(base, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) !=
-                            MAP_FAILED;
+    return size == 0 ||
+           mmap(base, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
+                0) != MAP_FAILED;
 }
 
 void *hs_pages_new_large(size_t size, size_t *out_size)
@@ -109,7 +112,7 @@ const uint8_t *hs_page_zero(void)
     return zero_page;
 }
 
-/* --- Dirty pages ------------------------------------------------------------------------------------------ */
+/* --- Dirty pages ------------------------------------------------------------------------------ */
 
 /* The kernel's interface (linux/fs.h since 6.7), spelt out since older headers lack it. */
 struct scan_region {
@@ -156,7 +159,8 @@ static int pagemap(void)
     return fresh;
 }
 
-bool hs_pages_scan_dirty(void *base, size_t size, void (*found)(void *env, void *pages, size_t size), void *env)
+bool hs_pages_scan_dirty(void *base, size_t size,
+                         void (*found)(void *env, void *pages, size_t size), void *env)
 {
     int fd = pagemap();
     if (fd < 0)
@@ -195,7 +199,7 @@ bool hs_pages_scan_dirty(void *base, size_t size, void (*found)(void *env, void 
     return true;
 }
 
-/* --- Images --------------------------------------------------------------------------------------------- */
+/* --- Images ----------------------------------------------------------------------------------- */
 
 bool hs_image_new(struct hs_image *out, const void *bytes, size_t size)
 {
@@ -235,6 +239,6 @@ void hs_image_delete(struct hs_image *image)
 
 bool hs_image_map(const struct hs_image *image, void *base)
 {
-    return mmap(base, image->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE, image->fd, 0) !=
-           MAP_FAILED;
+    return mmap(base, image->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE,
+                image->fd, 0) != MAP_FAILED;
 }

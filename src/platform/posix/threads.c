@@ -14,14 +14,17 @@ extern void *__libc_stack_end __attribute__((weak));
 static uintptr_t find_stack_low(void)
 {
     if (&__libc_stack_end && syscall(SYS_gettid) == getpid()) {
-        /* The main thread: pthread_getattr_np reads /proc/self/maps, which takes tens of microseconds. */
+        /* The main thread: pthread_getattr_np reads /proc/self/maps, which takes tens of
+         * microseconds. */
         struct rlimit limit;
         uintptr_t top = (uintptr_t)__libc_stack_end;
         if (top && getrlimit(RLIMIT_STACK, &limit) == 0) {
-            uintptr_t here = (uintptr_t)&limit, size = limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > (1u << 30)
-                                                           ? (uintptr_t)8 << 20
-                                                           : (uintptr_t)limit.rlim_cur;
-            if (here < top && top - here < size) /* not on a stack of the host's own, a fiber's for example */
+            uintptr_t here = (uintptr_t)&limit,
+                      size = limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > (1u << 30)
+                                 ? (uintptr_t)8 << 20
+                                 : (uintptr_t)limit.rlim_cur;
+            /* not on a stack of the host's own, a fiber's for example */
+            if (here < top && top - here < size)
                 return top - size;
         }
     }
@@ -49,7 +52,8 @@ uintptr_t hs_thread_stack_low(void)
 
 bool hs_thread_stack_has(uintptr_t low, uintptr_t high)
 {
-    static __thread uintptr_t from, to; /* found once: for the main thread that reads /proc/self/maps */
+    /* found once: for the main thread that reads /proc/self/maps */
+    static __thread uintptr_t from, to;
     if (to == 0) {
         pthread_attr_t attr;
         void *start = NULL;

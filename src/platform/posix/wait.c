@@ -1,5 +1,6 @@
-/* memory.atomic.wait and notify; see platform.h. Sleepers stand in a hash table of queues by address; the lock of a queue
- * makes "compare, then sleep" one step against a notify. Sleeps are sliced, so that a request to stop is seen. */
+/* memory.atomic.wait and notify; see platform.h. Sleepers stand in a hash table of queues by
+ * address; the lock of a queue makes "compare, then sleep" one step against a notify. Sleeps are
+ * sliced, so that a request to stop is seen. */
 #include "platform/platform.h"
 #include "platform/posix/fork.h"
 #include <pthread.h>
@@ -49,7 +50,8 @@ static void unlink_sleeper(struct queue *q, struct sleeper *s)
         }
 }
 
-enum wait_result hs_wait_sleep(const void *word, unsigned size, uint64_t expected, int64_t *timeout, const uint32_t *stop)
+enum wait_result hs_wait_sleep(const void *word, unsigned size, uint64_t expected, int64_t *timeout,
+                               const uint32_t *stop)
 {
     struct queue *q = queue_of(word);
     struct sleeper me = {.word = word};
@@ -60,8 +62,9 @@ enum wait_result hs_wait_sleep(const void *word, unsigned size, uint64_t expecte
     pthread_condattr_destroy(&attr);
     enum wait_result result;
     pthread_mutex_lock(&q->lock);
-    bool equal = size == 4 ? __atomic_load_n((const uint32_t *)word, __ATOMIC_SEQ_CST) == (uint32_t)expected
-                           : __atomic_load_n((const uint64_t *)word, __ATOMIC_SEQ_CST) == expected;
+    bool equal =
+        size == 4 ? __atomic_load_n((const uint32_t *)word, __ATOMIC_SEQ_CST) == (uint32_t)expected
+                  : __atomic_load_n((const uint64_t *)word, __ATOMIC_SEQ_CST) == expected;
     if (!equal) {
         result = WAIT_NOT_EQUAL;
         goto out;
@@ -74,7 +77,8 @@ enum wait_result hs_wait_sleep(const void *word, unsigned size, uint64_t expecte
     clock_gettime(CLOCK_MONOTONIC, &start);
     for (;;) {
         clock_gettime(CLOCK_MONOTONIC, &now);
-        int64_t passed = (now.tv_sec - start.tv_sec) * INT64_C(1000000000) + (now.tv_nsec - start.tv_nsec);
+        int64_t passed =
+            (now.tv_sec - start.tv_sec) * INT64_C(1000000000) + (now.tv_nsec - start.tv_nsec);
         int64_t left = *timeout < 0 ? SLICE : *timeout - passed;
         if (me.woken) {
             result = WAIT_WOKEN;

@@ -1,19 +1,24 @@
-/* Collecting: objects of the heap, and the host's things (externrefs), which are numbers into a table of the store. Both are
- * alive as long as a root or a living object refers to them, or a guest that is running may.
+/* Collecting: objects of the heap, and the host's things (externrefs), which are numbers into a
+ * table of the store. Both are alive as long as a root or a living object refers to them, or a
+ * guest that is running may.
  *
- * A store collects when the host asks (wasmtime_context_gc); when twice as much as was alive after the last time has been
- * allocated, or as many of the host's things as were alive have come; and before an allocation fails. So the work stays in
- * proportion to what is made. Finalizers of the host's things run then, and when the store ends.
+ * A store collects when the host asks (wasmtime_context_gc); when twice as much as was alive
+ * after the last time has been allocated, or as many of the host's things as were alive have
+ * come; and before an allocation fails. So the work stays in proportion to what is made.
+ * Finalizers of the host's things run then, and when the store ends.
  *
- * Guests keep no maps of their frames. While one runs, its part of the stack, from here up to where it was entered, is read
- * word by word, and a word that is the number of an entry or the place of an object keeps it: that can keep a thing for too
- * long, never too short, since nothing moves. Compiled code keeps references in frames, in registers that the functions above
- * save in theirs, and in the store's argument area. Other stacks where guests of the store wait are read, too, if they are known
- * (store->asides). If the running guest's frames are not all on one stack, or on one of the host's own making, nothing is
- * collected. All other roots, and the fields of objects, are known exactly.
+ * Guests keep no maps of their frames. While one runs, its part of the stack, from here up to
+ * where it was entered, is read word by word, and a word that is the number of an entry or the
+ * place of an object keeps it: that can keep a thing for too long, never too short, since
+ * nothing moves. Compiled code keeps references in frames, in registers that the functions above
+ * save in theirs, and in the store's argument area. Other stacks where guests of the store wait
+ * are read, too, if they are known (store->asides). If the running guest's frames are not all on
+ * one stack, or on one of the host's own making, nothing is collected. All other roots, and the
+ * fields of objects, are known exactly.
  *
- * Marking keeps a list of objects whose fields are still to be followed. When there is no memory for it, marked objects are
- * missing in it; then all marked ones are followed once more, until none was missed. */
+ * Marking keeps a list of objects whose fields are still to be followed. When there is no memory
+ * for it, marked objects are missing in it; then all marked ones are followed once more, until
+ * none was missed. */
 #include "base/planted.h"
 #include "runtime/gc/heap_parts.h"
 #include "runtime/instance.h"
@@ -33,7 +38,7 @@ struct marks {
     uint64_t live;     /* bytes of objects that were followed */
 };
 
-/* --- Marking ------------------------------------------------------------------------------------------------------- */
+/* --- Marking ---------------------------------------------------------------------------------- */
 
 /* Marks what a word refers to, if it is a reference to something there is. */
 static inline void mark_word(struct marks *m, uint32_t ref)
@@ -102,7 +107,7 @@ static void follow_all(struct marks *m)
             m->live += hs_gc_object_size(m->s, p);
 }
 
-/* --- Roots --------------------------------------------------------------------------------------------------------- */
+/* --- Roots ------------------------------------------------------------------------------------ */
 
 static bool may_hold(const struct store *s, struct valtype t)
 {
@@ -206,7 +211,7 @@ static bool mark_all(struct marks *m)
     return true;
 }
 
-/* --- The dead -------------------------------------------------------------------------------------------------------- */
+/* --- The dead --------------------------------------------------------------------------------- */
 
 /* Objects: the bitmap of the living takes the place of the one of all. */
 static void sweep(struct marks *m)
@@ -300,7 +305,7 @@ bool hs_gc_collect(struct store *s)
     return known;
 }
 
-/* --- The host's things ----------------------------------------------------------------------------------------------- */
+/* --- The host's things ------------------------------------------------------------------------ */
 
 uint32_t hs_externref_new(struct store *s, void *data, void (*finalizer)(void *))
 {

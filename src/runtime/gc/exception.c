@@ -1,14 +1,17 @@
 /* Throwing. https://webassembly.github.io/spec/core/exec/instructions.html#exec-throw-ref
  *
- * A throw follows the frame pointers from the frame through which compiled code was left up to the entry of the activation,
- * and asks for each return address whether a try_table is around that call (handlers.h). Whose frame it is, and so whose
- * tables and tags are meant, the frame itself says: a function that calls keeps its instance below its frame pointer. Nothing
- * is unwound on the way: a function that catches relies on no register of its callees (compile/baseline/exceptions.c), so
- * entering its landing is all there is to do, and the frames in between are just left behind.
+ * A throw follows the frame pointers from the frame through which compiled code was left up to
+ * the entry of the activation, and asks for each return address whether a try_table is around
+ * that call (handlers.h). Whose frame it is, and so whose tables and tags are meant, the frame
+ * itself says: a function that calls keeps its instance below its frame pointer. Nothing is
+ * unwound on the way: a function that catches relies on no register of its callees
+ * (compile/baseline/exceptions.c), so entering its landing is all there is to do, and the frames
+ * in between are just left behind.
  *
- * An exception that nobody in the activation catches is the store's pending one, and leaves the activation like a trap. The
- * host function that made the call gets to know as one. If it fails for that reason itself, the exception goes on from its
- * caller, until it is caught or the host has it. */
+ * An exception that nobody in the activation catches is the store's pending one, and leaves the
+ * activation like a trap. The host function that made the call gets to know as one. If it fails
+ * for that reason itself, the exception goes on from its caller, until it is caught or the host
+ * has it. */
 #include "base/planted.h"
 #include "runtime/bulk.h"
 #include "runtime/gc/heap.h"
@@ -17,7 +20,8 @@
 
 enum { STEPS = 1 << 20 }; /* between two looks at the request to stop: a millisecond or two */
 
-/* A search may be long: a hostile function has a million clauses around a call, and its frame is there a hundred thousand times. */
+/* A search may be long: a hostile function has a million clauses around a call, and its frame is
+ * there a hundred thousand times. */
 struct search {
     struct hs_run *run;
     const struct tag_obj *tag;
@@ -36,8 +40,10 @@ static bool stopped(struct search *s, uint32_t steps)
     return s->stop != 0;
 }
 
-/* The first clause for the tag at or around a try_table; NULL: none. An own tag of which nothing was thrown yet may not be there. */
-static const struct hs_clause *clause_for(struct search *s, const struct hs_handlers *h, uint32_t try_, const struct instance *i)
+/* The first clause for the tag at or around a try_table; NULL: none. An own tag of which nothing
+ * was thrown yet may not be there. */
+static const struct hs_clause *clause_for(struct search *s, const struct hs_handlers *h,
+                                          uint32_t try_, const struct instance *i)
 {
     while (try_ != HS_NO_TRY) {
         const struct hs_try *t = &h->tries[try_];
@@ -138,7 +144,8 @@ struct hs_rt_result hs_rt_throw_ref(struct hs_vmctx *c, uint32_t exn)
 uint32_t hs_exn_goes_on(struct store *s)
 {
     const uint32_t exn = s->pending_exn;
-    const uint32_t left = exn ? hs_exn_catch(&s->run, exn, hs_gc_exn_tag(s, exn)) : TRAP_EXCEPTION + 1;
+    const uint32_t left =
+        exn ? hs_exn_catch(&s->run, exn, hs_gc_exn_tag(s, exn)) : TRAP_EXCEPTION + 1;
     if (left != TRAP_EXCEPTION + 1)
         s->pending_exn = 0;
     return left;

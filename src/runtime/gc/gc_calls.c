@@ -1,6 +1,7 @@
-/* What compiled code asks of the heap; see rt_calls.h and abi/libcalls.def. Operations on arrays check everything first, and
- * then go in pieces, so that a request to stop is served in between: whoever serves it may collect, so what is worked on is
- * kept in memory where the collection sees it.
+/* What compiled code asks of the heap; see rt_calls.h and abi/libcalls.def. Operations on arrays
+ * check everything first, and then go in pieces, so that a request to stop is served in between:
+ * whoever serves it may collect, so what is worked on is kept in memory where the collection
+ * sees it.
  * https://webassembly.github.io/spec/core/exec/instructions.html#aggregate-reference-instructions */
 #include "base/bits.h"
 #include "runtime/bulk.h"
@@ -56,7 +57,7 @@ struct hs_rt_result hs_rt_gc_new_array(struct hs_vmctx *c, uint32_t id, uint32_t
     return made(c, st, ref);
 }
 
-/* --- Segments ------------------------------------------------------------------------------------------------------ */
+/* --- Segments --------------------------------------------------------------------------------- */
 
 static bool data_bytes(const struct instance *i, uint32_t data, uint32_t from, uint64_t bytes,
                        const uint8_t **out)
@@ -143,7 +144,7 @@ struct hs_rt_result hs_rt_array_init_elem(struct hs_vmctx *c, uint32_t array, ui
     return maybe(c, fill_from_elem(c, array, d, elem, from, n));
 }
 
-/* --- Arrays ---------------------------------------------------------------------------------------------------------- */
+/* --- Arrays ----------------------------------------------------------------------------------- */
 
 /* n elements of a value each. */
 static void fill(uint8_t *at, uint64_t size, const union hs_value *value, uint64_t n)
@@ -221,7 +222,7 @@ struct hs_rt_result hs_rt_array_copy(struct hs_vmctx *c, uint32_t to, uint32_t d
     return maybe(c, t);
 }
 
-/* --- References ------------------------------------------------------------------------------------------------------ */
+/* --- References ------------------------------------------------------------------------------- */
 
 uint32_t hs_rt_ref_test(struct hs_vmctx *c, uint64_t ref, uint32_t heap, uint32_t null_counts)
 {

@@ -1,17 +1,19 @@
-/* The collected heap: address space, and making objects; see heap.h for what it is, collect.c for who lives.
+/* The collected heap: address space, and making objects; see heap.h for what it is, collect.c
+ * for who lives.
  *
  *     base    +256 M                     at    end          cursor                      top      clean  opened      4 GiB
  *      |  no   | objects and gaps  objects|free,| gaps among   | objects of before, and   | free,  | zero  | no access | guard
  *      | access|                          |zero | new objects  | gaps not looked at yet   | dirty  |       |           |
  *
- * One idea: a bitmap says where objects start, and nothing else is known about free memory. A collection replaces the bitmap
- * by the one of the living, which frees everything else without touching it. Small objects are made by counting up through a
- * piece of free memory; when it is used up the next gap of the bitmap is looked up, cleared a piece at a time, just before
- * it is used and stays in the cache. Wide objects look for a gap of their size with a cursor of their own. Where no gap is
- * left, the top goes up.
+ * One idea: a bitmap says where objects start, and nothing else is known about free memory. A
+ * collection replaces the bitmap by the one of the living, which frees everything else without
+ * touching it. Small objects are made by counting up through a piece of free memory; when it is
+ * used up the next gap of the bitmap is looked up, cleared a piece at a time, just before it is
+ * used and stays in the cache. Wide objects look for a gap of their size with a cursor of their
+ * own. Where no gap is left, the top goes up.
  *
- * Invariants: a bit of `starts` below the top is set exactly where an object is; objects do not overlap; [at, end) has no
- * object and is zero; memory from `clean` on is zero. */
+ * Invariants: a bit of `starts` below the top is set exactly where an object is; objects do not
+ * overlap; [at, end) has no object and is zero; memory from `clean` on is zero. */
 #include "base/bits.h"
 #include "base/planted.h"
 #include "runtime/gc/heap_parts.h"
@@ -25,14 +27,14 @@ enum {
     MIN_BUDGET = 2 << 20,
     PENDING = 1 << 10, /* room for objects to be followed that is always there */
     KEPT = 4 << 20,    /* free memory above the top that is not given back */
-    /* A collection is no use when the one before left nearly everything in place: 1 / GAIN of the living must have been
-     * allocated in between. */
+    /* A collection is no use when the one before left nearly everything in place: 1 / GAIN of
+     * the living must have been allocated in between. */
     GAIN = 64,
 };
 #define RESERVED ((UINT64_C(4) << 30) + GUARD)
 #define BITS     ((UINT64_C(4) << 30) / HS_GC_ALIGN / 8)
 
-/* --- Opening and closing ---------------------------------------------------------------------------------------- */
+/* --- Opening and closing ---------------------------------------------------------------------- */
 
 static void heap_free(struct hs_heap *h)
 {
@@ -137,7 +139,7 @@ void hs_gc_let_go(struct store *s, struct hs_gc_held *held)
     *p = held->next;
 }
 
-/* --- Free memory --------------------------------------------------------------------------------------------------- */
+/* --- Free memory ------------------------------------------------------------------------------ */
 
 /* The first object at or above a place, or `limit`, which is not above the top. */
 static uint32_t next_object_below(const struct hs_heap *h, uint32_t from, uint32_t limit)
@@ -237,7 +239,8 @@ static bool refill(struct store *s, uint32_t size)
             h->cursor = from + hs_gc_object_size(s, from);
             continue;
         }
-        /* A gap may be much larger than a piece, and is not to be looked through for each of its pieces. */
+        /* A gap may be much larger than a piece, and is not to be looked through for each of its
+         * pieces. */
         uint64_t enough = (uint64_t)from + PIECE + size;
         uint32_t next = next_object_below(h, from, enough < h->top ? (uint32_t)enough : h->top);
         uint32_t begin = from == h->end ? h->at : from; /* what is left goes on here */
@@ -305,8 +308,8 @@ static bool find_wide(struct store *s, uint32_t size, uint32_t *out)
     return true;
 }
 
-/* The next gap of DISCARD bytes or more; false: there is none. Looks at the bitmap and at the objects before long runs without
- * any, few as these are. */
+/* The next gap of DISCARD bytes or more; false: there is none. Looks at the bitmap and at the
+ * objects before long runs without any, few as these are. */
 static bool next_large_gap(const struct store *s, uint32_t from, uint32_t *out_begin,
                            uint32_t *out_end)
 {
@@ -336,7 +339,8 @@ static bool next_large_gap(const struct store *s, uint32_t from, uint32_t *out_b
     return false;
 }
 
-/* Memory that will not be needed soon goes back: what lies above the next budget's worth of gaps and of the top. */
+/* Memory that will not be needed soon goes back: what lies above the next budget's worth of gaps
+ * and of the top. */
 static void give_back(struct store *s)
 {
     struct hs_heap *h = s->heap;
@@ -369,7 +373,7 @@ void hs_heap_restart(struct store *s)
     give_back(s);
 }
 
-/* --- Making objects --------------------------------------------------------------------------------------------------- */
+/* --- Making objects --------------------------------------------------------------------------- */
 
 static bool try_place(struct store *s, uint32_t size, uint32_t *out)
 {

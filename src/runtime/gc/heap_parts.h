@@ -39,7 +39,8 @@ struct hs_heap {
     } pending;
     bool overflowed; /* some that are marked are missing in it: there was no memory */
     struct hs_gc_held *held;
-    /* Numbers of functions: a hash table by address. run.funcs has func_cap places, nfuncs of which are used, [0] included. */
+    /* Numbers of functions: a hash table by address. run.funcs has func_cap places, nfuncs of
+     * which are used, [0] included. */
     uint32_t *func_numbers;
     uint32_t func_mask, nfuncs, func_cap;
     HS_VEC(uint32_t) types; /* that the heap itself holds */
@@ -50,8 +51,9 @@ _Static_assert(offsetof(struct hs_heap, at) == HS_OFF_GC_AT &&
                    offsetof(struct hs_heap, starts) == HS_OFF_GC_STARTS,
                "compiled code knows them");
 
-/* The first object. Nothing below can be read or written, so a field of null faults; and so far up, since words on the stack
- * that are small numbers or addresses in a memory are then no places of objects. */
+/* The first object. Nothing below can be read or written, so a field of null faults; and so far
+ * up, since words on the stack that are small numbers or addresses in a memory are then no
+ * places of objects. */
 #define HS_HEAP_FIRST (UINT32_C(256) << 20)
 #define HS_HEAP_END   UINT32_C(0xffff0000) /* objects end here at the latest */
 _Static_assert(HS_HEAP_FIRST >= HS_GC_NULL, "fields of null fault");
@@ -95,7 +97,8 @@ static inline uint32_t hs_gc_object_size(const struct store *s, uint32_t ref)
 /* The first object at or above a place, or the heap's top. */
 uint32_t hs_heap_next_object(const struct hs_heap *h, uint32_t from);
 uint32_t hs_heap_last_object(const struct hs_heap *h); /* 0: there is none */
-/* After a collection, when `starts` has the living only: where to make objects from now on, and when to collect again. */
+/* After a collection, when `starts` has the living only: where to make objects from now on, and
+ * when to collect again. */
 void hs_heap_restart(struct store *s);
 
 /* C code holds values from here on, until it lets them go. */

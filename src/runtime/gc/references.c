@@ -1,4 +1,5 @@
-/* Looking into objects, what a reference is, and the numbers that stand for functions in the heap; see heap.h. */
+/* Looking into objects, what a reference is, and the numbers that stand for functions in the
+ * heap; see heap.h. */
 #include "base/bits.h"
 #include "runtime/gc/heap_parts.h"
 
@@ -93,7 +94,7 @@ bool hs_ref_is_a(struct store *s, uint64_t value, uint32_t heap, bool null_count
     }
 }
 
-/* --- Functions --------------------------------------------------------------------------------------------------- */
+/* --- Functions -------------------------------------------------------------------------------- */
 
 static uint32_t place_of(const struct hs_heap *h, struct hs_funcref *const *funcs,
                          const struct hs_funcref *f)

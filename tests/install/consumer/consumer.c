@@ -1,5 +1,5 @@
-/* A program as somebody else writes it: it includes, links, runs a function, and says what it found. It has functions of
- * its own whose names the library uses inside; that must not matter. */
+/* A program as somebody else writes it: it includes, links, runs a function, and says what it
+ * found. It has functions of its own whose names the library uses inside; that must not matter. */
 #include <stdio.h>
 #include <string.h>
 #include <wasmtime.h>
@@ -9,8 +9,14 @@
 
 int hs_arena_alloc(void);
 int hs_error_init(void);
-int hs_arena_alloc(void) { return 40; }
-int hs_error_init(void) { return 2; }
+int hs_arena_alloc(void)
+{
+    return 40;
+}
+int hs_error_init(void)
+{
+    return 2;
+}
 
 int main(void)
 {
@@ -33,7 +39,8 @@ int main(void)
         wasmtime_module_new(engine, (uint8_t *)bytes.data, bytes.size, &module) != NULL ||
         wasmtime_instance_new(context, module, NULL, 0, &instance, &trap) != NULL || trap != NULL ||
         !wasmtime_instance_export_get(context, &instance, "add", 3, &add) ||
-        wasmtime_func_call(context, &add.of.func, args, 2, &result, 1, &trap) != NULL || trap != NULL)
+        wasmtime_func_call(context, &add.of.func, args, 2, &result, 1, &trap) != NULL ||
+        trap != NULL)
         return 1;
     wasm_byte_vec_delete(&bytes);
     wasmtime_module_delete(module);

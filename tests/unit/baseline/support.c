@@ -1,4 +1,5 @@
-/* See support.h. Faults are turned into traps the way the real handler does it: the context continues in hs_raise. */
+/* See support.h. Faults are turned into traps the way the real handler does it: the context
+ * continues in hs_raise. */
 #include "support.h"
 #include "base/alloc.h"
 #include "base/bits.h"
@@ -43,7 +44,7 @@ static void install(void)
     sigaction(SIGFPE, &a, NULL);
 }
 
-/* ---- the runtime functions: the stubs call them by name ---- */
+/* --- the runtime functions: the stubs call them by name --------------------------------------- */
 
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
 
@@ -349,7 +350,7 @@ uint32_t hs_rt_poll(struct hs_run *run)
     return 0;
 }
 
-/* ---- modules ---- */
+/* --- modules ---------------------------------------------------------------------------------- */
 
 static bool make_layout(struct guest *g)
 {

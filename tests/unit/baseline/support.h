@@ -1,6 +1,7 @@
-/* A runtime as small as compiled code allows: one module, one instance, one run. Modules come as bytes or as text; all
- * functions are compiled and placed, there is a small heap that is never collected, imports are C functions of the test. What code assumes (memory style,
- * signals, random pins, CPU) is chosen per test, so that everything can be run in every combination. */
+/* A runtime as small as compiled code allows: one module, one instance, one run. Modules come as
+ * bytes or as text; all functions are compiled and placed, there is a small heap that is never
+ * collected, imports are C functions of the test. What code assumes (memory style, signals,
+ * random pins, CPU) is chosen per test, so that everything can be run in every combination. */
 #ifndef TESTS_BASELINE_SUPPORT_H
 #define TESTS_BASELINE_SUPPORT_H
 
@@ -28,7 +29,8 @@ struct guest {
     struct hs_run run;
     struct hs_memory_rec memories[8];
     uint8_t *reservation[8];
-    struct { /* begins as compiled code knows it */
+    /* begins as compiled code knows it */
+    struct {
         uint32_t at, end;
         uint8_t *starts;
         uint8_t *base;

@@ -1,6 +1,7 @@
-/* What the fast tier can get wrong beside arithmetic: values that live over calls, destinations that are operands, flags,
- * merges, tail calls, the argument area, traps and their places, fuel, the stack. Each in all styles of memory and with
- * random pins. The numbered pitfalls were bugs of a prototype. */
+/* What the fast tier can get wrong beside arithmetic: values that live over calls, destinations
+ * that are operands, flags, merges, tail calls, the argument area, traps and their places, fuel,
+ * the stack. Each in all styles of memory and with random pins. The numbered pitfalls were bugs
+ * of a prototype. */
 #include "base/alloc.h"
 #include "support.h"
 #include <setjmp.h>
@@ -31,7 +32,8 @@ static const struct guest_options options[] = {
 };
 enum { NOPTIONS = sizeof options / sizeof *options };
 
-/* Calls export "f" with i64 arguments (i32 parameters take the low half) and returns the first result. */
+/* Calls export "f" with i64 arguments (i32 parameters take the low half) and returns the first
+ * result. */
 static uint64_t call(const char *name, int n, ...)
 {
     static union hs_value v[HS_ARGS_AREA];
@@ -258,7 +260,8 @@ many_values(void **state) /* the argument area both ways, results in registers a
     }
 }
 
-/* Arithmetic in 64 bits that is wrapped at once: only the low halves count, and the result is a whole i32. */
+/* Arithmetic in 64 bits that is wrapped at once: only the low halves count, and the result is a
+ * whole i32. */
 static void wrapped(void **state)
 {
     EVERYWHERE(
@@ -465,8 +468,9 @@ static void wide_and_atomic(void **state)
     }
 }
 
-/* The helper for 64 x 64 -> 128 bits as LLVM's library compiles to: calls of it are replaced (intrinsics.c), except where
- * fuel is counted or an upper half is not the constant zero. All must agree. */
+/* The helper for 64 x 64 -> 128 bits as LLVM's library compiles to: calls of it are replaced
+ * (intrinsics.c), except where fuel is counted or an upper half is not the constant zero. All
+ * must agree. */
 static void multiplication_helper(void **state)
 {
     EVERYWHERE(
@@ -707,7 +711,8 @@ static void large_functions(void **state)
 {
     text = malloc(16 << 20);
     for (int o = 0; o < NOPTIONS; o += 3) {
-        /* 49,000 locals: a frame of many pages, zeroed, and checked against the limit as a whole. */
+        /* 49,000 locals: a frame of many pages, zeroed, and checked against the limit as a
+         * whole. */
         length = 0;
         add("(module (func $f (export \"f\") (param i32) (result i64) (local i64");
         repeat(48998, " i64");
@@ -752,8 +757,8 @@ static void large_functions(void **state)
         assert_int_equal(call("f", 1, L(0x80000000)), 1);
         guest_close(&g);
     }
-    /* 200,000 operands in flight while a local is read and written: the search for its aliases must not look at all
-     * of them each time, and those far below keep their values. */
+    /* 200,000 operands in flight while a local is read and written: the search for its aliases
+     * must not look at all of them each time, and those far below keep their values. */
     for (int o = 0; o < NOPTIONS; o += 3) {
         length = 0;
         add("(module (func $id (param i32) (result i32) (local.get 0)) (func (export \"f\") (param "

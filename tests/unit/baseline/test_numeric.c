@@ -1,6 +1,7 @@
-/* Every numeric instruction of the fast tier against C, on edge values, with its operands in every place they can be:
- * parameters, constants on either side, memory, the destination of a local.set, a condition. All of it with the usual and
- * with random pins, with and without extensions of the CPU. */
+/* Every numeric instruction of the fast tier against C, on edge values, with its operands in
+ * every place they can be: parameters, constants on either side, memory, the destination of a
+ * local.set, a condition. All of it with the usual and with random pins, with and without
+ * extensions of the CPU. */
 #include "support.h"
 #include <math.h>
 #include <setjmp.h>
@@ -355,7 +356,8 @@ static bool same(char type, uint64_t x, uint64_t y)
 
 static char wat[1 << 20];
 
-/* Functions 0 to 7 take both operands; then constants on the right, then on the left, one function each. */
+/* Functions 0 to 7 take both operands; then constants on the right, then on the left, one
+ * function each. */
 static int write_module(const struct row *r)
 {
     const char *t = type_name(r->from), *to = type_name(r->to);

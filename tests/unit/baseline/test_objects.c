@@ -1,6 +1,6 @@
-/* Objects in the fast tier: every kind of field and element, checks and where their traps are, casts, references through
- * calls of all kinds. Everything in all styles, with random pins, and with objects made by compiled code itself or by the
- * runtime. The heap is that of support.c. */
+/* Objects in the fast tier: every kind of field and element, checks and where their traps are,
+ * casts, references through calls of all kinds. Everything in all styles, with random pins, and
+ * with objects made by compiled code itself or by the runtime. The heap is that of support.c. */
 #include "support.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -247,7 +247,8 @@ static void small_integers(void **state)
     }
 }
 
-/* References among many values, over calls of all kinds, and objects made while registers are full. */
+/* References among many values, over calls of all kinds, and objects made while registers are
+ * full. */
 static void through_calls(void **state)
 {
     EVERYWHERE(
@@ -341,7 +342,8 @@ static void places(void **state)
     }
 }
 
-/* More operands than a frame's usual entries, more bytes than are made in place, and a struct of many fields. */
+/* More operands than a frame's usual entries, more bytes than are made in place, and a struct of
+ * many fields. */
 static void large(void **state)
 {
     char *wat = malloc(1 << 20);

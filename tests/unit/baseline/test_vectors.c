@@ -1,6 +1,7 @@
-/* Vectors in the fast tier: where values are, not what instructions compute (that is tests/unit/x64/test_simd.c). Calls with
- * more vectors than registers, pins and slots of 16 bytes, loads as operands and their traps, conditions. Each in all
- * styles of memory, for each set of extensions, with random pins. */
+/* Vectors in the fast tier: where values are, not what instructions compute (that is
+ * tests/unit/x64/test_simd.c). Calls with more vectors than registers, pins and slots of 16
+ * bytes, loads as operands and their traps, conditions. Each in all styles of memory, for each
+ * set of extensions, with random pins. */
 #include "support.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -49,8 +50,8 @@ static uint64_t call(const char *name, uint32_t x)
 }
 #define TRAP(code) (UINT64_C(0xdead0000) + TRAP_##code)
 
-/* Twelve parameters, nine of them vectors; eight results, six of them vectors: through calls, a table, tail calls, a branch.
- * The sum is what V8 computes. */
+/* Twelve parameters, nine of them vectors; eight results, six of them vectors: through calls, a
+ * table, tail calls, a branch. The sum is what V8 computes. */
 static const char many[] =
     "(module (type $t (func (param $p0 v128) (param $p1 v128) (param $p2 v128) (param $p3 "
     "i64) (param $p4 v128) (param $p5 v128) (param $p6 v128) (param $p7 i64) (param $p8 "

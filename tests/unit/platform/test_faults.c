@@ -1,5 +1,5 @@
-/* The table of ranges the fault handler looks in: many ranges, removal, reuse of places, readers beside writers; and code
- * memory where no file can be had. */
+/* The table of ranges the fault handler looks in: many ranges, removal, reuse of places, readers
+ * beside writers; and code memory where no file can be had. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -41,18 +41,22 @@ static void many_ranges(void **state)
     enum { N = 1000 };
     int tickets[N];
     for (unsigned i = 0; i < N; i++)
-        assert_true((tickets[i] = hs_fault_range_add(i % 3 ? FAULT_MEMORY : FAULT_CODE, at(10 + i), 0x800)) >= 0);
+        assert_true((tickets[i] = hs_fault_range_add(i % 3 ? FAULT_MEMORY : FAULT_CODE, at(10 + i),
+                                                     0x800)) >= 0);
     for (unsigned i = 0; i < N; i++)
         for (unsigned k = i + 1; k < i + 5 && k < N; k++)
             assert_int_not_equal(tickets[i], tickets[k]);
     for (unsigned i = 0; i < N; i += 2)
         hs_fault_range_remove(tickets[i]);
     for (unsigned i = 0; i < N; i++) {
-        assert_int_equal(hs_fault_range_has(FAULT_MEMORY, (uintptr_t)at(10 + i) + 5), i % 2 && i % 3);
-        assert_int_equal(hs_fault_range_has(FAULT_CODE, (uintptr_t)at(10 + i) + 5), i % 2 && i % 3 == 0);
+        assert_int_equal(hs_fault_range_has(FAULT_MEMORY, (uintptr_t)at(10 + i) + 5),
+                         i % 2 && i % 3);
+        assert_int_equal(hs_fault_range_has(FAULT_CODE, (uintptr_t)at(10 + i) + 5),
+                         i % 2 && i % 3 == 0);
         assert_false(hs_fault_range_has(FAULT_MEMORY, (uintptr_t)at(10 + i) + 0x800));
     }
-    for (unsigned i = 0; i < N; i += 2) /* free places are taken again: the table does not grow for ever */
+    /* free places are taken again: the table does not grow for ever */
+    for (unsigned i = 0; i < N; i += 2)
         assert_true((tickets[i] = hs_fault_range_add(FAULT_MEMORY, at(5000 + i), 0x800)) >= 0);
     for (unsigned i = 0; i < N; i += 2)
         assert_true(tickets[i] < 2 * 3 * N);
@@ -66,12 +70,14 @@ static _Atomic bool stop, lost;
 static void *reads(void *unused)
 {
     while (!stop)
-        if (!hs_fault_range_has(FAULT_MEMORY, (uintptr_t)at(1) + 5) || hs_fault_range_has(FAULT_MEMORY, (uintptr_t)at(3)))
+        if (!hs_fault_range_has(FAULT_MEMORY, (uintptr_t)at(1) + 5) ||
+            hs_fault_range_has(FAULT_MEMORY, (uintptr_t)at(3)))
             lost = true;
     return NULL;
 }
 
-/* What stays is always found, whatever is added and removed meanwhile; what never was is never found. */
+/* What stays is always found, whatever is added and removed meanwhile; what never was is never
+ * found. */
 static void readers_beside_writers(void **state)
 {
     int kept = hs_fault_range_add(FAULT_MEMORY, at(1), 0x1000);
@@ -131,7 +137,8 @@ static void code_without_files(void **state)
             _exit(13);
         m.base[m.code] = 5; /* the data behind it can be written */
         uint8_t ret = 0xc3;
-        if (hs_code_memory_write(&m, 0, &ret, 1) == ST_OK || hs_code_memory_write(&m, m.code - 1, "ab", 2) == ST_OK)
+        if (hs_code_memory_write(&m, 0, &ret, 1) == ST_OK ||
+            hs_code_memory_write(&m, m.code - 1, "ab", 2) == ST_OK)
             _exit(14);
         pid_t grandchild = fork(); /* private memory: nothing is shared */
         if (grandchild == 0) {

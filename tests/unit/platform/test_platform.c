@@ -1,4 +1,5 @@
-/* The operating system as the engine sees it: pages, images, code memory before and after a fork, files, waiting. */
+/* The operating system as the engine sees it: pages, images, code memory before and after a
+ * fork, files, waiting. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -97,7 +98,8 @@ static void code_memory_runs_and_refuses_rewriting(void **state)
     hs_code_memory_delete(&m);
 }
 
-/* Much code at once: nothing runs before it is sealed; what comes later stands on a page of its own. */
+/* Much code at once: nothing runs before it is sealed; what comes later stands on a page of its
+ * own. */
 static void code_memory_is_sealed(void **state)
 {
     enum { FAR = 20 << 20 };
@@ -207,7 +209,8 @@ static void *stack_of_a_thread(void *env)
 {
     char here;
     uintptr_t low = hs_thread_stack_low();
-    return (void *)(uintptr_t)(low && low < (uintptr_t)&here && (uintptr_t)&here - low < (1u << 20));
+    return (void *)(uintptr_t)(low && low < (uintptr_t)&here &&
+                               (uintptr_t)&here - low < (1u << 20));
 }
 
 static void stacks_are_known(void **state)

@@ -1,5 +1,6 @@
-/* Bulk operations: bounds that must not wrap, copies over themselves in pieces, and requests to stop in between. The
- * instance is put together by hand: the operations look at a few fields only. */
+/* Bulk operations: bounds that must not wrap, copies over themselves in pieces, and requests to
+ * stop in between. The instance is put together by hand: the operations look at a few fields
+ * only. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,5 @@
-/* Tables of try_tables: they grow as code is placed, and every return address is found in them, and nothing else. */
+/* Tables of try_tables: they grow as code is placed, and every return address is found in them,
+ * and nothing else. */
 #include "base/alloc.h"
 #include "runtime/handlers.h"
 #include <setjmp.h>
@@ -25,7 +26,8 @@ static void test_empty(void **state)
     hs_handlers_delete(h);
 }
 
-/* Batches of random sizes against lists that say the same without numbers that start anew in each batch. */
+/* Batches of random sizes against lists that say the same without numbers that start anew in
+ * each batch. */
 static void test_growth(void **state)
 {
     enum { BATCHES = 300, MOST = 20 };

@@ -1,6 +1,7 @@
-/* The collected heap against a model: random graphs of objects whose owners are known exactly, as no guest runs and so no stack
- * is read. After each collection exactly what the model reaches is there, with its contents; what is dead is gone, finalizers
- * of the host's things included. Then limits, memory that goes back, and what happens without memory. */
+/* The collected heap against a model: random graphs of objects whose owners are known exactly,
+ * as no guest runs and so no stack is read. After each collection exactly what the model reaches
+ * is there, with its contents; what is dead is gone, finalizers of the host's things included.
+ * Then limits, memory that goes back, and what happens without memory. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -79,7 +80,7 @@ static int close_store(void **state)
     return 0;
 }
 
-/* --- The model --------------------------------------------------------------------------------------------------- */
+/* --- The model -------------------------------------------------------------------------------- */
 
 enum { NODES = 4096, KIDS = 12, ROOTS = 60 };
 
@@ -371,7 +372,7 @@ static void without_room_for_pending_objects(void **state)
     play(20000, 3000);
 }
 
-/* --- Depth, limits, memory -------------------------------------------------------------------------------------- */
+/* --- Depth, limits, memory -------------------------------------------------------------------- */
 
 static uint32_t kept; /* one root */
 static void tell_kept(struct store *s, void (*visit)(void *env, uint32_t ref), void *env)
@@ -571,7 +572,7 @@ static void without_memory(void **state)
     }
 }
 
-/* --- Runtime calls that take long -------------------------------------------------------------------------------- */
+/* --- Runtime calls that take long ------------------------------------------------------------- */
 
 static unsigned asked, patience;
 static uint32_t interrupt(struct store *s, void *env)

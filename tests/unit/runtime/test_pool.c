@@ -26,9 +26,14 @@ static void our_handler(void)
 
 static int start(void **state)
 {
-    struct runtime_config c = {.signals = true, .memory_reservation = HS_RESERVED_BYTES, .memory_guard = HS_GUARD_BYTES,
-                               .max_wasm_stack = 512 << 10, .cow_images = true, .keep_slots = 8};
-    return hs_trap_install() != ST_OK || sigaction(SIGSEGV, NULL, &handler) != 0 || hs_runtime_init(&rt, &c) != ST_OK;
+    struct runtime_config c = {.signals = true,
+                               .memory_reservation = HS_RESERVED_BYTES,
+                               .memory_guard = HS_GUARD_BYTES,
+                               .max_wasm_stack = 512 << 10,
+                               .cow_images = true,
+                               .keep_slots = 8};
+    return hs_trap_install() != ST_OK || sigaction(SIGSEGV, NULL, &handler) != 0 ||
+           hs_runtime_init(&rt, &c) != ST_OK;
 }
 
 static int stop(void **state)
@@ -126,7 +131,8 @@ static void a_switch_that_fails_midway(void **state)
 {
     static uint8_t contents[100000];
     memset(contents, 0x77, sizeof contents);
-    struct mem_image *good = image_of(contents, sizeof contents), *bad = image_of(contents, sizeof contents / 2);
+    struct mem_image *good = image_of(contents, sizeof contents),
+                     *bad = image_of(contents, sizeof contents / 2);
     struct mem_slot *s, *before = NULL;
     assert_int_equal(hs_pool_take(&rt, good, 2 << 16, &s), ST_OK);
     memset(s->base, 0xaa, 2 << 16);
@@ -164,7 +170,7 @@ static void swapped_pages_are_dirty(void **state)
     hs_pool_drop(s);
 }
 
-/* --- Sealed slots --------------------------------------------------------------------------------------------- */
+/* --- Sealed slots ----------------------------------------------------------------------------- */
 
 enum { PAGE = 4096 };
 
@@ -193,7 +199,8 @@ static void guest_writes(struct mem_slot *s, size_t at, uint8_t value)
 }
 
 /* A slot whose tenants write to the pages given, until it is sealed. */
-static struct mem_slot *steady(struct mem_image *image, size_t bytes, const size_t *pages, size_t npages)
+static struct mem_slot *steady(struct mem_image *image, size_t bytes, const size_t *pages,
+                               size_t npages)
 {
     struct mem_slot *s;
     our_handler();
@@ -316,7 +323,8 @@ static void growth_on_top_of_a_sealed_slot(void **state)
     hs_pool_drop(s);
 }
 
-/* A write that faults although its page is hot: somebody took the right away. It is given back once and for all. */
+/* A write that faults although its page is hot: somebody took the right away. It is given back
+ * once and for all. */
 static void rights_that_others_change(void **state)
 {
     size_t bytes = 4 << 16;
@@ -359,11 +367,13 @@ static void random_tenants(void **state)
         }
         size_t home = t / 300 % 7; /* the habits of tenants change */
         for (int i = 0; i < 3; i++)
-            guest_writes(s, (home * 5 + (size_t)i * 2) * PAGE + (size_t)rand() % PAGE, (uint8_t)rand());
+            guest_writes(s, (home * 5 + (size_t)i * 2) * PAGE + (size_t)rand() % PAGE,
+                         (uint8_t)rand());
         switch (rand() % 200) {
         case 0: guest_writes(s, (size_t)rand() % bytes, 1); break;
         case 1: {
-            size_t at = (size_t)rand() % bytes, size = (size_t)rand() % (bytes - at) / (rand() % 10 + 1);
+            size_t at = (size_t)rand() % bytes,
+                   size = (size_t)rand() % (bytes - at) / (rand() % 10 + 1);
             assert_true(hs_pool_write(s, at, size));
             memset(s->base + at, 0xbb, size);
             break;
@@ -399,7 +409,8 @@ static void random_tenants(void **state)
 
 static void styles_follow_from_type_and_configuration(void **state)
 {
-    struct limits m32 = {.min = 1, .page_log2 = 16}, m64 = {.min = 1, .page_log2 = 16, .is64 = true};
+    struct limits m32 = {.min = 1, .page_log2 = 16},
+                  m64 = {.min = 1, .page_log2 = 16, .is64 = true};
     struct runtime_config c = rt.config;
     assert_int_equal(hs_memory_style(&c, &m32), MEMORY_GUARDED_FIXED);
     assert_int_equal(hs_memory_style(&c, &m64), MEMORY_CHECKED_MOVABLE);

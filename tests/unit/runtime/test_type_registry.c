@@ -1,4 +1,5 @@
-/* Canonical types: equal groups of different modules get the same ids, and ids come back when nobody holds them. */
+/* Canonical types: equal groups of different modules get the same ids, and ids come back when
+ * nobody holds them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -38,8 +39,10 @@ static void equal_types_of_two_modules_have_one_id(void **state)
     struct loaded a, b;
     struct type_registry r;
     uint32_t *ia, *ib;
-    load(&a, "(module (type (func (param i32) (result i64))) (rec (type $s (struct (field (ref null $t)))) (type $t (array (ref $s)))))");
-    load(&b, "(module (type (func)) (rec (type $s (struct (field (ref null $t)))) (type $t (array (ref $s)))) (type (func (param i32) (result i64))))");
+    load(&a, "(module (type (func (param i32) (result i64))) (rec (type $s (struct (field (ref "
+             "null $t)))) (type $t (array (ref $s)))))");
+    load(&b, "(module (type (func)) (rec (type $s (struct (field (ref null $t)))) (type $t (array "
+             "(ref $s)))) (type (func (param i32) (result i64))))");
     assert_int_equal(hs_type_registry_init(&r), ST_OK);
     assert_int_equal(hs_type_registry_add(&r, &a.module, &ia), ST_OK);
     assert_int_equal(hs_type_registry_add(&r, &b.module, &ib), ST_OK);
@@ -61,7 +64,8 @@ static void position_in_the_group_matters(void **state)
     struct loaded a;
     struct type_registry r;
     uint32_t *ids;
-    load(&a, "(module (rec (type $f1 (func)) (type (struct (field (ref $f1))))) (rec (type (struct)) (type $g (func))) (type (func)))");
+    load(&a, "(module (rec (type $f1 (func)) (type (struct (field (ref $f1))))) (rec (type "
+             "(struct)) (type $g (func))) (type (func)))");
     assert_int_equal(hs_type_registry_init(&r), ST_OK);
     assert_int_equal(hs_type_registry_add(&r, &a.module, &ids), ST_OK);
     assert_int_not_equal(ids[0], ids[3]);
@@ -76,8 +80,10 @@ static void subtyping_holds_between_modules(void **state)
     struct loaded a, b;
     struct type_registry r;
     uint32_t *ia, *ib;
-    load(&a, "(module (type $a (sub (struct (field i32)))) (type $b (sub $a (struct (field i32 i64)))))");
-    load(&b, "(module (type $x (sub (func))) (type $a (sub (struct (field i32)))) (type $b (sub $a (struct (field i32 i64)))) (type $c (sub final $b (struct (field i32 i64 f32)))))");
+    load(&a, "(module (type $a (sub (struct (field i32)))) (type $b (sub $a (struct (field i32 "
+             "i64)))))");
+    load(&b, "(module (type $x (sub (func))) (type $a (sub (struct (field i32)))) (type $b (sub $a "
+             "(struct (field i32 i64)))) (type $c (sub final $b (struct (field i32 i64 f32)))))");
     assert_int_equal(hs_type_registry_init(&r), ST_OK);
     assert_int_equal(hs_type_registry_add(&r, &a.module, &ia), ST_OK);
     assert_int_equal(hs_type_registry_add(&r, &b.module, &ib), ST_OK);
@@ -96,7 +102,8 @@ static void ids_are_reused(void **state)
 {
     struct loaded a;
     struct type_registry r;
-    load(&a, "(module (type (func (param i32))) (rec (type (func (param i64))) (type (func (param f32)))))");
+    load(&a, "(module (type (func (param i32))) (rec (type (func (param i64))) (type (func (param "
+             "f32)))))");
     assert_int_equal(hs_type_registry_init(&r), ST_OK);
     for (int i = 0; i < 1000; i++) {
         uint32_t *ids;

@@ -1,5 +1,6 @@
-/* What is said about a text that does not parse, and where: the words of the official suite, line, column, the line
- * itself and a caret below. Lexical matters (tokens, strings, comments, annotations) are here as well. */
+/* What is said about a text that does not parse, and where: the words of the official suite,
+ * line, column, the line itself and a caret below. Lexical matters (tokens, strings, comments,
+ * annotations) are here as well. */
 #include "support.h"
 
 #include "base/bits.h"

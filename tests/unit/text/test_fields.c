@@ -1,4 +1,5 @@
-/* Modules and their fields: exact bytes of small ones, and each abbreviation against what it stands for. */
+/* Modules and their fields: exact bytes of small ones, and each abbreviation against what it
+ * stands for. */
 #include "support.h"
 
 static void test_frames(void **state)
@@ -131,7 +132,8 @@ static void test_types(void **state)
          "(type (func (param i32) (result i32))) (func (type 0) local.get 0)"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
-        /* Identifiers of the left side would make names: compare through the printer without them. */
+        /* Identifiers of the left side would make names: compare through the printer without
+         * them. */
         if (strchr(pairs[i][0], '$') || strchr(pairs[i][1], '$')) {
             struct bytes a = parse(pairs[i][0]), b = parse(pairs[i][1]);
             assert_true(a.size > 8 && b.size > 8);
@@ -188,7 +190,8 @@ static void test_names(void **state)
                        "(type $t (struct (field $f i32)))");
     assert_same_module("(memory (@name \"m\") 1) (data (@name \"d\"))", "(memory $m 1) (data $d)");
     assert_refused("(module (@name \"a\") (@name \"b\"))", "@name annotation: multiple module");
-    assert_same_module("(module (@name \"a\") (@custom \"b\") (func))", "(module $a (func) (@custom \"b\"))");
+    assert_same_module("(module (@name \"a\") (@custom \"b\") (func))",
+                       "(module $a (func) (@custom \"b\"))");
     assert_refused("(func (@name 3))", "@name annotation: unexpected token");
     assert_refused("(func) (@name \"x\")", "misplaced @name annotation");
     /* Equal identifiers in different spaces, and one symbol in all of them. */

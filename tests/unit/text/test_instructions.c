@@ -1,4 +1,5 @@
-/* Instructions: every row of opcodes.def from text to bytes, to text and to bytes again; flat and folded forms; labels. */
+/* Instructions: every row of opcodes.def from text to bytes, to text and to bytes again; flat
+ * and folded forms; labels. */
 #include "support.h"
 
 #include "base/bits.h"

@@ -1,5 +1,5 @@
-/* Memory that runs out at each allocation in turn: an error, nothing lost, nothing half done. In builds without the
- * hook (see base/alloc.h) the text just parses. */
+/* Memory that runs out at each allocation in turn: an error, nothing lost, nothing half done. In
+ * builds without the hook (see base/alloc.h) the text just parses. */
 #include "support.h"
 
 #include "binary/binary.h"

@@ -1,4 +1,5 @@
-/* Numbers of the text format. Floats are compared with strtod and strtof of the C library, which round exactly too. */
+/* Numbers of the text format. Floats are compared with strtod and strtof of the C library, which
+ * round exactly too. */
 #include "support.h"
 
 #include "base/bits.h"

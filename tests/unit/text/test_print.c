@@ -96,7 +96,8 @@ static void test_round_trip(void **state)
         "(@custom \"name\" \"\\01\\05\\01\\07\\02fg\") (func)",     /* out of range */
         "(@custom \"name\" \"\\01\\04\\01\\80\\00\\00\") (func)",   /* not the shortest */
         "(@custom \"name\" \"\\63\\00\") (func)",                   /* unknown part */
-        "(@custom \"name\" \"\\02\\07\\01\\00\\01\\00\\02xy\") (func)", /* a local that is not there */
+        /* a local that is not there */
+        "(@custom \"name\" \"\\02\\07\\01\\00\\01\\00\\02xy\") (func)",
         "(@custom \"name\" \"\") (@custom \"name\" \"\") (func)",
         "(@custom \"x\") (func $f) (@custom \"y\" (after last))",
         "(func (param i32) (@metadata.code.branch_hint \"\\00\") (br_if 0 (local.get 0)))",
@@ -115,7 +116,8 @@ static void test_round_trip(void **state)
     }
 }
 
-/* Runs of locals that are empty or could be one are printed as one, so that the print of the print is the same. */
+/* Runs of locals that are empty or could be one are printed as one, so that the print of the
+ * print is the same. */
 static void test_runs_of_locals(void **state)
 {
     struct bytes b = parse("(module binary \"\\00asm\\01\\00\\00\\00\" "

@@ -1,9 +1,11 @@
-/* Every script of the official suite, if HOSPES_SPEC names its folder: each module that is meant to parse does, each
- * text that is meant to be malformed is refused with the script's words, and what parses is printed and comes back as
- * the same module. Proposals that the project does not have are left out.
+/* Every script of the official suite, if HOSPES_SPEC names its folder: each module that is meant
+ * to parse does, each text that is meant to be malformed is refused with the script's words, and
+ * what parses is printed and comes back as the same module. Proposals that the project does not
+ * have are left out.
  *
- * The limits of 32-bit memories are checked by validation, as WebAssembly 3.0 has it; the threads proposal,
- * which is older, wants the parser to refuse them: such a text may be accepted here. */
+ * The limits of 32-bit memories are checked by validation, as WebAssembly 3.0 has it; the
+ * threads proposal, which is older, wants the parser to refuse them: such a text may be accepted
+ * here. */
 #include "support.h"
 
 #include "binary/binary.h"

@@ -84,7 +84,8 @@ static void test_calls_and_memory(void **state)
     assert_int_equal(f.flags, FACT_HAS_SIMD);
     f = FACTS(.funcs = "00", .bodies = {"00 1f 40 00 0b 0b"});
     assert_int_equal(f.flags, FACT_HAS_TRY);
-    f = FACTS(.funcs = "00", .bodies = {"00 d0 69 0a 0b"}); /* throw_ref is a call, and catches nothing */
+    /* throw_ref is a call, and catches nothing */
+    f = FACTS(.funcs = "00", .bodies = {"00 d0 69 0a 0b"});
     assert_int_equal(f.flags, FACT_HAS_CALL | FACT_MAY_WRITE);
     f = FACTS(.funcs = "00", .bodies = {"00 41 07 fb 1c 1a 0b"});
     assert_true((f.flags & FACT_HAS_GC) && !(f.flags & (FACT_HAS_CALL | FACT_MAY_CALL)));

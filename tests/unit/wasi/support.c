@@ -1,4 +1,5 @@
-/* See support.h. The stand-ins behave as the public headers promise, with one store and one caller. */
+/* See support.h. The stand-ins behave as the public headers promise, with one store and one
+ * caller. */
 #include "support.h"
 
 #include <dirent.h>
@@ -19,7 +20,7 @@ int interrupt_after = -1;
 char trap_text[256];
 int exit_status = -1;
 
-/* ---- the public API, as far as src/wasi needs it ---- */
+/* --- the public API, as far as src/wasi needs it ---------------------------------------------- */
 
 struct defined {
     char module[32], name[40], params[16], result[2];
@@ -200,7 +201,7 @@ bool hospes_context_interrupted(const wasmtime_context_t *context)
     return interrupted;
 }
 
-/* ---- the guest ---- */
+/* --- the guest -------------------------------------------------------------------------------- */
 
 void guest_start(wasi_config_t *config)
 {
@@ -358,7 +359,7 @@ int read_text(int fd, char *out, int size, int *out_size)
     return err;
 }
 
-/* ---- the tree ---- */
+/* --- the tree --------------------------------------------------------------------------------- */
 
 char base[256], root[300], outside[300];
 

@@ -1,6 +1,8 @@
-/* A guest without a runtime: the functions of the WASI module called by name on a memory of our own.
+/* A guest without a runtime: the functions of the WASI module called by name on a memory of our
+ * own.
  *
- * support.c stands in for the few functions of the public API that src/wasi needs, and prepares a directory tree:
+ * support.c stands in for the few functions of the public API that src/wasi needs, and prepares
+ * a directory tree:
  *
  *   base/outside/secret            "outside"     what no guest may reach
  *   base/outside/dir/              empty
@@ -47,7 +49,8 @@ enum {
     BUFFER_SIZE = 0x8000
 };
 
-/* Makes a store with this configuration, or with one that preopens `root` for reading and writing. */
+/* Makes a store with this configuration, or with one that preopens `root` for reading and
+ * writing. */
 void guest_start(wasi_config_t *config);
 void guest_stop(void);
 

@@ -1,5 +1,5 @@
-/* The modules as a whole: which functions there are with which signature, what every one of them does with hostile
- * arguments, and the functions that need no descriptor. */
+/* The modules as a whole: which functions there are with which signature, what every one of them
+ * does with hostile arguments, and the functions that need no descriptor. */
 #include "support.h"
 
 #include <stdio.h>
@@ -10,7 +10,8 @@
 
 static void both_modules_are_complete(void **state)
 {
-    /* Spot checks by hand; the whole list is wasi_p1.def, held against clang's own imports by tests/wasi. */
+    /* Spot checks by hand; the whole list is wasi_p1.def, held against clang's own imports by
+     * tests/wasi. */
     static const char *const some[][2] = {{"args_get", "ii:i"},
                                           {"clock_time_get", "iIi:i"},
                                           {"fd_pread", "iiiIi:i"},
@@ -41,7 +42,8 @@ static void both_modules_are_complete(void **state)
     assert_int_equal(count, 46);
 }
 
-/* Every function with arguments from a small set of the worst numbers: an errno comes back, nothing else happens. */
+/* Every function with arguments from a small set of the worst numbers: an errno comes back,
+ * nothing else happens. */
 static void hostile_arguments(void **state)
 {
     static const int64_t worst[] = {

@@ -1,6 +1,7 @@
-/* Every allocation of the folder is made to fail, one by one: the call says ENOMEM or the configuration an error, nothing
- * leaks (the sanitizer build watches), and what was handed over is released exactly once. The sources are included,
- * so that their allocations alone are the ones that fail. */
+/* Every allocation of the folder is made to fail, one by one: the call says ENOMEM or the
+ * configuration an error, nothing leaks (the sanitizer build watches), and what was handed over
+ * is released exactly once. The sources are included, so that their allocations alone are the
+ * ones that fail. */
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
-/* Every way out of a preopened directory that we know of, each by name, in both ways to resolve a path. */
+/* Every way out of a preopened directory that we know of, each by name, in both ways to resolve
+ * a path. */
 #include "support.h"
 
 #include <fcntl.h>
@@ -322,7 +323,8 @@ static void readonly_directory_refuses_every_change(void **state)
     assert_true(host_equals(root, "file", "inside"));
 }
 
-/* A file that may only be read must not become writable by getting a name in another preopened directory. */
+/* A file that may only be read must not become writable by getting a name in another preopened
+ * directory. */
 static void moving_between_directories_gains_no_permission(void **state)
 {
     char second[400];
@@ -377,7 +379,7 @@ static void truncation_needs_its_right(void **state)
     assert_true(host_equals(root, "file", "inside"));
 }
 
-/* ---- changes while a path is being resolved ---- */
+/* --- changes while a path is being resolved --------------------------------------------------- */
 
 static volatile bool racing;
 

@@ -156,7 +156,8 @@ static void deep_paths_resolve(void **state)
     assert_int_equal(path_open_at(3, path, 0, 0, OPEN_R, 0, &fd), 0);
 }
 
-/* A rename anywhere on the machine may make the kernel give up on a `..` (EAGAIN): guests must not see it. */
+/* A rename anywhere on the machine may make the kernel give up on a `..` (EAGAIN): guests must
+ * not see it. */
 static void busy_renames_do_not_disturb(void **state)
 {
     char path[2000] = "", a[320], b[320];
@@ -434,7 +435,8 @@ static void readdir_goes_on_at_cookies(void **state)
     assert_int_equal(wasi("fd_readdir", fd, BUFFER, 100, (int64_t)0, RESULT), WASI_ENOTDIR);
 }
 
-/* What containers do to openat2: the call fails with `error`. False where filters cannot be installed. */
+/* What containers do to openat2: the call fails with `error`. False where filters cannot be
+ * installed. */
 static bool refuse_openat2(uint32_t error)
 {
     struct sock_filter code[] = {

@@ -1,4 +1,5 @@
-/* The three standard descriptors in every shape a host can give them, and waiting that can be interrupted. */
+/* The three standard descriptors in every shape a host can give them, and waiting that can be
+ * interrupted. */
 #include "support.h"
 
 #include <errno.h>

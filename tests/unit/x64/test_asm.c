@@ -1,5 +1,6 @@
-/* The assembler against two judges: a table of bytes that is checked in, and, where a disassembler of LLVM is
- * installed, what that reads in the bytes of every row of x64_insn.def with random operands. */
+/* The assembler against two judges: a table of bytes that is checked in, and, where a
+ * disassembler of LLVM is installed, what that reads in the bytes of every row of x64_insn.def
+ * with random operands. */
 #include "compile/x64/x64_asm.h"
 
 #include <setjmp.h>
@@ -10,7 +11,7 @@
 
 #include <cmocka.h>
 
-/* ---- bytes ---- */
+/* --- bytes ------------------------------------------------------------------------------------ */
 
 static void check(struct x64_asm *a, uint32_t *mark, const char *bytes)
 {
@@ -67,8 +68,9 @@ static void test_labels(void **state)
 
 /* ---- every row, read back ----
  *
- * A case is a function and the kinds of its operands: b w d q general register of 8 to 64 bits, x vector register,
- * m memory, c the register cl (no argument), i a small immediate, I one of the operand's width. */
+ * A case is a function and the kinds of its operands: b w d q general register of 8 to 64 bits,
+ * x vector register, m memory, c the register cl (no argument), i a small immediate, I one of
+ * the operand's width. */
 struct row {
     const char *name, *operands;
     void (*fn)(void);
@@ -371,7 +373,8 @@ static void build(const struct row *r, struct x64_asm *a, struct text *t)
 t->end = x64_pos(a);
 assert_true(t->end > t->start && t->end - t->start <= 15);
 
-/* The mnemonic: lock_add is "lock add", movq_xmm movq, cvtsi2ss64 cvtsi2ss, cmpps with 1 cmpltps. */
+/* The mnemonic: lock_add is "lock add", movq_xmm movq, cvtsi2ss64 cvtsi2ss, cmpps with 1
+ * cmpltps. */
 strcpy(name, r->name);
 if (!strncmp(name, "lock_", 5) || !strncmp(name, "rep_", 4))
     *strchr(name, '_') = ' ';

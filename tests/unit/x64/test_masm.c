@@ -1,5 +1,6 @@
-/* The operations of x64_masm, run: each is assembled into a small function, once per set of CPU extensions and
- * choice of registers, and compared with the meaning written in plain C on edge cases and random numbers. */
+/* The operations of x64_masm, run: each is assembled into a small function, once per set of CPU
+ * extensions and choice of registers, and compared with the meaning written in plain C on edge
+ * cases and random numbers. */
 #include "compile/x64/x64_masm.h"
 
 #include <math.h>
@@ -166,7 +167,7 @@ static void check_nan(enum x64_fp fp, uint64_t got, uint64_t x, uint64_t y)
         assert_true(is_canonical(fp, got));
 }
 
-/* ---- integers: uint64_t f(uint64_t rdi, uint64_t rsi) ---- */
+/* --- integers: uint64_t f(uint64_t rdi, uint64_t rsi) ----------------------------------------- */
 
 typedef uint64_t int_fn(uint64_t x, uint64_t y);
 static const uint32_t cpus[] = {0, HS_CPU_SSE41 | HS_CPU_POPCNT | HS_CPU_LZCNT | HS_CPU_BMI1};
@@ -260,7 +261,7 @@ static void test_div(void **state)
     }
 }
 
-/* ---- floats: uint64_t f(uint64_t xbits, uint64_t ybits); operands in x1 and x2 ---- */
+/* --- floats: uint64_t f(uint64_t xbits, uint64_t ybits); operands in x1 and x2 ---------------- */
 
 static void load_float(struct x64_asm *a, unsigned x, unsigned r)
 {

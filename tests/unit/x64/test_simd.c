@@ -1,6 +1,7 @@
-/* The vector instructions of x64_simd, run: each is assembled into a small function, once per set of CPU extensions and
- * choice of registers (all distinct; the destination one of the operands; operands the same), and compared with the
- * meaning written lane by lane in plain C on edge cases and random vectors. */
+/* The vector instructions of x64_simd, run: each is assembled into a small function, once per
+ * set of CPU extensions and choice of registers (all distinct; the destination one of the
+ * operands; operands the same), and compared with the meaning written lane by lane in plain C on
+ * edge cases and random vectors. */
 #include "compile/x64/x64_simd.h"
 
 #include <math.h>
@@ -79,7 +80,7 @@ static union vec pick(void)
     return v;
 }
 
-/* ---- the meaning ---- */
+/* --- the meaning ------------------------------------------------------------------------------ */
 
 static int64_t sat(int64_t x, int64_t low, int64_t high)
 {
@@ -413,9 +414,10 @@ static bool same(enum result is, const union vec *got, const union vec *want, bo
     return got->u64[0] == want->u64[0] && (is == INT || got->u64[1] == want->u64[1]);
 }
 
-/* ---- running ---- */
+/* --- running ---------------------------------------------------------------------------------- */
 
-/* rdi: four vectors out (result, operands afterwards); rsi: three vectors in; rdx: a number; rcx: memory. */
+/* rdi: four vectors out (result, operands afterwards); rsi: three vectors in; rdx: a number;
+ * rcx: memory. */
 typedef void code_fn(union vec out[4], const union vec in[3], uint64_t number, uint8_t *memory);
 
 struct registers {

@@ -11,7 +11,8 @@ int main(int argc, char **argv)
     int count = 0;
     for (char **e = environ; *e; e++)
         count++;
-    printf("%d variables, GREETING=%s\n", count, getenv("GREETING") ? getenv("GREETING") : "(none)");
+    printf("%d variables, GREETING=%s\n", count,
+           getenv("GREETING") ? getenv("GREETING") : "(none)");
     fprintf(stderr, "to the error output\n");
     return 0;
 }

@@ -1,5 +1,5 @@
-/* Opens root/flip/secret while the host replaces `flip` by a link to the outside and back. What it reads is always
- * the file inside. */
+/* Opens root/flip/secret while the host replaces `flip` by a link to the outside and back. What
+ * it reads is always the file inside. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +22,7 @@ int main(void)
             escaped++;
         close(fd);
     }
-    printf("opened %s, refused %s, escaped %d\n", opened ? "some" : "none", refused ? "some" : "none", escaped);
+    printf("opened %s, refused %s, escaped %d\n", opened ? "some" : "none",
+           refused ? "some" : "none", escaped);
     return escaped != 0;
 }

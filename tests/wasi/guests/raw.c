@@ -20,8 +20,9 @@ P1("fd_renumber") int raw_renumber(int fd, int to);
 P1("fd_seek") int raw_seek(int fd, int64_t offset, int whence, int64_t *out);
 P1("fd_tell") int raw_tell(int fd, int64_t *out);
 P1("fd_write") int raw_write(int fd, const void *iovs, int count, int *out);
-P1("path_open") int raw_open(int fd, int lookup, const char *path, int len, int oflags, int64_t base, int64_t inh,
-                             int flags, int *out);
+P1("path_open")
+int raw_open(int fd, int lookup, const char *path, int len, int oflags, int64_t base, int64_t inh,
+             int flags, int *out);
 P1("path_unlink_file") int raw_unlink(int fd, const char *path, int len);
 P1("poll_oneoff") int raw_poll(const void *in, void *out, int count, int *out_count);
 P1("proc_raise") int raw_raise(int signal);
@@ -53,8 +54,9 @@ int main(void)
     check("fd_advise", raw_advise(fd, 0, 3, 2) == SUCCESS && raw_advise(fd, 0, 3, 9) == INVAL);
     check("fd_allocate of nothing", raw_allocate(fd, 0, 0) == INVAL);
     check("fd_fdstat_get", raw_fdstat(fd, buffer) == SUCCESS && buffer[0] == 4);
-    check("fd_fdstat_set_flags", raw_set_flags(fd, 1) == SUCCESS && raw_fdstat(fd, buffer) == SUCCESS &&
-                                     buffer[2] == 1 && raw_set_flags(fd, 0) == SUCCESS);
+    check("fd_fdstat_set_flags", raw_set_flags(fd, 1) == SUCCESS &&
+                                     raw_fdstat(fd, buffer) == SUCCESS && buffer[2] == 1 &&
+                                     raw_set_flags(fd, 0) == SUCCESS);
     check("rights can be dropped", raw_set_rights(fd, 2 | 4 | 32, 0) == SUCCESS &&
                                        raw_write(fd, &iov, 1, &n) == NOTCAPABLE &&
                                        raw_read(fd, &iov, 1, &n) == SUCCESS);
@@ -63,20 +65,26 @@ int main(void)
                              raw_renumber(5, 4) == SUCCESS && raw_tell(5, &v) == BADF &&
                              raw_tell(4, &v) == SUCCESS && v == 0);
     check("fd_renumber to nothing", raw_renumber(4, 100) == BADF && raw_renumber(100, 4) == BADF);
-    check("the lowest number is next", raw_open(3, 0, "new", 3, 0, 2, 0, 0, &other) == SUCCESS && other == 5);
+    check("the lowest number is next",
+          raw_open(3, 0, "new", 3, 0, 2, 0, 0, &other) == SUCCESS && other == 5);
     check("fd_close", raw_close(5) == SUCCESS && raw_close(5) == BADF && raw_close(4) == SUCCESS);
     check("a file is no directory", raw_open(0, 0, "x", 1, 0, 2, 0, 0, &other) == NOTDIR);
-    check("fd_prestat_get", raw_prestat(3, buffer) == SUCCESS && buffer[0] == 0 && raw_prestat(4, buffer) == BADF);
-    check("pointers outside", raw_args_sizes((void *)-4, buffer) == FAULT && raw_random((void *)-1, 1) == FAULT &&
+    check("fd_prestat_get",
+          raw_prestat(3, buffer) == SUCCESS && buffer[0] == 0 && raw_prestat(4, buffer) == BADF);
+    check("pointers outside", raw_args_sizes((void *)-4, buffer) == FAULT &&
+                                  raw_random((void *)-1, 1) == FAULT &&
                                   raw_write(1, (void *)-8, 2, &n) == FAULT &&
                                   raw_open(3, 0, (char *)-16, 32, 0, 2, 0, 0, &other) == FAULT);
     iov.at = 0xfffffff0;
     iov.len = 0x20;
-    check("buffers outside", raw_write(1, &iov, 1, &n) == FAULT && raw_read(0, &iov, 1, &n) == FAULT);
-    check("lists without end", raw_write(1, &iov, -1, &n) == INVAL && raw_poll(buffer, buffer, -1, &n) == INVAL &&
+    check("buffers outside",
+          raw_write(1, &iov, 1, &n) == FAULT && raw_read(0, &iov, 1, &n) == FAULT);
+    check("lists without end", raw_write(1, &iov, -1, &n) == INVAL &&
+                                   raw_poll(buffer, buffer, -1, &n) == INVAL &&
                                    raw_poll(buffer, buffer, 0, &n) == INVAL);
-    check("clocks", raw_clock_res(0, &v) == SUCCESS && v > 0 && raw_clock_time(1, 1, &v) == SUCCESS &&
-                        raw_clock_time(1, 1, &w) == SUCCESS && w >= v && raw_clock_time(99, 1, &v) == INVAL);
+    check("clocks",
+          raw_clock_res(0, &v) == SUCCESS && v > 0 && raw_clock_time(1, 1, &v) == SUCCESS &&
+              raw_clock_time(1, 1, &w) == SUCCESS && w >= v && raw_clock_time(99, 1, &v) == INVAL);
     check("sched_yield", raw_yield() == SUCCESS);
     check("proc_raise of no signal", raw_raise(0) == SUCCESS && raw_raise(200) == INVAL);
     memset(buffer, 0, sizeof buffer);
@@ -95,10 +103,13 @@ int main(void)
     subs[48] = 2;
     subs[56] = 1;
     subs[64] = 3;
-    check("poll_oneoff", raw_poll(subs, events, 2, &n) == SUCCESS && n == 1 && events[0] == 2 && events[8] == 0);
+    check("poll_oneoff",
+          raw_poll(subs, events, 2, &n) == SUCCESS && n == 1 && events[0] == 2 && events[8] == 0);
     subs[48 + 16] = 77;
-    check("poll_oneoff of a bad number", raw_poll(subs, events, 2, &n) == SUCCESS && n == 1 && events[8] == BADF);
+    check("poll_oneoff of a bad number",
+          raw_poll(subs, events, 2, &n) == SUCCESS && n == 1 && events[8] == BADF);
     check("sleeping", raw_clock_time(1, 1, &v) == SUCCESS && usleep(20000) == 0 &&
-                          raw_clock_time(1, 1, &w) == SUCCESS && w - v >= 20000000 && w - v < 2000000000);
+                          raw_clock_time(1, 1, &w) == SUCCESS && w - v >= 20000000 &&
+                          w - v < 2000000000);
     return 0;
 }
