@@ -202,6 +202,18 @@ wasmtime_error_t *wasmtime_structref_field(wasmtime_context_t *context,
     return NULL;
 }
 
+static wasmtime_error_t *set(struct store *s, uint32_t ref, uint32_t offset, struct valtype storage,
+                             const wasmtime_val_t *val, const char *what, size_t index)
+{
+    union hs_value v;
+    wasmtime_error_t *e = hs_api_field_in(s, val, storage, NULL, &v);
+    if (e)
+        return hs_api_val_is_foreign(s, val)
+                   ? e
+                   : hs_api_error_context(e, "cannot set %s %zu: type mismatch", what, index);
+    return hs_gc_set(s, ref, offset, storage, &v) == ST_OK ? NULL : hs_api_error_oom();
+}
+
 wasmtime_error_t *wasmtime_structref_set_field(wasmtime_context_t *context,
                                                const wasmtime_structref_t *structref, size_t index,
                                                const wasmtime_val_t *val)
@@ -209,19 +221,12 @@ wasmtime_error_t *wasmtime_structref_set_field(wasmtime_context_t *context,
     struct store *s = hs_api_store(context);
     const struct fieldtype *f = NULL;
     uint32_t offset = 0;
-    union hs_value v;
     wasmtime_error_t *e = field_of(s, structref, index, &f, &offset);
     if (e)
         return e;
     if (!f->mutable)
         return hs_api_error("cannot set field %zu: field is not mutable", index);
-    e = hs_api_field_in(s, val, f->type, NULL, &v);
-    if (e)
-        return hs_api_val_is_foreign(s, val)
-                   ? e
-                   : hs_api_error_context(e, "cannot set field %zu: type mismatch", index);
-    return hs_gc_set(s, structref->__private1, offset, f->type, &v) == ST_OK ? NULL
-                                                                             : hs_api_error_oom();
+    return set(s, structref->__private1, offset, f->type, val, "field", index);
 }
 
 wasmtime_struct_type_t *wasmtime_structref_type(wasmtime_context_t *context,
@@ -347,17 +352,10 @@ wasmtime_error_t *wasmtime_arrayref_set(wasmtime_context_t *context,
     struct store *s = hs_api_store(context);
     const struct fieldtype *f = NULL;
     uint32_t offset = 0;
-    union hs_value v;
     wasmtime_error_t *e = element_of(s, arrayref, true, index, &f, &offset);
     if (e)
         return e;
-    e = hs_api_field_in(s, val, f->type, NULL, &v);
-    if (e)
-        return hs_api_val_is_foreign(s, val)
-                   ? e
-                   : hs_api_error_context(e, "cannot set element %u: type mismatch", index);
-    return hs_gc_set(s, arrayref->__private1, offset, f->type, &v) == ST_OK ? NULL
-                                                                            : hs_api_error_oom();
+    return set(s, arrayref->__private1, offset, f->type, val, "element", index);
 }
 
 wasmtime_array_type_t *wasmtime_arrayref_type(wasmtime_context_t *context,
