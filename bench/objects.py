@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Structs, arrays and casts: Hospes beside Liftoff and Wasmtime's library.
+"""Structs, arrays, casts and exceptions: Hospes beside Liftoff and Wasmtime's library.
 
     bench/objects.py [--rounds N] [--lib PATH] [--hospes PATH]
 
-embed/objects.wat has the three functions; embed/objects.c calls them in either library,
+embed/objects.wat has the functions; embed/objects.c calls them in either library,
 engines/v8_objects.mjs in V8. They run in turns, and a figure is the median over the rounds of the
 medians of five calls. A result that differs from ours is told.
 """

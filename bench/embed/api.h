@@ -26,6 +26,7 @@
     X(wasm_functype_delete)                                                                        \
     X(wasm_valtype_new)                                                                            \
     X(wasm_valtype_vec_new)                                                                        \
+    X(wasmtime_config_wasm_exceptions_set)                                                         \
     X(wasmtime_config_strategy_set)                                                                \
     X(wasmtime_config_parallel_compilation_set)                                                    \
     X(wasmtime_pooling_allocation_config_new)                                                      \

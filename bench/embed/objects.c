@@ -1,5 +1,5 @@
 /*
- * Structs, arrays and casts: how long the functions of objects.wat take, in milliseconds.
+ * Structs, arrays, casts and exceptions: how long the functions of objects.wat take, in milliseconds.
  *
  *   objects LIBRARY MODULE      a line per function: its name, the median, least and greatest of 5
  *                               calls, each in a store of its own, and its result
@@ -11,7 +11,8 @@
 static const struct {
     const char *name;
     int32_t argument;
-} functions[] = {{"trees", 16}, {"sum", 200000}, {"list", 100000}};
+} functions[] = {
+    {"trees", 16}, {"sum", 200000}, {"list", 100000}, {"throw_3", 1000000}, {"throw_102", 100000}};
 
 int main(int argc, char **argv)
 {
@@ -24,7 +25,9 @@ int main(int argc, char **argv)
         fail(argv[2], "cannot be read");
     size_t size = fread(bytes, 1, sizeof bytes, file);
     fclose(file);
-    wasm_engine_t *engine = API(wasm_engine_new_with_config)(API(wasm_config_new)());
+    wasm_config_t *config = API(wasm_config_new)();
+    API(wasmtime_config_wasm_exceptions_set)(config, true);
+    wasm_engine_t *engine = API(wasm_engine_new_with_config)(config);
     wasmtime_module_t *module;
     check(API(wasmtime_module_new)(engine, bytes, size, &module), argv[2]);
     for (size_t k = 0; k < sizeof functions / sizeof *functions; k++) {

@@ -59,4 +59,22 @@
           (local.set $p (struct.get $shape $next (local.get $p)))
           (br $walk)))
       (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
-    (local.get $sum)))
+    (local.get $sum))
+  ;; throws from a depth of frames and catches, again and again
+  (tag $thrown (param i32))
+  (func $down (param $frames i32) (result i32)
+    (if (i32.eqz (local.get $frames)) (then (throw $thrown (i32.const 1))))
+    (i32.add (call $down (i32.sub (local.get $frames) (i32.const 1))) (i32.const 1)))
+  (func $throws (param $n i32) (param $frames i32) (result i32)
+    (local $sum i32)
+    (loop $again
+      (local.set $sum
+        (i32.add (local.get $sum)
+          (block $caught (result i32)
+            (try_table (result i32) (catch $thrown $caught) (call $down (local.get $frames))))))
+      (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+    (local.get $sum))
+  (func (export "throw_3") (param $n i32) (result i32)
+    (call $throws (local.get $n) (i32.const 2)))
+  (func (export "throw_102") (param $n i32) (result i32)
+    (call $throws (local.get $n) (i32.const 101))))

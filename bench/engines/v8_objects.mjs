@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 
 const module = new WebAssembly.Module(readFileSync(process.argv[2]));
-for (const [name, argument] of [['trees', 16], ['sum', 200000], ['list', 100000]]) {
+const functions = [['trees', 16], ['sum', 200000], ['list', 100000], ['throw_3', 1000000],
+                   ['throw_102', 100000]];
+for (const [name, argument] of functions) {
     const times = [];
     let result;
     for (let k = 0; k < 5; k++) {
