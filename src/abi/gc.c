@@ -1,7 +1,6 @@
 /* Layouts of objects; see gc.h. */
 #include "abi/gc.h"
 #include "base/alloc.h"
-#include "base/bits.h"
 
 uint32_t hs_gc_size_of(struct valtype storage)
 {
@@ -40,9 +39,4 @@ void hs_gc_layout_deinit(struct hs_gc_layout *l)
 {
     hs_free(l->offsets);
     *l = (struct hs_gc_layout){0};
-}
-
-uint64_t hs_gc_array_size(struct valtype storage, uint32_t length)
-{
-    return hs_align_up(HS_GC_HEADER + (uint64_t)hs_gc_size_of(storage) * length, HS_GC_ALIGN);
 }

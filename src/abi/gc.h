@@ -8,9 +8,12 @@
  *     ........ ..xxxx10 a thing of the host's: entry number (ref >> 2) of the store's table
  *     ........ ..xxx000 an object: its distance from the heap's base (vmctx->heap)
  *
- * So any.convert_extern and extern.convert_any do nothing, ref.eq is one compare, and no word,
- * forged or stale, leads out of the 4 GiB and the guard that are reserved behind the base.
- * Objects lie at multiples of 8 and never move.
+ * So any.convert_extern and extern.convert_any do nothing, ref.eq is one compare, and no header
+ * or field that any word names lies outside the 4 GiB and the guard that are reserved behind the
+ * base. An element is inside because its index is below the length in the header, which needs a
+ * reference to an array: guests cannot make others, and what they hold is not collected; words
+ * that the host hands in are looked up first (hs_gc_is_object). Objects lie at multiples of 8 and
+ * never move.
  *
  * An object is two words, then the fields or elements, each at the next multiple of its size
  * (v128: of 8). A subtype's fields start with those of its supertype, and so do their places.
@@ -25,6 +28,7 @@
 #ifndef HS_ABI_GC_H
 #define HS_ABI_GC_H
 
+#include "base/bits.h"
 #include "syntax/module.h"
 
 enum {
@@ -75,7 +79,10 @@ struct hs_gc_layout {
 enum status hs_gc_layout_init(struct hs_gc_layout *l, const struct deftype *type);
 void hs_gc_layout_deinit(struct hs_gc_layout *l);
 
-/* Bytes of an array with so many elements, header included, rounded up; saturates. */
-uint64_t hs_gc_array_size(struct valtype storage, uint32_t length);
+/* Bytes of an array with so many elements of a size, header included, rounded up. */
+static inline uint64_t hs_gc_array_size(uint32_t elem_size, uint32_t length)
+{
+    return hs_align_up(HS_GC_HEADER + (uint64_t)elem_size * length, HS_GC_ALIGN);
+}
 
 #endif

@@ -183,6 +183,18 @@ static wasmtime_error_t *field_of(struct store *s, const wasmtime_structref_t *r
     return NULL;
 }
 
+static wasmtime_error_t *get(struct store *s, uint32_t ref, uint32_t offset, struct valtype storage,
+                             wasmtime_val_t *out)
+{
+    union hs_value v = {.bits = {0, 0}};
+    wasmtime_val_t val;
+    hs_gc_get(s, ref, offset, storage, &v);
+    if (!hs_api_field_out(s, storage, &v, &val))
+        return hs_api_error_oom();
+    *out = val;
+    return NULL;
+}
+
 wasmtime_error_t *wasmtime_structref_field(wasmtime_context_t *context,
                                            const wasmtime_structref_t *structref, size_t index,
                                            wasmtime_val_t *out)
@@ -190,16 +202,10 @@ wasmtime_error_t *wasmtime_structref_field(wasmtime_context_t *context,
     struct store *s = hs_api_store(context);
     const struct fieldtype *f = NULL;
     uint32_t offset = 0;
-    union hs_value v = {.bits = {0, 0}};
-    wasmtime_val_t val;
     wasmtime_error_t *e = field_of(s, structref, index, &f, &offset);
     if (e)
         return e;
-    hs_gc_get(s, structref->__private1, offset, f->type, &v);
-    if (!hs_api_field_out(s, f->type, &v, &val))
-        return hs_api_error_oom();
-    *out = val;
-    return NULL;
+    return get(s, structref->__private1, offset, f->type, out);
 }
 
 static wasmtime_error_t *set(struct store *s, uint32_t ref, uint32_t offset, struct valtype storage,
@@ -277,7 +283,7 @@ wasmtime_error_t *wasmtime_arrayref_new(wasmtime_context_t *context,
         e = hs_api_field_in(s, elem, t->fields[0].type, "element type mismatch", &v);
     if (e)
         return e;
-    uint64_t bytes = hs_gc_array_size(t->fields[0].type, len);
+    uint64_t bytes = hs_gc_array_size(hs_gc_size_of(t->fields[0].type), len);
     if (bytes > UINT32_MAX)
         return hs_api_error_context(hs_api_error_code(TRAP_ALLOCATION_TOO_LARGE),
                                     "unrecoverable error when allocating new `arrayref`");
@@ -333,16 +339,10 @@ wasmtime_error_t *wasmtime_arrayref_get(wasmtime_context_t *context,
     struct store *s = hs_api_store(context);
     const struct fieldtype *f = NULL;
     uint32_t offset = 0;
-    union hs_value v = {.bits = {0, 0}};
-    wasmtime_val_t val;
     wasmtime_error_t *e = element_of(s, arrayref, false, index, &f, &offset);
     if (e)
         return e;
-    hs_gc_get(s, arrayref->__private1, offset, f->type, &v);
-    if (!hs_api_field_out(s, f->type, &v, &val))
-        return hs_api_error_oom();
-    *out = val;
-    return NULL;
+    return get(s, arrayref->__private1, offset, f->type, out);
 }
 
 wasmtime_error_t *wasmtime_arrayref_set(wasmtime_context_t *context,

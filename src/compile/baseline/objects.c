@@ -435,7 +435,7 @@ static const uint8_t *make(struct bl *b, const uint8_t *p, enum hs_libcall id,
         return NULL;
     uint32_t size = array ? hs_gc_size_of(t->fields[0].type) : 0;
     uint8_t at, r = allocate(b, id, extra,
-                             array ? hs_gc_array_size(t->fields[0].type, (uint32_t)extra[1])
+                             array ? hs_gc_array_size(size, (uint32_t)extra[1])
                                    : b->layout->objects[type].size,
                              &at);
     if (b->status != ST_OK)

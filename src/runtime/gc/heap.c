@@ -449,8 +449,7 @@ enum status hs_gc_new_array(struct store *s, uint32_t id, uint32_t length, uint3
     const struct gc_shape *shape = hs_canon_shape(&s->rt->types, id);
     if (!shape)
         return ST_OOM;
-    uint64_t bytes = HS_GC_HEADER + (uint64_t)shape->elem_size * length;
-    return make(s, hs_align_up(bytes, HS_GC_ALIGN), id, length, out_ref);
+    return make(s, hs_gc_array_size(shape->elem_size, length), id, length, out_ref);
 }
 
 enum status hs_gc_new_exn(struct store *s, struct tag_obj *tag, uint32_t *out_ref)

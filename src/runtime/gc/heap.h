@@ -19,7 +19,7 @@ uint8_t *hs_heap_base(const struct store *s); /* NULL: no heap */
 /* Where compiled code makes objects by itself: a full one when the runtime has to make each
  * object. */
 struct hs_heap *hs_heap_space(const struct store *s);
-/* in use or reserved for objects: counts towards the store's memory */
+/* Up to the last object: at most the limit of the store's memories, which the heap has for itself. */
 uint64_t hs_heap_bytes(const struct store *s);
 
 /* New objects, all zero; `id` is a canonical id of the engine, held by an instance of the store

@@ -89,9 +89,7 @@ static inline uint32_t hs_gc_object_size(const struct store *s, uint32_t ref)
     const struct gc_shape *shape = hs_gc_shape(s, ref);
     if (!shape->elem_size)
         return shape->layout.size;
-    uint64_t bytes =
-        HS_GC_HEADER + (uint64_t)shape->elem_size * hs_gc_word(s->heap, ref, HS_OFF_GC_LENGTH);
-    return (uint32_t)((bytes + (HS_GC_ALIGN - 1)) & ~(uint64_t)(HS_GC_ALIGN - 1));
+    return (uint32_t)hs_gc_array_size(shape->elem_size, hs_gc_word(s->heap, ref, HS_OFF_GC_LENGTH));
 }
 
 /* The first object at or above a place, or the heap's top. */

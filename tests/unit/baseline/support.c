@@ -229,7 +229,8 @@ struct hs_rt_result hs_rt_gc_new(struct hs_vmctx *c, uint32_t id)
 
 struct hs_rt_result hs_rt_gc_new_array(struct hs_vmctx *c, uint32_t id, uint32_t length)
 {
-    return make(hs_gc_array_size(c->layout->module->types[id].fields[0].type, length), id, length);
+    const struct valtype storage = c->layout->module->types[id].fields[0].type;
+    return make(hs_gc_array_size(hs_gc_size_of(storage), length), id, length);
 }
 
 static uint8_t *elements(struct hs_vmctx *c, uint32_t array, uint32_t at, uint32_t n,

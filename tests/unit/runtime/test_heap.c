@@ -229,7 +229,8 @@ static uint64_t size_of(const struct node *n)
     if (n->kind == HOST)
         return 0;
     if (n->kind == LIST || n->kind == BYTES)
-        return hs_gc_array_size(n->kind == LIST ? HS_ANYREF : HS_VT(VT_I8), n->length);
+        return hs_gc_array_size(hs_gc_size_of(n->kind == LIST ? HS_ANYREF : HS_VT(VT_I8)),
+                                n->length);
     return hs_gc_layout(store, ids[n->kind])->size;
 }
 
